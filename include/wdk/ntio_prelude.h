@@ -1,0 +1,37 @@
+/*
+ * Included ahead of every source that is written against the NT headers.
+ *
+ * It gives an ELF compiler the few words that MSVC has built in, so that the
+ * headers of mingw-w64 and a driver's own sources parse unchanged. It declares
+ * nothing.
+ */
+#pragma once
+
+#ifndef _WIN32
+#define _WIN32 1
+#define WIN32 1
+#define _WIN64 1
+#endif
+#undef linux
+#undef __linux__
+#undef unix
+#undef __unix__
+
+#define __declspec(x) __attribute__((x))
+#define __cdecl
+#define _cdecl
+#define __stdcall
+#define _stdcall
+#define __fastcall
+#define _fastcall
+#define __vectorcall
+
+/* The kernel's and the C run time's functions come by ordinary ELF linking. */
+#define DECLSPEC_IMPORT
+#define _CRTIMP
+#define __MINGW_IMPORT extern
+#define __USE_CRTIMP_DEFINED 1
+
+/* Source annotations that are not in mingw-w64's sal.h. */
+#define _Dispatch_type_(x)
+#define __drv_dispatchType(x)

@@ -1,0 +1,33 @@
+/*
+ * wdm.h of the driver kit: the declarations of mingw-w64 with what they lack.
+ *
+ * Where mingw-w64 reads the processor (CR8, GS, the shared user page), ntio
+ * declares a function instead: IRQL, the current thread and the clock belong to
+ * the kernel that runs the driver.
+ */
+#ifndef _NTIO_WDM_H
+#define _NTIO_WDM_H
+
+#define KeGetCurrentIrql MingwKeGetCurrentIrql
+#define KeLowerIrql MingwKeLowerIrql
+#define KfRaiseIrql MingwKfRaiseIrql
+#define KeRaiseIrqlToDpcLevel MingwKeRaiseIrqlToDpcLevel
+#define KeRaiseIrqlToSynchLevel MingwKeRaiseIrqlToSynchLevel
+#define KeGetCurrentThread MingwKeGetCurrentThread
+
+#include_next <wdm.h>
+
+#undef KeGetCurrentIrql
+#undef KeLowerIrql
+#undef KfRaiseIrql
+#undef KeRaiseIrqlToDpcLevel
+#undef KeRaiseIrqlToSynchLevel
+#undef KeGetCurrentThread
+#undef KeQueryInterruptTime
+#undef KeQuerySystemTime
+#undef KeQueryTickCount
+#undef YieldProcessor
+
+#include <ntio_wdm_additions.h>
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * The seam between the kernel rooms and Linux.
+ *
+ * Everything in src/hal/ is built with Linux headers, everything above it with
+ * the NT headers alone; this header is the only one that both see, so it uses
+ * the compiler's own types. hal knows nothing of NT and calls nobody: what it
+ * has to tell the kernel it tells through the handlers given to it.
+ *
+ * Errors are negative numbers of enum hal_error. No function here changes IRQL
+ * or takes a kernel lock; unless it says otherwise, each may be called on any
+ * thread at any IRQL.
+ */
+#pragma once
+
+/* hal keeps the System V convention when the kernel rooms are built with another. */
+#define HALAPI __attribute__((sysv_abi))
+
+typedef unsigned char hal_u8;
+typedef unsigned int hal_u32;
+typedef unsigned long long hal_u64;
+typedef long long hal_i64;
+typedef __SIZE_TYPE__ hal_size;
+
+#define HAL_PAGE_SIZE 4096ull
+#define HAL_FOREVER (-1ll)
+
+enum hal_error {
+    HAL_OK = 0,
+    HAL_EPERM = -1,
+    HAL_ENOENT = -2,
+    HAL_EINTR = -4,
+    HAL_EIO = -5,
+    HAL_EBADF = -9,
+    HAL_EAGAIN = -11,
+    HAL_ENOMEM = -12,
+    HAL_EACCES = -13,
+    HAL_EFAULT = -14,
+    HAL_EBUSY = -16,
+    HAL_EEXIST = -17,
+    HAL_EXDEV = -18,
+    HAL_ENOTDIR = -20,
+    HAL_EISDIR = -21,
+    HAL_EINVAL = -22,
+    HAL_EMFILE = -24,
+    HAL_ENOSPC = -28,
+    HAL_EROFS = -30,
+    HAL_ENOSYS = -38,
+    HAL_ENOTEMPTY = -39,
+    HAL_ELOOP = -40,
+    HAL_EOPNOTSUPP = -95,
+    HAL_ETIMEDOUT = -110,
+};
+
+/* ---- start.c: the room itself ------------------------------------------ */
+
+/*
+ * Sets hal up: reserves system space, installs the fault handler, opens
+ * userfaultfd. May be called again after hal_stop.
+ *
+ * Returns HAL_OK, HAL_EBUSY if it is running already, or what Linux answered.
+ */
+HALAPI int hal_start(void);
+
+/* Gives everything back. No other thread may be in hal. */
+HALAPI void hal_stop(void);
+
+/* ---- segment.c, space.c: memory ---------------------------------------- */
+
+/*
+ * System space: a fixed range that is reserved once and that holds everything
+ * with a kernel address. It lies where a program, its libraries and its stacks
+ * never are, and where AddressSanitizer and ThreadSanitizer both let memory be.
+ */
+#define HAL_SYSTEM_BASE 0x550000000000ull
+#define HAL_SYSTEM_SIZE 0x004000000000ull /* 256 GiB */
+
+enum hal_protection { HAL_NOACCESS = 0, HAL_READ = 1, HAL_WRITE = 2, HAL_EXECUTE = 4 };
+
+/* A run of physical memory: an anonymous file whose pages are page frames. */
+struct hal_segment;
+
+/*
+ * Makes a segment of up to pages page frames. Frames take memory when first
+ * touched and are zero then.
+ */
+HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name);
+HALAPI void hal_segment_destroy(struct hal_segment *segment);
+
+/* Gives the memory of frames [first, first + pages) back; they read as zero afterwards. */
+HALAPI int hal_segment_discard(struct hal_segment *segment, hal_u64 first, hal_u64 pages);
+
+/*
+ * Maps frames [first, first + pages) at address, replacing what was there.
+ * address is in system space or in a range that hal_reserve gave.
+ * Returns HAL_OK or HAL_ENOMEM (nothing changed).
+ */
+HALAPI int hal_map(hal_u64 address, struct hal_segment *segment, hal_u64 first, hal_u64 pages,
+                   int protection);
+
+/* Takes the mapping away; the addresses stay reserved and fault when touched. */
+HALAPI int hal_unmap(hal_u64 address, hal_u64 pages);
+
+/* Changes the protection of mapped pages. */
+HALAPI int hal_protect(hal_u64 address, hal_u64 pages, int protection);
+
+/*
+ * Private memory of a program (VirtualAlloc). With address 0 Linux chooses.
+ * hal_reserve: no access yet; hal_commit: zeroed, with the protection given;
+ * hal_decommit: contents gone, reserved again; hal_release: addresses free.
+ * All in whole pages; adopted pages in the range are taken out of adoption.
+ */
+HALAPI int hal_reserve(hal_u64 *address, hal_u64 pages);
+HALAPI int hal_commit(hal_u64 address, hal_u64 pages, int protection);
+HALAPI int hal_decommit(hal_u64 address, hal_u64 pages);
+HALAPI int hal_release(hal_u64 address, hal_u64 pages);
+
+/*
+ * Tells how the page at address is mapped: *protection of enum hal_protection,
+ * *end the first address past the mapping that holds it. HAL_EFAULT if nothing
+ * is mapped there.
+ */
+HALAPI int hal_query(hal_u64 address, int *protection, hal_u64 *end);
+
+/* Bytes of memory that the process has resident now. */
+HALAPI hal_u64 hal_resident_bytes(void);
+
+/* ---- adopt.c: page adoption -------------------------------------------- */
+
+/*
+ * Makes private pages of this process share frames with the kernel. The pages
+ * at address (page aligned) are write-protected, copied into frames
+ * [first, first + pages) of segment, and those frames are mapped over the same
+ * addresses with the same protection; a thread that wrote meanwhile waits and
+ * then writes into the frame. No update is lost. The caller's own stack may be
+ * in the range.
+ *
+ * for_write: the pages must be writable (a copy-on-write page is made private
+ * first). Returns HAL_OK; HAL_EFAULT if a page is not mapped or does not allow
+ * the access (nothing changed); HAL_EOPNOTSUPP if the memory cannot be adopted
+ * (shared or device memory, no userfaultfd): the caller falls back to a bounce
+ * buffer; HAL_ENOMEM.
+ */
+HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
+                     int for_write);
+
+/*
+ * Called when adopted pages leave their addresses (munmap, mremap, madvise, a
+ * new mapping over them), before the addresses can be used for anything else.
+ * Runs on hal's own thread and may not fault or wait.
+ */
+typedef void (*hal_adoption_lost)(hal_u64 address, hal_u64 pages);
+HALAPI void hal_adopt_on_lost(hal_adoption_lost lost);
+
+/* 1 if hal_adopt can share pages here, 0 if it always answers HAL_EOPNOTSUPP; *why then says why. */
+HALAPI int hal_adopt_available(const char **why);
+
+/*
+ * Makes the writable segments of the loaded object that contains address
+ * ordinary private memory, so that its globals can be adopted. Called before
+ * other threads touch them.
+ */
+HALAPI int hal_adopt_prepare_image(const void *address);
+
+/* ---- fault.c: faults and guarded access -------------------------------- */
+
+enum hal_fault_kind {
+    HAL_FAULT_ACCESS,     /* address is not mapped, or not for this access */
+    HAL_FAULT_ALIGNMENT,  /* misaligned access */
+    HAL_FAULT_DIVIDE,     /* integer division by zero */
+    HAL_FAULT_OVERFLOW,   /* integer overflow */
+    HAL_FAULT_FLOAT,      /* floating point */
+    HAL_FAULT_ILLEGAL,    /* illegal or privileged instruction */
+    HAL_FAULT_BREAKPOINT, /* int3 */
+};
+
+struct hal_fault {
+    enum hal_fault_kind kind;
+    hal_u64 address;  /* what was accessed, 0 if unknown */
+    hal_u64 pc;       /* the instruction */
+    hal_u64 sp, bp;   /* the stack at it */
+    hal_u32 is_write; /* 1 if it wrote */
+    hal_u32 is_fetch; /* 1 if it was fetching an instruction */
+    void *context;    /* the machine context, for hal_backtrace_from */
+};
+
+/*
+ * Called on the faulting thread, on its signal stack, for a fault that no
+ * guarded access explains. To go on elsewhere it sets *resume to a function
+ * that never returns: hal calls it on the faulting stack, with a copy of the
+ * fault that stays valid until the thread's next fault. With *resume left NULL
+ * the process dies of the signal (or a debugger or sanitizer gets it).
+ */
+typedef void (*hal_fault_resume)(const struct hal_fault *fault);
+typedef void (*hal_fault_handler)(const struct hal_fault *fault, hal_fault_resume *resume);
+HALAPI void hal_on_fault(hal_fault_handler handler);
+
+/* Gives the calling thread the signal stack that faults are handled on. Idempotent. */
+HALAPI int hal_fault_prepare_thread(void);
+
+/*
+ * Copies bytes between addresses of which either may fault. Returns HAL_OK or
+ * HAL_EFAULT; then *bad (may be NULL) is the address and a part may be copied.
+ * Uninstrumented: sanitizers do not see it.
+ */
+HALAPI int hal_copy_guarded(void *to, const void *from, hal_size bytes, hal_u64 *bad);
+
+/* Reads and writes back one byte (hal_touch_write) or reads it (hal_touch_read), guarded. */
+HALAPI int hal_touch_read(hal_u64 address);
+HALAPI int hal_touch_write(hal_u64 address);
+
+/* ---- thread.c, wait.c, clock.c ----------------------------------------- */
+
+struct hal_thread;
+
+/*
+ * Starts a thread. entry runs on it with argument; its return ends it. The
+ * thread is to be joined with hal_thread_join or given up with
+ * hal_thread_detach, exactly once.
+ */
+HALAPI int hal_thread_create(struct hal_thread **thread, void (*entry)(void *), void *argument,
+                             const char *name);
+HALAPI void hal_thread_join(struct hal_thread *thread);
+HALAPI void hal_thread_detach(struct hal_thread *thread);
+
+/* The calling thread's and process's numbers as Linux gives them. */
+HALAPI hal_u32 hal_thread_id(void);
+HALAPI hal_u32 hal_process_id(void);
+
+/* The stack of the calling thread: lowest address and first past the highest. */
+HALAPI void hal_thread_stack(hal_u64 *low, hal_u64 *high);
+
+/* Calls ended(argument) when the calling thread ends, however it was made. */
+HALAPI int hal_thread_at_exit(void (*ended)(void *), void *argument);
+
+/* Processors that threads of this process may run on; the one the caller is on. */
+HALAPI hal_u32 hal_processor_count(void);
+HALAPI hal_u32 hal_processor_current(void);
+
+/*
+ * The one place where a thread waits: sleeps while *word is expected, until
+ * hal_wake or until deadline (hal_clock_monotonic's nanoseconds, or
+ * HAL_FOREVER). Returns HAL_OK (woken, or the word was another: look again) or
+ * HAL_ETIMEDOUT.
+ */
+HALAPI int hal_wait(hal_u32 *word, hal_u32 expected, hal_i64 deadline);
+
+/* Wakes up to count threads that wait on word; returns how many. */
+HALAPI int hal_wake(hal_u32 *word, hal_u32 count);
+
+/* Lets other threads run. */
+HALAPI void hal_yield(void);
+
+/* Nanoseconds since some start; 100 ns units since 1601 (UTC). */
+HALAPI hal_i64 hal_clock_monotonic(void);
+HALAPI hal_i64 hal_clock_system(void);
+/* Minutes that local time is ahead of UTC now. */
+HALAPI int hal_clock_local_offset(void);
+
+/* ---- image.c: loading shared objects, symbols -------------------------- */
+
+struct hal_image;
+
+/*
+ * Loads a shared object. check, if given, is asked for every name that the
+ * object needs from outside before any of its code runs: it returns 1 if the
+ * kernel has it. If some are missing, missing receives their names, separated
+ * by blanks and cut to size, and the answer is HAL_ENOENT. Any other failure:
+ * the reason is written to missing and the answer is HAL_EINVAL.
+ */
+HALAPI int hal_image_load(struct hal_image **image, const char *path,
+                          int (*check)(const char *name), char *missing, hal_size size);
+HALAPI void hal_image_unload(struct hal_image *image);
+
+/* The address of a name that the object defines, or of one in the whole process with image NULL. */
+HALAPI void *hal_image_symbol(struct hal_image *image, const char *name);
+
+/* Lowest address and bytes of the loaded object. */
+HALAPI void hal_image_range(struct hal_image *image, hal_u64 *base, hal_u64 *size);
+
+/*
+ * Writes "function+0x12 (file.c:34)", as much of it as is known, for a code
+ * address. Slow; for reports.
+ */
+HALAPI void hal_describe_code(hal_u64 pc, char *text, hal_size size);
+
+/* Return addresses of the calling thread, or from a fault's context; returns how many. */
+HALAPI hal_u32 hal_backtrace(hal_u64 *pcs, hal_u32 count);
+HALAPI hal_u32 hal_backtrace_from(void *context, hal_u64 *pcs, hal_u32 count);
+
+/* ---- file.c: files under a root ---------------------------------------- */
+
+struct hal_root; /* a folder of the user's that a driver's files live in */
+struct hal_file;
+
+enum hal_open {
+    HAL_OPEN_READ = 1,
+    HAL_OPEN_WRITE = 2,
+    HAL_OPEN_APPEND = 4,
+    HAL_OPEN_CREATE = 8,     /* make it if it is not there */
+    HAL_OPEN_EXCLUSIVE = 16, /* with CREATE: fail if it is there */
+    HAL_OPEN_TRUNCATE = 32,
+    HAL_OPEN_DIRECTORY = 64,
+};
+
+struct hal_file_info {
+    hal_u64 size, allocated;
+    hal_i64 created, accessed, written, changed; /* 100 ns since 1601 */
+    hal_u64 index;
+    hal_u32 is_directory, is_read_only, links;
+};
+
+HALAPI int hal_root_open(struct hal_root **root, const char *path);
+HALAPI void hal_root_close(struct hal_root *root);
+
+/*
+ * Opens path, a relative UTF-8 path with '/' separators, below root; no link or
+ * ".." leads out of it. Names are looked up without regard to case if there is
+ * no exact match. *created tells whether the file was made.
+ */
+HALAPI int hal_file_open(struct hal_file **file, struct hal_root *root, const char *path, int how,
+                         int *created);
+HALAPI void hal_file_close(struct hal_file *file);
+/* Bytes moved, 0 at the end of the file, or an error. The buffer may fault: HAL_EFAULT. */
+HALAPI hal_i64 hal_file_read(struct hal_file *file, void *buffer, hal_size bytes, hal_u64 offset);
+HALAPI hal_i64 hal_file_write(struct hal_file *file, const void *buffer, hal_size bytes,
+                              hal_u64 offset);
+HALAPI int hal_file_flush(struct hal_file *file);
+HALAPI int hal_file_info(struct hal_file *file, struct hal_file_info *info);
+HALAPI int hal_file_resize(struct hal_file *file, hal_u64 size);
+HALAPI int hal_file_delete(struct hal_file *file);
+HALAPI int hal_file_rename(struct hal_file *file, const char *path, int replace);
+
+/* ---- console.c: text out, environment, the end ------------------------- */
+
+/* Writes bytes to standard error in one piece. */
+HALAPI void hal_print(const char *text, hal_size bytes);
+/* The value of an environment variable, or NULL. */
+HALAPI const char *hal_environment(const char *name);
+/* Ends the process at once with an exit code. */
+HALAPI void hal_exit(int code) __attribute__((noreturn));
+
+/* Random bytes. */
+HALAPI void hal_random(void *buffer, hal_size bytes);
+
+/* Memory of hal's own size-class allocator for what is not pool (never seen by a driver). */
+HALAPI void *hal_allocate(hal_size bytes);
+HALAPI void hal_free(void *memory);

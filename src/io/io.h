@@ -1,0 +1,41 @@
+/*
+ * The I/O manager's private side.
+ */
+#pragma once
+
+#include <ntifs.h>
+#include <stddef.h>
+
+#include "../ke/ke.h"
+#include "../mm/mm.h"
+#include "../ob/ob.h"
+
+NTSTATUS io_start(VOID);
+VOID io_stop(VOID);
+
+/*
+ * Loads a driver: its shared object, its key
+ * \Registry\Machine\System\CurrentControlSet\Services\<name>, its DriverEntry.
+ * On failure nothing is left of it. reason receives a sentence that names the
+ * thing and the remedy (may be NULL).
+ * STATUS_IMAGE_ALREADY_LOADED, STATUS_OBJECT_NAME_NOT_FOUND (no file),
+ * STATUS_PROCEDURE_NOT_FOUND (names missing), STATUS_DRIVER_UNABLE_TO_LOAD
+ * (no DriverEntry, bad file), or what DriverEntry returned.
+ */
+NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *driver, PSTR reason,
+                        SIZE_T reason_size);
+/*
+ * Unloads it: STATUS_INVALID_DEVICE_REQUEST if it has no DriverUnload,
+ * STATUS_DEVICE_BUSY... as NtUnloadDriver. Leaks are reported.
+ */
+NTSTATUS io_unload_driver(PDRIVER_OBJECT driver);
+/* The driver whose code holds pc, or NULL; no reference. For reports. */
+PDRIVER_OBJECT io_driver_of_code(ULONG64 pc);
+/* Finds a loaded driver by name ("sioctl"); referenced. */
+NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);
+
+/* Cancels what the thread has sent and waits for it; a ke_thread_ended. */
+VOID io_cancel_thread_irps(PKTHREAD thread);
+
+/* Describes an IRP and its stack locations into text, for the bug check report. */
+VOID io_describe_irp(PIRP irp, PSTR text, SIZE_T size);

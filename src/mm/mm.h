@@ -1,0 +1,95 @@
+/*
+ * The memory manager's private side: page frames, system space, MDLs, locks.
+ */
+#pragma once
+
+#include <ntifs.h>
+#include <stddef.h>
+
+#include "../hal/hal.h"
+
+/*
+ * Physical memory is a few segments, numbered through by page frame: frames
+ * [MM_SYSTEM_FRAMES, ...) are the system segment, [MM_PROGRAM_FRAMES, ...) the
+ * program's. The direct map shows frame n at MM_DIRECT_MAP + n * PAGE_SIZE, so
+ * the system address of a frame, and back, is arithmetic.
+ */
+#define MM_DIRECT_MAP HAL_SYSTEM_BASE
+#define MM_FIRST_FRAME 0x100ull          /* frame 0 and low memory are never handed out */
+#define MM_SYSTEM_FRAMES 0x1000000ull    /* 64 GiB of addresses: pools, IRPs, pages for MDLs */
+#define MM_PROGRAM_FRAMES 0x1000000ull   /* 64 GiB: adopted pages of the program */
+/* Past the direct map: windows of system PTEs, and special pool. */
+#define MM_PTE_BASE (MM_DIRECT_MAP + 0x2000000000ull)
+#define MM_PTE_PAGES 0x1000000ull /* 64 GiB */
+#define MM_SPECIAL_BASE (MM_PTE_BASE + MM_PTE_PAGES * 4096)
+#define MM_SPECIAL_PAGES 0x1000000ull
+
+static inline BOOLEAN mm_is_system_address(ULONG64 address)
+{
+    return address - HAL_SYSTEM_BASE < HAL_SYSTEM_SIZE;
+}
+
+/* TRUE if [address, address + bytes) does not wrap and has no system address in it. */
+BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes);
+
+NTSTATUS mm_start(VOID);
+VOID mm_stop(VOID);
+
+/*
+ * Allocates frames that follow each other in the system segment. Their memory
+ * is at mm_frame_address. Returns the first frame, 0 if there are none.
+ * align_frames is a power of two. zeroed if zero. IRQL <= DISPATCH_LEVEL.
+ */
+PFN_NUMBER mm_allocate_frames(PFN_NUMBER count, PFN_NUMBER align_frames, BOOLEAN zero);
+/* Gives frames back. Their memory is returned to Linux when many are free. */
+VOID mm_free_frames(PFN_NUMBER first, PFN_NUMBER count);
+
+static inline PVOID mm_frame_address(PFN_NUMBER frame)
+{
+    return (PVOID)(MM_DIRECT_MAP + (frame << PAGE_SHIFT));
+}
+
+/*
+ * The frame behind any mapped address: of the direct map, a PTE window, special
+ * pool, or an adopted page of the program. 0 if there is none.
+ */
+PFN_NUMBER mm_frame_of(ULONG64 address);
+
+/* Reservations of system PTEs: addresses in system space for windows. NULL if none are left. */
+PVOID mm_reserve_ptes(SIZE_T pages);
+VOID mm_release_ptes(PVOID address, SIZE_T pages);
+
+/*
+ * MmProbeAndLockPages with an answer instead of an exception. On failure
+ * nothing is locked.
+ */
+NTSTATUS mm_probe_and_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation);
+
+/*
+ * Copies between kernel and program memory, either of which may fault.
+ * STATUS_ACCESS_VIOLATION if so, or if the program's range is no user range.
+ */
+NTSTATUS mm_copy_from_user(PVOID to, const VOID *from, SIZE_T bytes);
+NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes);
+
+/* ProbeForRead/ProbeForWrite with an answer instead of an exception. */
+NTSTATUS mm_probe_for_read(const volatile VOID *address, SIZE_T bytes, ULONG alignment);
+NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignment);
+
+/* Accounting for `ntio run`'s table and the tests, since the start. */
+struct mm_statistics {
+    ULONG64 pages_adopted;     /* pages whose frames became shared */
+    ULONG64 pages_locked;      /* locks taken */
+    ULONG64 pages_bounced;     /* pages that went through a bounce buffer */
+    ULONG64 windows_mapped;    /* PTE windows made (each an mmap) */
+    ULONG64 bytes_copied_in;   /* by the I/O manager, to system buffers */
+    ULONG64 bytes_copied_out;  /* from system buffers */
+    ULONG64 frames_in_use;
+};
+VOID mm_query_statistics(struct mm_statistics *statistics);
+VOID mm_count_copy(SIZE_T in, SIZE_T out);
+
+/* Special pool pages: memory with an unmapped page on both sides. */
+PVOID mm_special_allocate(SIZE_T pages);
+/* Makes it inaccessible; touching it faults until the addresses are used again, as late as possible. */
+VOID mm_special_free(PVOID address, SIZE_T pages);
