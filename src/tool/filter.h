@@ -1,0 +1,23 @@
+/*
+ * The filters between preprocessing and compiling; docs/build.md tells why they are needed.
+ */
+#pragma once
+
+#include "token.h"
+
+/*
+ * Windows' long is 32 bits wide: on the user's own lines long becomes int, and
+ * integer constants lose an L suffix. long long and long double stay.
+ */
+void filter_long(struct token_list *list);
+
+/*
+ * Turns __try, __except, __finally and __leave (and the lower-case words of old
+ * drivers) into calls of ntio_seh.h, and has every function with a guarded body
+ * compiled without optimization, so that a handler sees each local as the fault
+ * found it. for_clang chooses the spelling of that attribute.
+ *
+ * False if memory ran out or a guarded body is malformed: then *problem names
+ * the token at which it was noticed, or is NULL.
+ */
+bool filter_seh(struct token_list *list, bool for_clang, const struct token **problem);

@@ -1,0 +1,361 @@
+#include "project.h"
+#include "msbuild.h"
+
+#include <glob.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+struct reader {
+    struct project *project;
+    struct msbuild build;
+    char *includes, *defines; /* of ItemDefinitionGroup's ClCompile so far */
+};
+
+static bool is_element(const xmlNode *node, const char *name)
+{
+    return node->type == XML_ELEMENT_NODE && !xmlStrcasecmp(node->name, BAD_CAST name);
+}
+
+/* An attribute's value as a new string, or NULL. */
+static char *attribute(xmlNode *node, const char *name)
+{
+    xmlChar *value = xmlGetProp(node, BAD_CAST name);
+    char *copy = value ? text_copy((char *)value, strlen((char *)value)) : NULL;
+    xmlFree(value);
+    return copy;
+}
+
+static char *content(xmlNode *node)
+{
+    xmlChar *value = xmlNodeGetContent(node);
+    char *copy = text_copy(value ? (char *)value : "", value ? strlen((char *)value) : 0);
+    xmlFree(value);
+    return copy;
+}
+
+static bool holds(struct reader *r, xmlNode *node)
+{
+    bool understood;
+    char *condition = attribute(node, "Condition");
+    bool answer = msbuild_condition(&r->build, condition, &understood);
+    if (!understood)
+        die(EXIT_BUILD, "%s:%ld: the condition %s is of a form that ntio does not read",
+            r->project->path, xmlGetLineNo(node), condition);
+    free(condition);
+    return answer;
+}
+
+static void property_group(struct reader *r, xmlNode *group)
+{
+    for (xmlNode *node = group->children; node; node = node->next) {
+        if (node->type != XML_ELEMENT_NODE || !holds(r, node))
+            continue;
+        char *raw = content(node), *value = msbuild_expand(&r->build, raw, NULL);
+        msbuild_set(&r->build, (const char *)node->name, value);
+        free(raw);
+        free(value);
+    }
+}
+
+static void set_metadata(struct reader *r, xmlNode *node, char **value)
+{
+    char *raw = content(node), *expanded = msbuild_expand(&r->build, raw, *value);
+    free(raw);
+    free(*value);
+    *value = expanded;
+}
+
+static void definition_group(struct reader *r, xmlNode *group)
+{
+    for (xmlNode *tool = group->children; tool; tool = tool->next) {
+        if (!is_element(tool, "ClCompile") || !holds(r, tool))
+            continue;
+        for (xmlNode *node = tool->children; node; node = node->next) {
+            if (node->type != XML_ELEMENT_NODE || !holds(r, node))
+                continue;
+            if (is_element(node, "AdditionalIncludeDirectories"))
+                set_metadata(r, node, &r->includes);
+            else if (is_element(node, "PreprocessorDefinitions"))
+                set_metadata(r, node, &r->defines);
+        }
+    }
+}
+
+/* Include folders with their separators turned; those that are not there are no error. */
+static void add_includes(struct project *project, struct text_list *list, const char *value)
+{
+    struct text_list parts = {0};
+    text_list_add_split(&parts, value, ';');
+    for (size_t i = 0; i < parts.count; i++) {
+        char *folder = path_find(project->folder, parts.items[i]);
+        if (folder && !text_list_has(list, folder))
+            text_list_add(list, folder);
+        free(folder);
+    }
+    text_list_free(&parts);
+}
+
+/* Definitions; a compiler switch that strayed among them ("/D X" or "-wd4996") is left out. */
+static void add_defines(struct text_list *list, const char *value)
+{
+    struct text_list parts = {0};
+    text_list_add_split(&parts, value, ';');
+    for (size_t i = 0; i < parts.count; i++)
+        if (parts.items[i][0] != '/' && parts.items[i][0] != '-')
+            text_list_add(list, parts.items[i]);
+    text_list_free(&parts);
+}
+
+static void add_source(struct reader *r, xmlNode *item, const char *name)
+{
+    struct project *p = r->project;
+    char *path = path_find(p->folder, name);
+    char *includes = text_copy("", 0), *defines = text_copy("", 0);
+    bool excluded = false;
+
+    if (!path)
+        die(EXIT_BUILD, "%s:%ld: the source %s is not in %s", p->path, xmlGetLineNo(item), name,
+            p->folder);
+    for (xmlNode *node = item->children; node; node = node->next) {
+        if (node->type != XML_ELEMENT_NODE || !holds(r, node))
+            continue;
+        if (is_element(node, "AdditionalIncludeDirectories")) {
+            set_metadata(r, node, &includes);
+        } else if (is_element(node, "PreprocessorDefinitions")) {
+            set_metadata(r, node, &defines);
+        } else if (is_element(node, "ExcludedFromBuild")) {
+            char *value = content(node);
+            excluded = !strcasecmp(value, "true");
+            free(value);
+        }
+    }
+    if (!excluded) {
+        struct source *grown = realloc(p->sources, (p->source_count + 1) * sizeof *grown);
+        if (!grown)
+            die(EXIT_BUILD, "out of memory");
+        p->sources = grown;
+        struct source *source = &grown[p->source_count++];
+        *source = (struct source){.path = path};
+        add_includes(p, &source->includes, includes);
+        add_defines(&source->defines, defines);
+    } else {
+        free(path);
+    }
+    free(includes);
+    free(defines);
+}
+
+static void add_infs(struct project *project, const char *pattern)
+{
+    glob_t found;
+    char *path = text_format("%s/%s", project->folder, pattern);
+    for (char *c = path; *c; c++)
+        if (*c == '\\')
+            *c = '/';
+    if (!glob(path, 0, NULL, &found)) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            if (!text_list_has(&project->infs, found.gl_pathv[i]))
+                text_list_add(&project->infs, found.gl_pathv[i]);
+        globfree(&found);
+    }
+    free(path);
+}
+
+static void add_item(struct reader *r, xmlNode *item, const char *name)
+{
+    struct project *p = r->project;
+    if (is_element(item, "ClCompile")) {
+        add_source(r, item, name);
+    } else if (is_element(item, "Inf")) {
+        add_infs(p, name);
+    } else if (is_element(item, "ProjectReference")) {
+        char *path = path_find(p->folder, name);
+        if (!path)
+            die(EXIT_BUILD, "%s:%ld: the project %s that it refers to is not there", p->path,
+                xmlGetLineNo(item), name);
+        text_list_add_new(&p->references, path);
+    }
+}
+
+static void item_group(struct reader *r, xmlNode *group)
+{
+    for (xmlNode *item = group->children; item; item = item->next) {
+        if (item->type != XML_ELEMENT_NODE || !holds(r, item))
+            continue;
+        char *include = attribute(item, "Include");
+        if (!include)
+            continue;
+        char *names = msbuild_expand(&r->build, include, NULL);
+        struct text_list parts = {0};
+        text_list_add_split(&parts, names, ';');
+        for (size_t i = 0; i < parts.count; i++)
+            add_item(r, item, parts.items[i]);
+        text_list_free(&parts);
+        free(names);
+        free(include);
+    }
+}
+
+static void read_groups(struct reader *r, xmlNode *root)
+{
+    for (xmlNode *node = root->children; node; node = node->next) {
+        if (node->type != XML_ELEMENT_NODE || !holds(r, node))
+            continue;
+        if (is_element(node, "PropertyGroup"))
+            property_group(r, node);
+        else if (is_element(node, "ItemDefinitionGroup"))
+            definition_group(r, node);
+        else if (is_element(node, "ItemGroup"))
+            item_group(r, node);
+    }
+}
+
+static enum project_kind kind_of(const struct reader *r)
+{
+    const char *type = msbuild_get(&r->build, "ConfigurationType");
+    const char *toolset = msbuild_get(&r->build, "PlatformToolset");
+
+    if (!strcasecmp(type, "Application"))
+        return PROJECT_PROGRAM;
+    if (!strcasecmp(type, "StaticLibrary"))
+        return PROJECT_LIBRARY;
+    if (!strcasecmp(type, "Utility") ||
+        !strcasecmp(msbuild_get(&r->build, "DriverType"), "Package"))
+        return PROJECT_NOTHING;
+    if (!strcasecmp(type, "Driver"))
+        return PROJECT_DRIVER;
+    if (!*type && !strcasecmp(toolset, "WindowsKernelModeDriver10.0"))
+        return PROJECT_DRIVER;
+    die(EXIT_BUILD,
+        "%s: ConfigurationType '%s' is not one that ntio builds; it can be Driver, Application or "
+        "StaticLibrary",
+        r->project->path, type);
+}
+
+static void conclude(struct reader *r)
+{
+    struct project *p = r->project;
+    const char *target = msbuild_get(&r->build, "TargetName");
+    const char *model = msbuild_get(&r->build, "DriverType");
+
+    p->kind = kind_of(r);
+    if (!*model && p->kind == PROJECT_DRIVER)
+        model = *msbuild_get(&r->build, "KMDF_VERSION_MAJOR") ? "KMDF" : "WDM";
+    p->model = text_copy(model, strlen(model));
+    p->target = text_copy(*target ? target : p->name, strlen(*target ? target : p->name));
+    p->is_debug = strcasecmp(msbuild_get(&r->build, "Configuration"), "Release") != 0;
+    add_includes(p, &p->includes, r->includes);
+    add_defines(&p->defines, r->defines);
+    if (!strcasecmp(msbuild_get(&r->build, "CharacterSet"), "Unicode")) {
+        text_list_add(&p->defines, "UNICODE");
+        text_list_add(&p->defines, "_UNICODE");
+    }
+    if (!p->source_count && p->kind != PROJECT_NOTHING)
+        die(EXIT_BUILD, "%s: the project has no ClCompile item, so there is nothing to build",
+            p->path);
+}
+
+static xmlDoc *parse(const char *path)
+{
+    xmlDoc *document;
+    if (access(path, R_OK))
+        die(EXIT_BUILD, "%s: there is no such project file", path);
+    document = xmlReadFile(path, NULL, XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
+    if (!document) {
+        const xmlError *error = xmlGetLastError();
+        die(EXIT_BUILD, "%s:%d: not a project file: %.*s", path, error ? error->line : 0,
+            error ? (int)strcspn(error->message, "\n") : 0, error ? error->message : "");
+    }
+    xmlNode *root = xmlDocGetRootElement(document);
+    if (!root || !is_element(root, "Project"))
+        die(EXIT_BUILD, "%s: not a project file: its root element is not Project", path);
+    return document;
+}
+
+void project_read(struct project *project, const char *path, const char *configuration)
+{
+    struct reader r = {.project = project,
+                       .includes = text_copy("", 0),
+                       .defines = text_copy("", 0)};
+    const char *bar = strchr(configuration, '|');
+    xmlDoc *document = parse(path);
+
+    *project = (struct project){.path = text_copy(path, strlen(path)),
+                                .folder = path_folder(path),
+                                .name = path_stem(path)};
+    r.build.folder = project->folder;
+    char *flavour = text_copy(configuration, bar ? (size_t)(bar - configuration) : strlen(configuration));
+    msbuild_set(&r.build, "Configuration", flavour);
+    msbuild_set(&r.build, "Platform", bar ? bar + 1 : "x64");
+    msbuild_set(&r.build, "MSBuildProjectName", project->name);
+    msbuild_set(&r.build, "ProjectName", project->name);
+    msbuild_set(&r.build, "ProjectDir", "");
+    free(flavour);
+    read_groups(&r, xmlDocGetRootElement(document));
+    conclude(&r);
+    xmlFreeDoc(document);
+    msbuild_free(&r.build);
+    free(r.includes);
+    free(r.defines);
+}
+
+static bool mentions_driver_entry(const char *path)
+{
+    char line[4096];
+    bool found = false;
+    FILE *file = fopen(path, "r");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = strstr(line, "DriverEntry") != NULL;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+void project_from_sources(struct project *project, const struct text_list *sources)
+{
+    const char *first = sources->items[0];
+    *project = (struct project){.path = text_copy(first, strlen(first)),
+                                .folder = path_folder(first),
+                                .name = path_stem(first),
+                                .target = path_stem(first),
+                                .kind = PROJECT_PROGRAM,
+                                .is_debug = true,
+                                .source_count = sources->count};
+    project->sources = calloc(sources->count, sizeof *project->sources);
+    if (!project->sources)
+        die(EXIT_BUILD, "out of memory");
+    for (size_t i = 0; i < sources->count; i++) {
+        const char *path = sources->items[i];
+        if (access(path, R_OK))
+            die(EXIT_BUILD, "%s: there is no such source file", path);
+        project->sources[i].path = text_copy(path, strlen(path));
+        if (mentions_driver_entry(path))
+            project->kind = PROJECT_DRIVER;
+    }
+    project->model = text_copy(project->kind == PROJECT_DRIVER ? "WDM" : "",
+                               project->kind == PROJECT_DRIVER ? 3 : 0);
+}
+
+void project_free(struct project *project)
+{
+    for (size_t i = 0; i < project->source_count; i++) {
+        free(project->sources[i].path);
+        text_list_free(&project->sources[i].includes);
+        text_list_free(&project->sources[i].defines);
+    }
+    free(project->sources);
+    free(project->path);
+    free(project->folder);
+    free(project->name);
+    free(project->target);
+    free(project->model);
+    text_list_free(&project->includes);
+    text_list_free(&project->defines);
+    text_list_free(&project->references);
+    text_list_free(&project->infs);
+}
