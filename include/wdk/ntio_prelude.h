@@ -31,6 +31,10 @@
 #define _CRTIMP
 #define __MINGW_IMPORT extern
 #define __USE_CRTIMP_DEFINED 1
+/* printf and its kin are the run time's own, with Windows' formats, not mingw-w64's. */
+#ifndef __USE_MINGW_ANSI_STDIO
+#define __USE_MINGW_ANSI_STDIO 0
+#endif
 
 /* Source annotations that are not in mingw-w64's sal.h. */
 #define _Dispatch_type_(x)
