@@ -1,0 +1,24 @@
+/*
+ * The options that the commands share, and what is left of the command line.
+ */
+#pragma once
+
+#include "text.h"
+
+struct options {
+    const char *configuration; /* "Debug|x64" */
+    const char *compiler;
+    const char *sanitize; /* NULL: none */
+    const char *output;   /* folder for what is built */
+    const char *root;     /* sandbox folder for \??\C:, or NULL */
+    const char *registry; /* .reg file to load, or NULL */
+    const char *special_pool; /* pool tag, or NULL */
+    const char *target;   /* name for what plain sources build, or NULL */
+    bool is_verbose, is_json;
+    struct text_list inputs;  /* before -- */
+    char **program;           /* after --, NULL-terminated, or NULL */
+};
+
+/* Reads argv[1...]. Ends the command with exit code 2 and a usage line on an error. */
+void options_read(struct options *options, int argc, char **argv, const char *usage);
+void options_free(struct options *options);

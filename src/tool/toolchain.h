@@ -1,0 +1,46 @@
+/*
+ * Where ntio's own headers and libraries are, which compiler is used, and how
+ * sources are compiled and linked for it.
+ */
+#pragma once
+
+#include "project.h"
+
+struct toolchain {
+    const char *compiler; /* gcc, clang or a path */
+    bool is_clang;
+    const char *sanitize; /* -fsanitize='s list, or NULL */
+    char *headers;        /* ntio's include/wdk */
+    char *libraries;      /* the folder of libntio.so and its companions */
+    char *compiler_headers;
+    bool is_verbose;
+};
+
+/* Ends the command if the compiler or a header folder is missing, naming the package to install. */
+void toolchain_open(struct toolchain *toolchain, const char *compiler, const char *sanitize);
+void toolchain_close(struct toolchain *toolchain);
+
+/*
+ * Compiles one source to an object file; scratch is a folder for intermediate
+ * files of this source alone. The compiler's messages go to standard error as
+ * they are. False if it did not compile.
+ */
+bool toolchain_compile(const struct toolchain *toolchain, const struct project *project,
+                       const struct source *source, const char *object, const char *scratch);
+
+/* Links objects to a driver or program. */
+bool toolchain_link(const struct toolchain *toolchain, const struct project *project,
+                    const struct text_list *objects, const char *output);
+
+/*
+ * Makes the headers of a source findable that it includes with backslashes or
+ * in another case than they have on disk: writes forwarding headers under the
+ * spelling of the source into folder.
+ */
+void shim_includes(const struct source *source, const struct text_list *folders,
+                   const char *shim_folder);
+
+/* Runs a program and waits; its exit code, or 128 + signal. Shows the command if verbose. */
+int process_run(const struct text_list *command, bool is_verbose);
+/* Runs it with standard output into a new string. Ends the command if it fails. */
+char *process_output(const struct text_list *command);
