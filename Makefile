@@ -1,0 +1,60 @@
+# Everything a user or developer types. Each target sets up what it needs.
+
+JOBS ?= $(shell nproc)
+CC ?= gcc
+BUILD ?= build
+CMAKE_FLAGS ?=
+
+NTIO = $(BUILD)/bin/ntio
+
+.PHONY: all setup build run test bench asan tsan clang coverage format tidy install clean
+
+all: build
+
+setup:
+	@scripts/install-packages
+
+build: setup
+	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) $(CMAKE_FLAGS) >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS) --
+
+run: build
+	@$(NTIO) run -o $(BUILD)/transfer examples/transfer/sys/transfer.vcxproj -- \
+	    examples/transfer/exe/transferapp.vcxproj
+
+test: build
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+bench: build
+	@$(BUILD)/bin/ntio-bench $(BUILD)/bench.json
+
+# The tests again, instrumented.
+asan:
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-asan CMAKE_FLAGS="-DNTIO_SANITIZE=address"
+
+tsan:
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-tsan CMAKE_FLAGS="-DNTIO_SANITIZE=thread"
+
+clang:
+	@scripts/install-packages clang
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-clang CC=clang
+
+coverage:
+	@scripts/install-packages gcovr
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-coverage CMAKE_FLAGS="-DNTIO_COVERAGE=ON"
+	@gcovr --root . --filter src/ $(BUILD)-coverage --print-summary -o $(BUILD)-coverage/report.txt
+
+format:
+	@scripts/install-packages clang-format
+	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' 'include/ntio/*.h' | \
+	    xargs clang-format -i
+
+tidy: build
+	@scripts/install-packages clang-tidy
+	@git ls-files 'src/*.c' | xargs clang-tidy -quiet -p $(BUILD)
+
+install: build
+	@cmake --install $(BUILD)
+
+clean:
+	@rm -rf $(BUILD) $(BUILD)-*

@@ -1,0 +1,41 @@
+# What a project that found ntio has: the library ntio::ntio for embedding, and
+# two functions that build Windows sources.
+
+if(NOT TARGET ntio::ntio)
+  add_library(ntio::ntio SHARED IMPORTED)
+  set_target_properties(ntio::ntio PROPERTIES IMPORTED_LOCATION "${NTIO_LIBRARY_DIR}/libntio.so"
+                                              INTERFACE_INCLUDE_DIRECTORIES "${NTIO_INCLUDE_DIR}")
+endif()
+
+# Sources, or one .vcxproj. What it includes is not known to CMake, so the
+# product is also made anew when a header in the sources' folders changes.
+function(_ntio_add_product name product)
+  set(inputs)
+  set(headers)
+  foreach(source ${ARGN})
+    get_filename_component(path ${source} ABSOLUTE)
+    get_filename_component(folder ${path} DIRECTORY)
+    file(GLOB beside CONFIGURE_DEPENDS ${folder}/*.h ${folder}/*.c)
+    list(APPEND inputs ${path})
+    list(APPEND headers ${beside})
+  endforeach()
+  add_custom_command(
+    OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${product}
+    COMMAND ${NTIO_COMMAND} build --output ${CMAKE_CURRENT_BINARY_DIR} --name ${name} ${inputs}
+    DEPENDS ${inputs} ${headers}
+    VERBATIM)
+  add_custom_target(${name} ALL DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${product})
+  set_target_properties(${name} PROPERTIES NTIO_PRODUCT ${CMAKE_CURRENT_BINARY_DIR}/${product})
+endfunction()
+
+# ntio_add_driver(name source.c... | project.vcxproj): a driver name.so. Its path
+# is the target's property NTIO_PRODUCT.
+function(ntio_add_driver name)
+  _ntio_add_product(${name} ${name}.so ${ARGN})
+endfunction()
+
+# ntio_add_program(name source.c... | project.vcxproj): a Windows program as an
+# executable called name.
+function(ntio_add_program name)
+  _ntio_add_product(${name} ${name} ${ARGN})
+endfunction()
