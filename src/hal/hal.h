@@ -151,7 +151,24 @@ HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment
 typedef void (*hal_adoption_lost)(hal_u64 address, hal_u64 pages);
 HALAPI void hal_adopt_on_lost(hal_adoption_lost lost);
 
-/* 1 if hal_adopt can share pages here, 0 if it always answers HAL_EOPNOTSUPP; *why then says why. */
+/* For hal_adopt_settle: not 0 while losses are being told; waits until it is 0 once. */
+extern hal_u32 hal_adopt_losing;
+HALAPI void hal_adopt_wait_lost(void);
+
+/*
+ * Waits until every loss that has begun is told. A thread comes back from
+ * munmap, mremap or madvise once hal has heard of it, which is before lost has
+ * run; so who looks up an adopted page calls this first, with no lock held that
+ * lost takes. Costs a load and a branch when nothing is under way.
+ */
+static inline void hal_adopt_settle(void)
+{
+    /* Acquire: pairs with the release when the last loss has been told. */
+    if (__builtin_expect(__atomic_load_n(&hal_adopt_losing, __ATOMIC_ACQUIRE), 0))
+        hal_adopt_wait_lost();
+}
+
+/* 1 if hal_adopt can share pages here; 0 if it always answers HAL_EOPNOTSUPP, *why says why. */
 HALAPI int hal_adopt_available(const char **why);
 
 /*
@@ -342,6 +359,9 @@ HALAPI void hal_exit(int code) __attribute__((noreturn));
 /* Random bytes. */
 HALAPI void hal_random(void *buffer, hal_size bytes);
 
-/* Memory of hal's own size-class allocator for what is not pool (never seen by a driver). */
+/*
+ * Memory for what is not pool and what no driver ever sees; zeroed, aligned to
+ * 16 bytes. NULL if there is none. hal_free takes NULL too.
+ */
 HALAPI void *hal_allocate(hal_size bytes);
 HALAPI void hal_free(void *memory);

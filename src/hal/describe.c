@@ -1,0 +1,115 @@
+/*
+ * Code addresses in words, from the debug information of what is loaded.
+ */
+#include <elfutils/libdwfl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "linux.h"
+
+static struct {
+    pthread_mutex_t lock; /* guards what follows */
+    Dwfl *dwfl;           /* NULL until asked */
+    hal_u64 images;       /* objects ever loaded and unloaded when dwfl was made */
+} describe_system = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static int count_images(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size;
+    *(hal_u64 *)context = info->dlpi_adds + info->dlpi_subs;
+    return 1;
+}
+
+/* Called with the lock held. */
+static void forget(void)
+{
+    if (describe_system.dwfl)
+        dwfl_end(describe_system.dwfl);
+    describe_system.dwfl = NULL;
+}
+
+static Dwfl *open_process(void)
+{
+    static const Dwfl_Callbacks callbacks = {
+        .find_elf = dwfl_linux_proc_find_elf,
+        .find_debuginfo = dwfl_standard_find_debuginfo,
+    };
+    Dwfl *dwfl = dwfl_begin(&callbacks);
+
+    if (!dwfl)
+        return NULL;
+    if (dwfl_linux_proc_report(dwfl, getpid()) || dwfl_report_end(dwfl, NULL, NULL)) {
+        dwfl_end(dwfl);
+        return NULL;
+    }
+    return dwfl;
+}
+
+/* Called with the lock held. */
+static Dwfl *current_dwfl(void)
+{
+    hal_u64 images = 0;
+
+    dl_iterate_phdr(count_images, &images);
+    if (describe_system.dwfl && describe_system.images != images)
+        forget();
+    if (!describe_system.dwfl)
+        describe_system.dwfl = open_process();
+    describe_system.images = images;
+    return describe_system.dwfl;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static void describe(Dwfl_Module *module, hal_u64 pc, char *text, hal_size size)
+{
+    const char *function, *file = NULL;
+    GElf_Off offset = 0;
+    GElf_Sym symbol;
+    Dwfl_Line *line;
+    int number = 0;
+
+    function = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
+    line = dwfl_module_getsrc(module, pc);
+    if (line)
+        file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+    if (!file)
+        file = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    if (function && number)
+        snprintf(text, size, "%s+0x%llx (%s:%d)", function, (hal_u64)offset, last_part(file),
+                 number);
+    else if (function)
+        snprintf(text, size, "%s+0x%llx (%s)", function, (hal_u64)offset, last_part(file));
+    else
+        snprintf(text, size, "0x%llx (%s)", pc, file ? last_part(file) : "?");
+}
+
+HALAPI void hal_describe_code(hal_u64 pc, char *text, hal_size size)
+{
+    Dwfl_Module *module = NULL;
+    Dwfl *dwfl;
+
+    pthread_mutex_lock(&describe_system.lock);
+    dwfl = current_dwfl();
+    if (dwfl)
+        module = dwfl_addrmodule(dwfl, pc);
+    if (module)
+        describe(module, pc, text, size);
+    else
+        snprintf(text, size, "0x%llx", pc);
+    pthread_mutex_unlock(&describe_system.lock);
+}
+
+void describe_stop(void)
+{
+    pthread_mutex_lock(&describe_system.lock);
+    forget();
+    pthread_mutex_unlock(&describe_system.lock);
+}

@@ -1,0 +1,68 @@
+/*
+ * Segments: physical memory as anonymous files.
+ */
+#include <fcntl.h>
+
+#include "linux.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008u
+#endif
+
+static int open_memory(const char *name)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+    if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+        fd = memfd_create(name, MFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name)
+{
+    struct hal_segment *made;
+    int fd;
+
+    if (!pages || pages > (1ull << 40) / HAL_PAGE_SIZE)
+        return HAL_EINVAL;
+    made = hal_allocate(sizeof *made);
+    if (!made)
+        return HAL_ENOMEM;
+    fd = open_memory(name);
+    if (fd < 0) {
+        hal_free(made);
+        return hal_error_from(fd);
+    }
+    if (ftruncate(fd, (off_t)(pages * HAL_PAGE_SIZE))) {
+        int error = hal_error_from(-errno);
+
+        close(fd);
+        hal_free(made);
+        return error;
+    }
+    made->fd = fd;
+    made->pages = pages;
+    *segment = made;
+    return HAL_OK;
+}
+
+HALAPI void hal_segment_destroy(struct hal_segment *segment)
+{
+    if (!segment)
+        return;
+    adopt_return_all(segment);
+    close(segment->fd);
+    hal_free(segment);
+}
+
+HALAPI int hal_segment_discard(struct hal_segment *segment, hal_u64 first, hal_u64 pages)
+{
+    if (first > segment->pages || pages > segment->pages - first)
+        return HAL_EINVAL;
+    if (!pages)
+        return HAL_OK;
+    if (fallocate(segment->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                  (off_t)(first * HAL_PAGE_SIZE), (off_t)(pages * HAL_PAGE_SIZE)))
+        return hal_error_from(-errno);
+    return HAL_OK;
+}
