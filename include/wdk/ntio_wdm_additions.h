@@ -20,3 +20,4 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 #define MdlMappingNoExecute 0x40000000u
 
 #include <ntio_ex.h>
+#include <ntio_ob.h>

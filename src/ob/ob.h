@@ -8,50 +8,83 @@
 
 #include "../ke/ke.h"
 
+typedef NTSTATUS (*ob_parse)(PVOID object, PUNICODE_STRING rest, ACCESS_MASK access,
+                             ULONG attributes, KPROCESSOR_MODE mode, PVOID parse_context,
+                             PVOID *found);
+
 /* What a kind of object is. The public POBJECT_TYPE points to one. */
 struct _OBJECT_TYPE {
     PCSTR name;
     GENERIC_MAPPING mapping;
     ULONG valid_access;
     POOL_TYPE pool;
-    /* The last handle in process to object was closed (handles_left in all processes). May be NULL. */
+    /*
+     * A handle of process to object was closed; handles_left are open in all
+     * processes, 0 when that was the last. PASSIVE_LEVEL. May be NULL.
+     */
     VOID (*close)(PVOID object, PKPROCESS process, ACCESS_MASK granted, ULONG_PTR handles_left);
     /* The last reference went. PASSIVE_LEVEL. May be NULL. */
     VOID (*destroy)(PVOID object);
     /*
      * The name continues past this object: returns the object that the rest
-     * names (a file of a device, a key). May be NULL: then a rest is an error.
-     * parse_context is what ob_open_by_name was given. Returns a referenced object.
+     * names (a file of a device, a key). rest is empty, or starts with '\\', or is
+     * relative without one (object was the RootDirectory). Called with an empty
+     * rest too if another type is asked for than object's. Checks access to
+     * object itself. May be NULL: then a rest is an error. parse_context is what
+     * ob_open_by_name was given. Returns a referenced object.
      */
-    NTSTATUS (*parse)(PVOID object, PUNICODE_STRING rest, ACCESS_MASK access, ULONG attributes,
-                      KPROCESSOR_MODE mode, PVOID parse_context, PVOID *found);
+    ob_parse parse;
     /* What a wait on it waits on; NULL: the object starts with a DISPATCHER_HEADER. */
     PVOID (*waitable)(PVOID object);
+    /*
+     * The name of an object that is in no directory (a file, a key): writes at
+     * most *bytes of it, without a terminator, and sets *bytes to what all of it
+     * takes. May be NULL.
+     */
+    NTSTATUS (*query_name)(PVOID object, PWSTR text, ULONG *bytes);
     ULONG objects, handles; /* how many there are now, atomic */
 };
 
-/* The types, made by ob_start (io, cm fill their callbacks before it). */
+/* The types, ready before ob_start; io and cm fill their callbacks in. */
 extern struct _OBJECT_TYPE ob_type_directory, ob_type_symbolic_link, ob_type_event,
     ob_type_semaphore, ob_type_mutant, ob_type_timer, ob_type_thread, ob_type_process,
     ob_type_device, ob_type_driver, ob_type_file, ob_type_key, ob_type_token,
     ob_type_completion_port;
 
+/* Exported, but declared by no header of the driver kit. */
+extern POBJECT_TYPE *IoDeviceObjectType, *IoDriverObjectType;
+
 NTSTATUS ob_start(VOID);
 VOID ob_stop(VOID);
 
-/* Makes an object with one reference and zeroed body. */
+/*
+ * Makes an object with one reference and zeroed body. Works before ob_start and
+ * after ob_stop. IRQL <= DISPATCH_LEVEL.
+ */
 NTSTATUS ob_create(struct _OBJECT_TYPE *type, SIZE_T size, PVOID *object);
 
-/* Puts an object at an absolute name. STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_PATH_NOT_FOUND. */
+/*
+ * Puts an object at an absolute name, until ob_remove_name or
+ * ObMakeTemporaryObject; the name holds a reference of its own. PASSIVE_LEVEL.
+ * STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_PATH_NOT_FOUND,
+ * STATUS_OBJECT_PATH_SYNTAX_BAD (not absolute), STATUS_OBJECT_NAME_INVALID.
+ */
 NTSTATUS ob_insert_name(PVOID object, PCUNICODE_STRING name);
-/* As ob_insert_name, below the directory of attributes->RootDirectory if there is one. */
+/*
+ * As ob_insert_name, below the directory of attributes->RootDirectory if there
+ * is one. Without OBJ_PERMANENT the name goes with the last handle. Without a
+ * name (or attributes) nothing happens.
+ */
 NTSTATUS ob_insert(PVOID object, POBJECT_ATTRIBUTES attributes, KPROCESSOR_MODE mode);
 /* Takes the name away; the object lives on while it is referenced. Idempotent. */
 VOID ob_remove_name(PVOID object);
-/* The object's absolute name; the text is the object's own while it is named. */
+/*
+ * The object's absolute name; the text is the object's own and stays until the
+ * object goes. STATUS_OBJECT_NAME_NOT_FOUND and an empty name if it has none.
+ */
 NTSTATUS ob_query_name(PVOID object, PUNICODE_STRING name);
 
-/* Makes sure that the directory exists ("\\Device"). */
+/* Makes sure that the directory exists ("\\Device"); it is permanent, and so is a link. */
 NTSTATUS ob_create_directory(PCUNICODE_STRING name);
 NTSTATUS ob_create_symbolic_link(PCUNICODE_STRING name, PCUNICODE_STRING target);
 NTSTATUS ob_delete_symbolic_link(PCUNICODE_STRING name);
@@ -65,8 +98,46 @@ NTSTATUS ob_delete_symbolic_link(PCUNICODE_STRING name);
 NTSTATUS ob_open_by_name(PCUNICODE_STRING name, ULONG attributes, struct _OBJECT_TYPE *type,
                          ACCESS_MASK access, KPROCESSOR_MODE mode, PVOID parse_context,
                          PVOID *object);
+/*
+ * As ob_open_by_name, from OBJECT_ATTRIBUTES of a caller in mode: these are
+ * copied guarded if he is a user, and RootDirectory may be a directory or what
+ * has a parse routine.
+ */
+NTSTATUS ob_open(POBJECT_ATTRIBUTES attributes, struct _OBJECT_TYPE *type, ACCESS_MASK access,
+                 KPROCESSOR_MODE mode, PVOID parse_context, PVOID *object);
+/* ob_open and a handle to the object, written guarded to *handle. */
+NTSTATUS ob_open_handle(POBJECT_ATTRIBUTES attributes, struct _OBJECT_TYPE *type,
+                        ACCESS_MASK access, KPROCESSOR_MODE mode, PVOID parse_context,
+                        PHANDLE handle);
 
-/* Calls visit for each name in the tree, depth first: for `ntio tree`. */
+/*
+ * What a caller in mode gets of access to object: generic rights mapped,
+ * MAXIMUM_ALLOWED resolved, a user's checked against the object's descriptor.
+ * STATUS_ACCESS_DENIED.
+ */
+NTSTATUS ob_grant_access(PVOID object, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                         ACCESS_MASK *granted);
+
+/*
+ * A caller's OBJECT_ATTRIBUTES in kernel memory. Given NULL: all empty.
+ * STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_INVALID, STATUS_ACCESS_VIOLATION,
+ * STATUS_INVALID_HANDLE (RootDirectory), STATUS_INVALID_SECURITY_DESCR.
+ */
+struct ob_attributes {
+    PVOID root;          /* referenced, or NULL */
+    UNICODE_STRING name; /* empty if there is none */
+    ULONG attributes;    /* without OBJ_KERNEL_HANDLE if the caller is a user */
+    PSECURITY_DESCRIPTOR security; /* self-relative copy in pool (EX_TAG_SECURITY), or NULL */
+    PWSTR text;                    /* what name lies in if it was copied */
+};
+NTSTATUS ob_capture_attributes(POBJECT_ATTRIBUTES attributes, KPROCESSOR_MODE mode,
+                               struct ob_attributes *captured);
+VOID ob_release_attributes(struct ob_attributes *captured);
+
+/*
+ * Calls visit for each name in the tree, depth first, sorted: for `ntio tree`.
+ * name is the last component; ob_query_name gives the whole of it.
+ */
 VOID ob_enumerate(VOID (*visit)(PCUNICODE_STRING name, PVOID object, struct _OBJECT_TYPE *type,
                                 ULONG depth, PVOID context),
                   PVOID context);
@@ -80,8 +151,15 @@ struct ob_handle_table *ob_handle_table_create(VOID);
 /* Closes every handle in it, then frees it. PASSIVE_LEVEL. */
 VOID ob_handle_table_destroy(PKPROCESS process);
 
-/* Makes a handle in the current process (in the system's with OBJ_KERNEL_HANDLE); takes its own reference. */
+/*
+ * Makes a handle in the current process (in the system's with
+ * OBJ_KERNEL_HANDLE); takes its own reference. granted has no generic rights in
+ * it (ob_grant_access).
+ */
 NTSTATUS ob_make_handle(PVOID object, ACCESS_MASK granted, ULONG attributes, PHANDLE handle);
+/* As ob_make_handle, to *handle of a caller in mode, guarded; no handle is left on failure. */
+NTSTATUS ob_return_handle(PVOID object, ACCESS_MASK granted, ULONG attributes,
+                          KPROCESSOR_MODE mode, PHANDLE handle);
 
 /*
  * The hot path of every system call: handle to referenced object.
@@ -92,16 +170,20 @@ NTSTATUS ob_reference_handle(HANDLE handle, ACCESS_MASK access, struct _OBJECT_T
                              KPROCESSOR_MODE mode, PVOID *object, ACCESS_MASK *granted);
 NTSTATUS ob_close_handle(HANDLE handle, KPROCESSOR_MODE mode);
 VOID ob_for_each_handle(PKPROCESS process,
-                        VOID (*visit)(HANDLE handle, PVOID object, ACCESS_MASK granted, PVOID context),
+                        VOID (*visit)(HANDLE handle, PVOID object, ACCESS_MASK granted,
+                                      PVOID context),
                         PVOID context);
 
 /* security.c */
 /* Parses SDDL ("D:P(A;;GA;;;SY)...") to a self-relative descriptor in pool (EX_TAG_SECURITY). */
 NTSTATUS ob_security_from_sddl(PCUNICODE_STRING sddl, PSECURITY_DESCRIPTOR *descriptor);
-/* The descriptor an object is opened against; takes ownership; NULL: everybody may do everything. */
+/*
+ * The self-relative descriptor an object is opened against; takes ownership;
+ * NULL: everybody may do everything. Set before others can reach the object.
+ */
 VOID ob_set_security(PVOID object, PSECURITY_DESCRIPTOR descriptor);
 PSECURITY_DESCRIPTOR ob_security(PVOID object);
-/* SeAccessCheck's core: what of desired the token gets. */
+/* SeAccessCheck's core: what of desired the token gets. token NULL: the system's own. */
 NTSTATUS ob_access_check(PSECURITY_DESCRIPTOR descriptor, PACCESS_TOKEN token, ACCESS_MASK desired,
                          const GENERIC_MAPPING *mapping, ACCESS_MASK *granted);
 /* A token of a user: administrator (root: SYSTEM and Administrators) or an ordinary user. */
