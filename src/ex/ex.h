@@ -54,6 +54,9 @@ ULONG ex_pool_report_leaks(PCUNICODE_STRING driver, ULONG64 base, ULONG64 size);
  */
 VOID ex_pool_inject(ULONG count, BOOLEAN forever);
 
+/* Bytes that a process may be charged for its quota (tests; starts out generous). */
+VOID ex_pool_quota_limit(ULONG64 bytes);
+
 /* Special pool for all allocations with this tag, '*' for all, 0 for none. */
 VOID ex_pool_special(ULONG tag);
 /* TRUE if address lies in pool that is allocated now; for checks of pointers. */
