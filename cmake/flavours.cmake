@@ -3,6 +3,7 @@
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBDW REQUIRED IMPORTED_TARGET libdw)
+pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 
 find_path(NTIO_MINGW_INCLUDE ddk/wdm.h PATHS /usr/share/mingw-w64/include NO_DEFAULT_PATH)
 if(NOT NTIO_MINGW_INCLUDE)

@@ -15,7 +15,12 @@
 #define KeRaiseIrqlToSynchLevel MingwKeRaiseIrqlToSynchLevel
 #define KeGetCurrentThread MingwKeGetCurrentThread
 
+/* DEVICE_OBJECT is aligned as pool is, so that its extension can follow it. */
+#define NextDevice NextDevice __attribute__((aligned(16)))
+
 #include_next <wdm.h>
+
+#undef NextDevice
 
 #undef KeGetCurrentIrql
 #undef KeLowerIrql
