@@ -365,3 +365,21 @@ HALAPI void hal_random(void *buffer, hal_size bytes);
  */
 HALAPI void *hal_allocate(hal_size bytes);
 HALAPI void hal_free(void *memory);
+
+/* ---- monitor.c: looking inside from outside ---------------------------- */
+
+/*
+ * Answers one request ("pool", "tree", ...) of a process of the same user, by
+ * calls of hal_monitor_write with connection. Runs on hal's monitor thread, one
+ * at a time.
+ */
+typedef void (*hal_monitor_handler)(const char *request, void *connection);
+
+/*
+ * Listens on a socket that is called by this process's number, in a folder that
+ * only the user can open; src/tool/inspect.c knows the way. Returns HAL_OK or
+ * why there is no socket: then the process just cannot be looked into.
+ */
+HALAPI int hal_monitor_start(hal_monitor_handler handler);
+HALAPI void hal_monitor_stop(void);
+HALAPI void hal_monitor_write(void *connection, const char *text, hal_size bytes);

@@ -156,6 +156,10 @@ static void build_project_file(struct build *b, const char *path)
     if (real)
         text_list_add_new(&b->done, real);
     project_read(&project, path, b->options->configuration);
+    if (b->options->target && project.kind != PROJECT_LIBRARY) {
+        free(project.target);
+        project.target = text_copy(b->options->target, strlen(b->options->target));
+    }
     build_project(b, &project);
     project_free(&project);
 }

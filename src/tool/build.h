@@ -30,3 +30,5 @@ void products_free(struct product_list *products);
 
 int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);
+/* ntio pool, tree, handles: argv[0] says which. */
+int command_inspect(int argc, char **argv);

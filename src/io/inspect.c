@@ -1,0 +1,107 @@
+/*
+ * What a running system tells about itself: the answers to `ntio pool`, `ntio
+ * tree` and `ntio handles`.
+ */
+#include "inspect.h"
+#include "../ex/ex.h"
+#include "../rtl/rtl.h"
+
+struct inspection {
+    PVOID connection;
+};
+
+static VOID say(struct inspection *inspection, PCSTR format, ...)
+{
+    CHAR line[512];
+    va_list arguments;
+    SIZE_T length;
+
+    va_start(arguments, format);
+    length = rtl_format_va(line, sizeof line, format, arguments);
+    va_end(arguments);
+    hal_monitor_write(inspection->connection, line, min(length, sizeof line - 1));
+}
+
+/* A tag as its four characters, those that cannot be shown as dots. */
+static VOID tag_text(ULONG tag, CHAR text[5])
+{
+    for (ULONG i = 0; i < 4; i++) {
+        UCHAR c = (UCHAR)(tag >> (8 * i));
+        text[i] = c >= ' ' && c <= '~' ? (CHAR)c : '.';
+    }
+    text[4] = '\0';
+}
+
+static VOID pool(struct inspection *inspection)
+{
+    struct ex_tag_usage *rows;
+    ULONG count = ex_query_tags(NULL, 0) + 16;
+
+    rows = hal_allocate(count * sizeof *rows);
+    if (!rows) {
+        say(inspection, "out of memory\n");
+        return;
+    }
+    count = min(ex_query_tags(rows, count), count);
+    say(inspection, "%-4s %-8s %12s %12s %10s %14s\n", "tag", "pool", "allocations", "frees",
+        "in use", "bytes");
+    for (ULONG i = 0; i < count; i++) {
+        CHAR tag[5];
+        tag_text(rows[i].tag, tag);
+        say(inspection, "%-4s %-8s %12I64u %12I64u %10I64u %14I64u\n", tag,
+            rows[i].is_paged ? "paged" : "nonpaged", rows[i].allocations, rows[i].frees,
+            rows[i].allocations - rows[i].frees, rows[i].bytes);
+    }
+    hal_free(rows);
+}
+
+static VOID tree_row(PCUNICODE_STRING name, PVOID object, struct _OBJECT_TYPE *type, ULONG depth,
+                     PVOID context)
+{
+    say(context, "%*s%wZ  (%s, %Id references, %Id handles)\n", (int)(2 * depth), "", name,
+        type->name, ob_reference_count(object), ob_handle_count(object));
+}
+
+static VOID handle_row(HANDLE handle, PVOID object, ACCESS_MASK granted, PVOID context)
+{
+    UNICODE_STRING name = {0};
+
+    if (!NT_SUCCESS(ob_query_name(object, &name)))
+        name.Length = 0;
+    say(context, "%6Ix  %-16s %08x  %wZ\n", (ULONG_PTR)handle, ob_type_of(object)->name, granted,
+        &name);
+}
+
+static VOID handles(struct inspection *inspection)
+{
+    say(inspection, "%6s  %-16s %8s  %s\n", "handle", "type", "access", "name");
+    ob_for_each_handle(ke_program_process(), handle_row, inspection);
+    say(inspection, "the system's:\n");
+    ob_for_each_handle(ke_system_process(), handle_row, inspection);
+}
+
+VOID io_inspect(const char *request, void *connection)
+{
+    struct inspection inspection = {.connection = connection};
+    ANSI_STRING asked, word;
+
+    static const struct {
+        PCSTR name;
+        VOID (*answer)(struct inspection *inspection);
+    } answers[] = {{"pool", pool}, {"handles", handles}};
+
+    RtlInitAnsiString(&asked, request);
+    RtlInitAnsiString(&word, "tree");
+    if (RtlEqualString(&asked, &word, FALSE)) {
+        ob_enumerate(tree_row, &inspection);
+        return;
+    }
+    for (ULONG i = 0; i < RTL_NUMBER_OF(answers); i++) {
+        RtlInitAnsiString(&word, answers[i].name);
+        if (RtlEqualString(&asked, &word, FALSE)) {
+            answers[i].answer(&inspection);
+            return;
+        }
+    }
+    say(&inspection, "there is no '%s' to look at\n", request);
+}
