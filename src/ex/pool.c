@@ -168,6 +168,17 @@ out:
     return block;
 }
 
+static __attribute__((noreturn)) VOID pool_bad_irql_allocate(KIRQL irql, SIZE_T bytes, ULONG tag,
+                                                             ULONG flags)
+{
+    const struct pool_request request = {bytes, tag, flags, 0, NULL};
+
+    if (pool_special_wanted(&request))
+        KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, irql, pool_type_of(flags), bytes,
+                     0x30);
+    pool_bad_irql(0x08, irql, flags, bytes);
+}
+
 static inline PVOID pool_allocate(SIZE_T bytes, ULONG tag, ULONG flags, PVOID caller)
 {
     struct pool_cache *cache = pool_thread_cache;
@@ -177,7 +188,7 @@ static inline PVOID pool_allocate(SIZE_T bytes, ULONG tag, ULONG flags, PVOID ca
     ULONG class;
 
     if (__builtin_expect(irql > pool_irql_limit(flags), 0))
-        pool_bad_irql(0x08, irql, flags, bytes);
+        pool_bad_irql_allocate(irql, bytes, tag, flags);
     if (__builtin_expect(
             cache == NULL || __atomic_load_n(&ex_pool.mode, __ATOMIC_RELAXED) != 0 ||
                 (flags & (POOL_QUOTA | POOL_ALIGNED | POOL_GUARDED | POOL_UNDERRUN)) != 0 ||

@@ -161,6 +161,15 @@ struct pool_cache {
     struct pool_counter counters[POOL_ROWS];
 };
 
+/* Frames of a large block that was freed, kept with their memory for the next one. */
+struct pool_spare {
+    PUCHAR address;
+    PFN_NUMBER pages; /* 0 if the slot is empty */
+};
+
+#define POOL_SPARES 16u
+#define POOL_SPARE_PAGES 1024u /* all together */
+
 struct ex_pool_system {
     ULONG mode;     /* enum pool_mode; relaxed: a change need not stop allocations under way */
     ULONG guard;    /* bytes kept free after a block: POOL_CANARY_BYTES or POOL_REDZONE_BYTES */
@@ -181,6 +190,11 @@ struct ex_pool_system {
     KSPIN_LOCK quarantine_lock; /* guards the ring, which is NULL without AddressSanitizer */
     struct pool_slot *quarantine;
     ULONG quarantine_next; /* the slot used next, which holds the oldest block */
+
+    KSPIN_LOCK spare_lock; /* guards the spares */
+    struct pool_spare spares[POOL_SPARES];
+    ULONG spare_next; /* the slot used next, which holds the oldest */
+    PFN_NUMBER spare_pages;
 
     KSPIN_LOCK map_lock;  /* held while a chunk or large block leaves the map and while it is walked */
     ULONG64 map_used;     /* entries [map_used, ...) are POOL_MAP_NONE; map_lock */

@@ -16,12 +16,101 @@ static SIZE_T pool_large_slack(const struct pool_large *large)
     return min(slack, POOL_CANARY_BYTES);
 }
 
+static VOID pool_frames_free(PUCHAR address, PFN_NUMBER pages)
+{
+    if (pages == 0)
+        return;
+    pool_asan_unpoison(address, pages * PAGE_SIZE);
+    mm_free_frames(((ULONG64)address - MM_DIRECT_MAP) >> PAGE_SHIFT, pages);
+}
+
+/* ---- spares: frames that have their memory already spare Linux a fault each ---- */
+
+/* Takes a spare that wastes at most a quarter; pages is 0 if there is none. */
+static struct pool_spare pool_spare_take(PFN_NUMBER pages)
+{
+    struct pool_spare found = {NULL, 0};
+
+    /* AddressSanitizer wants freed blocks to stay away as long as possible. */
+    if (ex_pool.mode & POOL_MODE_SANITIZE)
+        return found;
+    pool_lock(&ex_pool.spare_lock);
+    for (ULONG i = 0; i < POOL_SPARES && found.pages == 0; i++) {
+        struct pool_spare *spare = &ex_pool.spares[i];
+        if (spare->pages < pages || spare->pages > pages + pages / 4)
+            continue;
+        found = *spare;
+        ex_pool.spare_pages -= spare->pages;
+        spare->pages = 0;
+    }
+    pool_unlock(&ex_pool.spare_lock);
+    return found;
+}
+
+/* Empties the slot used next. */
+static VOID pool_spare_drop(VOID)
+{
+    struct pool_spare old;
+
+    pool_lock(&ex_pool.spare_lock);
+    old = ex_pool.spares[ex_pool.spare_next];
+    ex_pool.spares[ex_pool.spare_next].pages = 0;
+    ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
+    ex_pool.spare_pages -= old.pages;
+    pool_unlock(&ex_pool.spare_lock);
+    pool_frames_free(old.address, old.pages);
+}
+
+static VOID pool_spare_put(PUCHAR address, PFN_NUMBER pages)
+{
+    struct pool_spare *slot;
+    BOOLEAN is_kept = FALSE;
+
+    if (pages > POOL_SPARE_PAGES) {
+        pool_frames_free(address, pages);
+        return;
+    }
+    pool_asan_poison(address, pages * PAGE_SIZE);
+    while (!is_kept) {
+        pool_lock(&ex_pool.spare_lock);
+        slot = &ex_pool.spares[ex_pool.spare_next];
+        is_kept = slot->pages == 0 && ex_pool.spare_pages + pages <= POOL_SPARE_PAGES;
+        if (is_kept) {
+            *slot = (struct pool_spare){address, pages};
+            ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
+            ex_pool.spare_pages += pages;
+        }
+        pool_unlock(&ex_pool.spare_lock);
+        if (!is_kept)
+            pool_spare_drop();
+    }
+}
+
+/* ---- blocks ---- */
+
+/* Frames for a block; *pages may become more. NULL if there are none. */
+static PUCHAR pool_large_frames(const struct pool_request *request, PFN_NUMBER *pages)
+{
+    struct pool_spare spare = pool_spare_take(*pages);
+    PFN_NUMBER frame;
+
+    if (spare.pages == 0) {
+        frame = mm_allocate_frames(*pages, POOL_CHUNK_PAGES, (request->flags & POOL_ZERO) != 0);
+        return frame ? mm_frame_address(frame) : NULL;
+    }
+    *pages = spare.pages;
+    if (request->flags & POOL_ZERO)
+        memset(spare.address, 0, request->bytes);
+    return spare.address;
+}
+
 PVOID pool_large_allocate(const struct pool_request *request)
 {
     SIZE_T bytes = request->bytes;
     SIZE_T guard = ex_pool.mode & POOL_MODE_SANITIZE ? POOL_REDZONE_BYTES : 0;
     struct pool_large *large;
-    PFN_NUMBER frame, pages;
+    PFN_NUMBER pages;
+    PUCHAR address;
     ULONG64 canary;
 
     if (bytes >= POOL_CHUNKS * POOL_CHUNK_BYTES)
@@ -30,12 +119,12 @@ PVOID pool_large_allocate(const struct pool_request *request)
     if (large == NULL)
         return NULL;
     pages = (bytes + guard + PAGE_SIZE - 1) >> PAGE_SHIFT;
-    frame = mm_allocate_frames(pages, POOL_CHUNK_PAGES, (request->flags & POOL_ZERO) != 0);
-    if (frame == 0) {
+    address = pool_large_frames(request, &pages);
+    if (address == NULL) {
         hal_free(large);
         return NULL;
     }
-    *large = (struct pool_large){mm_frame_address(frame), pages, *request, 0};
+    *large = (struct pool_large){address, pages, *request, 0};
     large->row = pool_count(request->tag, request->flags, bytes, request->owner);
     canary = pool_canary(large->address);
     pool_guard_write(large->address + bytes, &canary, pool_large_slack(large));
@@ -103,8 +192,7 @@ VOID pool_large_free(PVOID address, ULONG tag)
     if (copy.asked.process)
         pool_quota_return(copy.asked.process, copy.asked.bytes);
     pool_uncount(copy.row, copy.asked.bytes);
-    pool_asan_unpoison(copy.address, copy.pages * PAGE_SIZE);
-    mm_free_frames(((ULONG64)copy.address - MM_DIRECT_MAP) >> PAGE_SHIFT, copy.pages);
+    pool_spare_put(copy.address, copy.pages);
     hal_free(large);
 }
 
@@ -115,9 +203,10 @@ VOID pool_large_stop(VOID)
         struct pool_large *large = (struct pool_large *)ex_pool.map[i];
         if ((ULONG64)large < POOL_MAP_LARGE)
             continue;
-        pool_asan_unpoison(large->address, large->pages * PAGE_SIZE);
-        mm_free_frames(((ULONG64)large->address - MM_DIRECT_MAP) >> PAGE_SHIFT, large->pages);
+        pool_frames_free(large->address, large->pages);
         pool_map_set(large->address, pool_large_chunks(large), POOL_MAP_NONE);
         hal_free(large);
     }
+    for (ULONG i = 0; i < POOL_SPARES; i++)
+        pool_spare_drop();
 }
