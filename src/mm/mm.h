@@ -9,14 +9,15 @@
 #include "../hal/hal.h"
 
 /*
- * Physical memory is a few segments, numbered through by page frame: frames
- * [MM_SYSTEM_FRAMES, ...) are the system segment, [MM_PROGRAM_FRAMES, ...) the
- * program's. The direct map shows frame n at MM_DIRECT_MAP + n * PAGE_SIZE, so
- * the system address of a frame, and back, is arithmetic.
+ * Physical memory is two segments, numbered through by page frame: the system
+ * segment's frames come first, the program's after them. The direct map shows
+ * frame n at MM_DIRECT_MAP + n * PAGE_SIZE, so the system address of a frame,
+ * and back, is arithmetic. docs/memory.md has the pictures.
  */
 #define MM_DIRECT_MAP HAL_SYSTEM_BASE
 #define MM_FIRST_FRAME 0x100ull          /* frame 0 and low memory are never handed out */
 #define MM_SYSTEM_FRAMES 0x1000000ull    /* 64 GiB of addresses: pools, IRPs, pages for MDLs */
+#define MM_PROGRAM_BASE MM_SYSTEM_FRAMES /* the program's first frame */
 #define MM_PROGRAM_FRAMES 0x1000000ull   /* 64 GiB: adopted pages of the program */
 /* Past the direct map: windows of system PTEs, and special pool. */
 #define MM_PTE_BASE (MM_DIRECT_MAP + 0x2000000000ull)
@@ -33,6 +34,8 @@ static inline BOOLEAN mm_is_system_address(ULONG64 address)
 BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes);
 
 NTSTATUS mm_start(VOID);
+/* Gives back the pool blocks that the room keeps for later; before the pools stop. */
+VOID mm_release_caches(VOID);
 VOID mm_stop(VOID);
 
 /*
@@ -54,6 +57,12 @@ static inline PVOID mm_frame_address(PFN_NUMBER frame)
  * pool, or an adopted page of the program. 0 if there is none.
  */
 PFN_NUMBER mm_frame_of(ULONG64 address);
+
+/*
+ * The program changed the protection of these pages (VirtualProtect): the next
+ * lock of an adopted one looks again what it allows.
+ */
+VOID mm_forget_access(ULONG64 address, SIZE_T pages);
 
 /* Reservations of system PTEs: addresses in system space for windows. NULL if none are left. */
 PVOID mm_reserve_ptes(SIZE_T pages);
@@ -78,12 +87,12 @@ NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignmen
 
 /* Accounting for `ntio run`'s table and the tests, since the start. */
 struct mm_statistics {
-    ULONG64 pages_adopted;     /* pages whose frames became shared */
-    ULONG64 pages_locked;      /* locks taken */
-    ULONG64 pages_bounced;     /* pages that went through a bounce buffer */
-    ULONG64 windows_mapped;    /* PTE windows made (each an mmap) */
-    ULONG64 bytes_copied_in;   /* by the I/O manager, to system buffers */
-    ULONG64 bytes_copied_out;  /* from system buffers */
+    ULONG64 pages_adopted;    /* pages whose frames became shared */
+    ULONG64 pages_locked;     /* locks taken */
+    ULONG64 pages_bounced;    /* pages that went through a bounce buffer */
+    ULONG64 windows_mapped;   /* PTE windows made (each an mmap) */
+    ULONG64 bytes_copied_in;  /* by the I/O manager, to system buffers */
+    ULONG64 bytes_copied_out; /* from system buffers */
     ULONG64 frames_in_use;
 };
 VOID mm_query_statistics(struct mm_statistics *statistics);
@@ -91,5 +100,6 @@ VOID mm_count_copy(SIZE_T in, SIZE_T out);
 
 /* Special pool pages: memory with an unmapped page on both sides. */
 PVOID mm_special_allocate(SIZE_T pages);
-/* Makes it inaccessible; touching it faults until the addresses are used again, as late as possible. */
+/* Makes it inaccessible; touching it faults until the addresses are used again, as late as
+ * possible. */
 VOID mm_special_free(PVOID address, SIZE_T pages);

@@ -1,0 +1,304 @@
+/*
+ * What the files of src/mm/ share among themselves.
+ */
+#pragma once
+
+#include "mm.h"
+
+/* Bug check codes that mingw-w64's headers lack. */
+#ifndef SYSTEM_PTE_MISUSE
+#define SYSTEM_PTE_MISUSE 0x000000DA
+#endif
+#ifndef DRIVER_VERIFIER_DETECTED_VIOLATION
+#define DRIVER_VERIFIER_DETECTED_VIOLATION 0x000000C4
+#endif
+
+/*
+ * A lock for a few instructions that never fault. Not a KSPIN_LOCK: hal's own
+ * thread takes it too when it reports lost pages, and that is no thread of the
+ * kernel and has no IRQL. A waiter spins, then sleeps in hal_wait, so a holder
+ * that lost its processor gets it back. Usable at any IRQL.
+ */
+struct mm_lock {
+    hal_u32 word; /* 0 free, 1 held, 2 held and somebody may sleep on it */
+};
+
+VOID mm_lock_contended(struct mm_lock *lock);
+
+static inline VOID mm_acquire(struct mm_lock *lock)
+{
+    hal_u32 expected = 0;
+    if (!__atomic_compare_exchange_n(&lock->word, &expected, 1, 0, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        mm_lock_contended(lock);
+}
+
+static inline VOID mm_release(struct mm_lock *lock)
+{
+    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
+        hal_wake(&lock->word, 1);
+}
+
+/* ---- Where the room keeps its own tables ------------------------------- */
+
+/*
+ * At the top of the system segment, sparse: a table costs only the pages of it
+ * that were touched.
+ */
+#define MM_DATABASE_FRAME (MM_SYSTEM_FRAMES - 0x20000)   /* struct mm_frame of every frame */
+#define MM_PTE_TABLE_FRAME (MM_DATABASE_FRAME - 0x8000)  /* a ULONG for each system PTE */
+#define MM_PTE_BITMAP_FRAME (MM_PTE_TABLE_FRAME - 0x200) /* a bit for each: reserved */
+#define MM_SPECIAL_BITMAP_FRAME (MM_PTE_BITMAP_FRAME - 0x200)
+#define MM_DIRECTORY_FRAME (MM_SPECIAL_BITMAP_FRAME - 0x10) /* top of the adoption table */
+#define MM_LOW_FRAMES_END 0x1000ull /* frames below 16 MiB are kept for those that ask for them */
+#define MM_NORMAL_FRAMES_END 0xFD0000ull /* the tables begin past it */
+
+static inline PVOID mm_table_at(PFN_NUMBER frame)
+{
+    return (PVOID)(MM_DIRECT_MAP + (frame << PAGE_SHIFT));
+}
+
+/* ---- frame.c: the frame database and the allocator --------------------- */
+
+enum mm_frame_state {
+    MM_FRAME_USED = 0,       /* handed out, or inside a free run whose head says so */
+    MM_FRAME_FREE = 1,       /* head of a free block of 2^order frames */
+    MM_FRAME_CACHED = 2,     /* head of a freed run that keeps its memory for the next caller */
+    MM_FRAME_CONTIGUOUS = 3, /* head of a run of MmAllocateContiguousMemory; next is its length */
+    MM_FRAME_BLOCK = 4,      /* head of a block of program frames, see adopt.c */
+};
+
+/* One for each page frame, in the frame database. */
+struct mm_frame {
+    /*
+     * How many MDLs and views hold the frame, and one more for a program's
+     * frame that is mapped at its user address. Atomic; only rises from 0 under
+     * the lock of whoever hands frames out, so a frame at 0 stays dead to
+     * mm_reference_frame.
+     */
+    ULONG references;
+    ULONG next;          /* free, cached: next on the list. Block: frames of it in use */
+    ULONG previous;      /* free: previous on the list. Block: its region's number */
+    UCHAR state;         /* enum mm_frame_state */
+    UCHAR order;         /* of a free block */
+    BOOLEAN is_retiring; /* a program's frame whose memory is being given back */
+    UCHAR unused;
+};
+_Static_assert(sizeof(struct mm_frame) == 16, "the frame database has 16 bytes a frame");
+
+static inline struct mm_frame *mm_frame(PFN_NUMBER frame)
+{
+    return (struct mm_frame *)mm_table_at(MM_DATABASE_FRAME) + frame;
+}
+
+#define MM_ORDERS 25 /* blocks of 1 to 2^24 frames */
+
+/*
+ * A range of frames that are handed out, as a buddy system. Free frames have no
+ * memory: they read as zero.
+ */
+struct mm_zone {
+    struct mm_lock lock; /* guards heads and the database entries of free blocks */
+    PFN_NUMBER first, end;
+    ULONG heads[MM_ORDERS]; /* lists of free blocks, by order; 0 is the end */
+};
+
+VOID mm_zone_start(struct mm_zone *zone, PFN_NUMBER first, PFN_NUMBER end);
+/* Frames that follow each other, the first a multiple of align (a power of two); 0 if there are
+ * none. */
+PFN_NUMBER mm_zone_allocate(struct mm_zone *zone, PFN_NUMBER count, PFN_NUMBER align);
+/* The same inside [low, high]. */
+PFN_NUMBER mm_zone_allocate_within(struct mm_zone *zone, PFN_NUMBER count, PFN_NUMBER align,
+                                   PFN_NUMBER low, PFN_NUMBER high);
+/* The block of 2^order frames at first, if all of it is free. */
+BOOLEAN mm_zone_allocate_at(struct mm_zone *zone, PFN_NUMBER first, ULONG order);
+/* Frames without memory (discarded or never touched) become free. */
+VOID mm_zone_free(struct mm_zone *zone, PFN_NUMBER first, PFN_NUMBER count);
+/* TRUE if frame is in a free block. */
+BOOLEAN mm_zone_is_free(struct mm_zone *zone, PFN_NUMBER frame);
+
+NTSTATUS mm_frames_start(VOID);
+VOID mm_frames_stop(VOID);
+
+/* System frames inside [low, high], with memory that reads as zero; 0 if there are none. */
+PFN_NUMBER mm_allocate_frames_within(PFN_NUMBER count, PFN_NUMBER align, PFN_NUMBER low,
+                                     PFN_NUMBER high);
+/* Gives the memory of frames of either segment back; they read as zero then. */
+VOID mm_discard_frames(PFN_NUMBER first, PFN_NUMBER count);
+/* Counts frames that came into use (or, negative, went out of it). */
+VOID mm_count_frames(LONG64 count);
+ULONG64 mm_frames_in_use(VOID);
+/* TRUE if frame has been handed out and not given back. */
+BOOLEAN mm_is_frame_in_use(PFN_NUMBER frame);
+
+/* The segment that holds frame, and the frame's place in it. */
+struct hal_segment *mm_segment_of(PFN_NUMBER frame, PFN_NUMBER *place);
+
+static inline BOOLEAN mm_is_program_frame(PFN_NUMBER frame)
+{
+    return frame - MM_PROGRAM_BASE < MM_PROGRAM_FRAMES;
+}
+
+static inline BOOLEAN mm_is_frame(PFN_NUMBER frame)
+{
+    return frame - MM_FIRST_FRAME < MM_PROGRAM_BASE + MM_PROGRAM_FRAMES - MM_FIRST_FRAME;
+}
+
+/*
+ * Holds a frame, if anybody else does already. FALSE if it is dead. Sequentially
+ * consistent: pairs with the clearing of a table entry in adopt.c.
+ */
+static inline BOOLEAN mm_reference_frame(PFN_NUMBER number)
+{
+    struct mm_frame *frame = mm_frame(number);
+    ULONG references = __atomic_load_n(&frame->references, __ATOMIC_RELAXED);
+    do {
+        if (!references)
+            return FALSE;
+    } while (!__atomic_compare_exchange_n(&frame->references, &references, references + 1, 1,
+                                          __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    return TRUE;
+}
+
+/* ---- statistics.c ------------------------------------------------------ */
+
+enum mm_counter {
+    MM_PAGES_ADOPTED,
+    MM_PAGES_LOCKED,
+    MM_PAGES_BOUNCED,
+    MM_WINDOWS_MAPPED,
+    MM_BYTES_IN,
+    MM_BYTES_OUT,
+    MM_COUNTERS,
+};
+
+#define MM_SHARDS 16
+
+/* A number below MM_SHARDS that threads rarely share: their stacks lie apart. */
+static inline ULONG mm_shard(VOID)
+{
+    ULONG64 stack = (ULONG64)__builtin_frame_address(0) >> 16;
+    return (ULONG)((stack * 0x9E3779B97F4A7C15ull) >> 60);
+}
+
+struct mm_counters {
+    _Alignas(64) ULONG64 values[MM_COUNTERS]; /* atomic, relaxed: totals only */
+};
+extern struct mm_counters mm_counters[MM_SHARDS];
+
+static inline VOID mm_count(enum mm_counter counter, ULONG64 amount)
+{
+    __atomic_fetch_add(&mm_counters[mm_shard()].values[counter], amount, __ATOMIC_RELAXED);
+}
+
+VOID mm_statistics_start(VOID);
+
+/* ---- pte.c: system PTEs ------------------------------------------------ */
+
+/*
+ * Addresses in system space, handed out so that what was given back is used
+ * again late: the search goes round in a zone that doubles when it is full.
+ */
+struct mm_addresses {
+    struct mm_lock lock; /* guards the rest */
+    ULONG64 base;
+    ULONG64 *bitmap; /* a bit a page: reserved */
+    SIZE_T pages;    /* all that there are */
+    SIZE_T round;    /* pages that the search goes round in */
+    SIZE_T cursor;   /* where the next search begins */
+};
+
+/* Reserves pages with one page before and one after that nothing is mapped at; 0 if none are left.
+ */
+ULONG64 mm_addresses_reserve(struct mm_addresses *addresses, SIZE_T pages);
+VOID mm_addresses_release(struct mm_addresses *addresses, ULONG64 address, SIZE_T pages);
+
+VOID mm_ptes_start(VOID);
+/* Gives the first pages of a window back before the rest. */
+VOID mm_trim_ptes(ULONG64 address, SIZE_T pages);
+
+/*
+ * Maps frames, in the order of the array, at reserved addresses. STATUS_SUCCESS
+ * or STATUS_INSUFFICIENT_RESOURCES (nothing is mapped then).
+ */
+NTSTATUS mm_map_frames(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, int protection);
+/* The same for frames that follow each other. */
+NTSTATUS mm_map_run(ULONG64 address, PFN_NUMBER first, SIZE_T pages, int protection);
+VOID mm_unmap_frames(ULONG64 address, SIZE_T pages);
+/* The frame mapped at an address of a window or of special pool; 0 for none. */
+PFN_NUMBER mm_frame_of_pte(ULONG64 address);
+
+static inline BOOLEAN mm_is_window(ULONG64 address)
+{
+    return address - MM_PTE_BASE < MM_PTE_PAGES << PAGE_SHIFT;
+}
+
+VOID mm_special_start(VOID);
+
+/* ---- adopt.c: which frame is behind a program's page ------------------- */
+
+VOID mm_adoption_start(VOID);
+VOID mm_adoption_stop(VOID);
+
+enum mm_access { MM_READ = 2, MM_WRITE = 4 }; /* bits of a table entry, see adopt.c */
+
+/* The frame behind an adopted page or a view; 0 for none. */
+PFN_NUMBER mm_adopted_frame(ULONG64 address);
+
+/*
+ * Holds the frames behind pages from address on, as long as they are adopted
+ * and known to allow access, and writes them to list. Returns how many.
+ */
+SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *list);
+
+/*
+ * Makes what is missing of the range adopted and known to allow access.
+ * STATUS_SUCCESS (then hold again), STATUS_ACCESS_VIOLATION,
+ * STATUS_NOT_SUPPORTED if hal cannot share these pages, or
+ * STATUS_INSUFFICIENT_RESOURCES. May wait.
+ */
+NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access);
+
+/* Lets frames go that mm_hold_adopted or mm_reference_frame took. */
+VOID mm_release_held(const PFN_NUMBER *list, SIZE_T pages);
+
+/* Makes a view's pages known, so that a lock of them finds the frames; and forgets them. */
+NTSTATUS mm_publish_view(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, ULONG access);
+VOID mm_withdraw_view(ULONG64 address, SIZE_T pages);
+
+/* ---- bounce.c: pages that cannot be shared ------------------------------ */
+
+/*
+ * Locks an MDL over pages that hal cannot share: its frames are a copy, which
+ * mm_bounce_unlock copies back if the lock was for writing.
+ */
+NTSTATUS mm_bounce_lock(PMDL mdl, BOOLEAN for_write);
+/* TRUE if mdl was locked by mm_bounce_lock and is now unlocked. */
+BOOLEAN mm_bounce_unlock(PMDL mdl);
+/* TRUE if mdl is locked by mm_bounce_lock. */
+BOOLEAN mm_is_bounced(const MDL *mdl);
+VOID mm_bounce_stop(VOID);
+
+/* ---- mdl.c, lock.c, map.c, view.c --------------------------------------- */
+
+static inline SIZE_T mm_mdl_pages(const MDL *mdl)
+{
+    return ((SIZE_T)mdl->ByteOffset + mdl->ByteCount + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+VOID mm_mdl_cache_release(VOID);
+
+/* Takes an MDL's system mapping away, if it has one of its own. */
+VOID mm_unmap_mdl(PMDL mdl);
+/* The same for its first pages only, and lets go of the frames behind them (MmAdvanceMdl). */
+VOID mm_trim_mapping(PMDL mdl, SIZE_T pages);
+VOID mm_drop_front(PMDL mdl, SIZE_T pages);
+
+/*
+ * Maps mdl's frames for the program, at the address wanted if it is not 0.
+ * Raises what keeps it from that. IRQL <= APC_LEVEL.
+ */
+PVOID mm_map_view(PMDL mdl, ULONG64 wanted, ULONG priority);
+/* Takes the view at address away; FALSE if there is none. */
+BOOLEAN mm_unmap_view(ULONG64 address);
+VOID mm_views_stop(VOID);

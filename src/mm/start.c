@@ -1,0 +1,55 @@
+/*
+ * The room's start and stop, and what it tells drivers about the address space.
+ */
+#include "mm_private.h"
+
+/*
+ * Drivers compare a caller's addresses with these before they probe; so they
+ * have the values of Windows, although system space lies lower here.
+ */
+PVOID MmHighestUserAddress = (PVOID)0x7FFFFFFEFFFFull;
+PVOID MmSystemRangeStart = (PVOID)0xFFFF800000000000ull;
+ULONG64 MmUserProbeAddress = 0x7FFFFFFF0000ull;
+
+NTSTATUS mm_start(VOID)
+{
+    NTSTATUS status = mm_frames_start();
+    if (!NT_SUCCESS(status))
+        return status;
+    mm_statistics_start();
+    mm_ptes_start();
+    mm_special_start();
+    mm_adoption_start();
+    return STATUS_SUCCESS;
+}
+
+VOID mm_release_caches(VOID)
+{
+    mm_mdl_cache_release();
+}
+
+VOID mm_stop(VOID)
+{
+    mm_views_stop();
+    mm_bounce_stop();
+    mm_adoption_stop();
+    mm_frames_stop();
+}
+
+BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes)
+{
+    ULONG64 end = address + bytes;
+    if (end < address || end > MmUserProbeAddress)
+        return FALSE;
+    return end <= HAL_SYSTEM_BASE || address >= HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE;
+}
+
+PFN_NUMBER mm_frame_of(ULONG64 address)
+{
+    if (!mm_is_system_address(address))
+        return mm_adopted_frame(address);
+    if (address >= MM_PTE_BASE)
+        return mm_frame_of_pte(address);
+    PFN_NUMBER frame = (address - MM_DIRECT_MAP) >> PAGE_SHIFT;
+    return mm_is_frame(frame) ? frame : 0;
+}
