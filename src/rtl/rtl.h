@@ -28,6 +28,9 @@ SIZE_T rtl_format_wide_va(PWSTR buffer, SIZE_T count, PCWSTR format, va_list arg
 /* Formats and writes to standard error, prefixed "ntio: ", with a line end. */
 VOID rtl_log(PCSTR format, ...);
 
+/* Formats and writes prefix, the text and end (both shorter than 256 bytes) to standard error. */
+VOID rtl_print_va(PCSTR prefix, PCSTR format, va_list arguments, PCSTR end);
+
 /* UTF-16 to UTF-8 and back. Sizes in bytes; returns bytes written, or needed if to is NULL. */
 SIZE_T rtl_utf8_from_utf16(PSTR to, SIZE_T size, PCWSTR from, SIZE_T bytes);
 SIZE_T rtl_utf16_from_utf8(PWSTR to, SIZE_T size, PCSTR from, SIZE_T bytes);
