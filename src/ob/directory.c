@@ -125,7 +125,7 @@ VOID ob_remove_all_names(PVOID directory)
 }
 
 struct visitor {
-    VOID (*visit)
+    VOID(*visit)
     (PCUNICODE_STRING name, PVOID object, struct _OBJECT_TYPE *type, ULONG depth, PVOID context);
     PVOID context;
 };

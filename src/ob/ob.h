@@ -124,9 +124,9 @@ NTSTATUS ob_grant_access(PVOID object, ACCESS_MASK access, KPROCESSOR_MODE mode,
  * STATUS_INVALID_HANDLE (RootDirectory), STATUS_INVALID_SECURITY_DESCR.
  */
 struct ob_attributes {
-    PVOID root;          /* referenced, or NULL */
-    UNICODE_STRING name; /* empty if there is none */
-    ULONG attributes;    /* without OBJ_KERNEL_HANDLE if the caller is a user */
+    PVOID root;                    /* referenced, or NULL */
+    UNICODE_STRING name;           /* empty if there is none */
+    ULONG attributes;              /* without OBJ_KERNEL_HANDLE if the caller is a user */
     PSECURITY_DESCRIPTOR security; /* self-relative copy in pool (EX_TAG_SECURITY), or NULL */
     PWSTR text;                    /* what name lies in if it was copied */
 };
@@ -158,8 +158,8 @@ VOID ob_handle_table_destroy(PKPROCESS process);
  */
 NTSTATUS ob_make_handle(PVOID object, ACCESS_MASK granted, ULONG attributes, PHANDLE handle);
 /* As ob_make_handle, to *handle of a caller in mode, guarded; no handle is left on failure. */
-NTSTATUS ob_return_handle(PVOID object, ACCESS_MASK granted, ULONG attributes,
-                          KPROCESSOR_MODE mode, PHANDLE handle);
+NTSTATUS ob_return_handle(PVOID object, ACCESS_MASK granted, ULONG attributes, KPROCESSOR_MODE mode,
+                          PHANDLE handle);
 
 /*
  * The hot path of every system call: handle to referenced object.

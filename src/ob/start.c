@@ -2,7 +2,7 @@
  * Starting and stopping the object manager: the root of the name space, the
  * tables of the two processes.
  */
-#include "ob_private.h"
+#include "security.h"
 
 #include "../ex/ex.h"
 
@@ -64,6 +64,8 @@ NTSTATUS ob_start(VOID)
         status = equip(ke_system_process());
     if (NT_SUCCESS(status))
         status = equip(ke_program_process());
+    if (NT_SUCCESS(status))
+        status = ob_security_start();
     if (!NT_SUCCESS(status))
         ob_stop();
     return status;
@@ -82,5 +84,6 @@ VOID ob_stop(VOID)
         ObfDereferenceObject(ob_system.root);
         ob_system.root = NULL;
     }
+    ob_security_stop();
     ob_deferred_stop();
 }

@@ -1,0 +1,179 @@
+/*
+ * Access tokens: who a process acts for. They never change once made.
+ */
+#include "security.h"
+
+#include "../ex/ex.h"
+
+#define GROUP_ATTRIBUTES (SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED)
+#define PRIVILEGE(luid) (1ull << (luid))
+
+/* A local account: S-1-5-21-x-y-z-1001, the first that is made on a machine. */
+static const struct ob_sid ordinary_user = {
+    1, 5, {0, 0, 0, 0, 0, 5}, {21, 1004336348, 1177238915, 682003330, 1001}};
+
+/* All but those that NT gives to no account by default. */
+#define ADMINISTRATOR_PRIVILEGES                                                                   \
+    (((PRIVILEGE(SE_CREATE_SYMBOLIC_LINK_PRIVILEGE) << 1) -                                        \
+      PRIVILEGE(SE_MIN_WELL_KNOWN_PRIVILEGE)) &                                                    \
+     ~(PRIVILEGE(SE_SYNC_AGENT_PRIVILEGE) | PRIVILEGE(SE_MACHINE_ACCOUNT_PRIVILEGE) |              \
+       PRIVILEGE(SE_ENABLE_DELEGATION_PRIVILEGE)))
+#define USER_PRIVILEGES                                                                            \
+    (PRIVILEGE(SE_CHANGE_NOTIFY_PRIVILEGE) | PRIVILEGE(SE_SHUTDOWN_PRIVILEGE) |                    \
+     PRIVILEGE(SE_UNDOCK_PRIVILEGE) | PRIVILEGE(SE_INC_WORKING_SET_PRIVILEGE) |                    \
+     PRIVILEGE(SE_TIME_ZONE_PRIVILEGE))
+
+static VOID add_group(struct ob_token *token, const WCHAR name[2], ULONG attributes)
+{
+    token->groups[token->group_count].Sid = ob_find_sid(name);
+    token->groups[token->group_count].Attributes = attributes;
+    token->group_count++;
+}
+
+NTSTATUS ob_token_create(BOOLEAN is_administrator, PACCESS_TOKEN *token)
+{
+    struct ob_token *body;
+    NTSTATUS status = ob_create(&ob_type_token, sizeof(*body), token);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    body = *token;
+    body->is_administrator = is_administrator;
+    body->user = is_administrator ? ob_find_sid(L"SY") : (PSID)&ordinary_user;
+    body->privileges = is_administrator ? ADMINISTRATOR_PRIVILEGES : USER_PRIVILEGES;
+    if (is_administrator)
+        add_group(body, L"BA", GROUP_ATTRIBUTES | SE_GROUP_OWNER);
+    add_group(body, L"BU", GROUP_ATTRIBUTES);
+    add_group(body, L"WD", GROUP_ATTRIBUTES);
+    add_group(body, L"AU", GROUP_ATTRIBUTES);
+    add_group(body, L"IU", GROUP_ATTRIBUTES);
+    return STATUS_SUCCESS;
+}
+
+BOOLEAN ob_token_has_privilege(PACCESS_TOKEN token, ULONG privilege)
+{
+    return privilege < 64 && (((struct ob_token *)token)->privileges & PRIVILEGE(privilege));
+}
+
+static NTSTATUS give_token(PKPROCESS process)
+{
+    if (!process || process->token)
+        return STATUS_SUCCESS;
+    return ob_token_create(TRUE, &process->token);
+}
+
+static VOID take_token(PKPROCESS process)
+{
+    if (!process || !process->token)
+        return;
+    ObfDereferenceObject(process->token);
+    process->token = NULL;
+}
+
+NTSTATUS ob_security_start(VOID)
+{
+    NTSTATUS status = give_token(ke_system_process());
+
+    return NT_SUCCESS(status) ? give_token(ke_program_process()) : status;
+}
+
+VOID ob_security_stop(VOID)
+{
+    take_token(ke_program_process());
+    take_token(ke_system_process());
+}
+
+BOOLEAN NTAPI SeTokenIsAdmin(PACCESS_TOKEN Token)
+{
+    return ((struct ob_token *)Token)->is_administrator;
+}
+
+/* No token here is made from another by taking rights away. */
+BOOLEAN NTAPI SeTokenIsRestricted(PACCESS_TOKEN Token)
+{
+    UNREFERENCED_PARAMETER(Token);
+    return FALSE;
+}
+
+TOKEN_TYPE NTAPI SeTokenType(PACCESS_TOKEN Token)
+{
+    UNREFERENCED_PARAMETER(Token);
+    return TokenPrimary;
+}
+
+static BOOLEAN holds(PSECURITY_SUBJECT_CONTEXT context, const LUID *privilege)
+{
+    PACCESS_TOKEN token = context->ClientToken ? context->ClientToken : context->PrimaryToken;
+
+    return !privilege->HighPart && (!token || ob_token_has_privilege(token, privilege->LowPart));
+}
+
+BOOLEAN NTAPI SePrivilegeCheck(PPRIVILEGE_SET RequiredPrivileges,
+                               PSECURITY_SUBJECT_CONTEXT SubjectContext, KPROCESSOR_MODE AccessMode)
+{
+    ULONG held = 0, i;
+
+    if (AccessMode == KernelMode)
+        return TRUE;
+    for (i = 0; i < RequiredPrivileges->PrivilegeCount; i++) {
+        PLUID_AND_ATTRIBUTES privilege = &RequiredPrivileges->Privilege[i];
+
+        if (!holds(SubjectContext, &privilege->Luid))
+            continue;
+        privilege->Attributes |= SE_PRIVILEGE_USED_FOR_ACCESS;
+        held++;
+    }
+    if (RequiredPrivileges->Control & PRIVILEGE_SET_ALL_NECESSARY)
+        return held == RequiredPrivileges->PrivilegeCount;
+    return held != 0;
+}
+
+BOOLEAN NTAPI SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode)
+{
+    SECURITY_SUBJECT_CONTEXT context = {.PrimaryToken = ke_current()->process->token};
+
+    return PreviousMode == KernelMode || holds(&context, &PrivilegeValue);
+}
+
+VOID NTAPI SeCaptureSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
+{
+    PKPROCESS process = ke_current()->process;
+
+    memset(SubjectContext, 0, sizeof(*SubjectContext));
+    SubjectContext->ProcessAuditId = process->id;
+    SubjectContext->PrimaryToken = process->token;
+    if (process->token)
+        ObfReferenceObject(process->token);
+}
+
+VOID NTAPI SeReleaseSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
+{
+    if (SubjectContext->PrimaryToken)
+        ObfDereferenceObject(SubjectContext->PrimaryToken);
+    SubjectContext->PrimaryToken = NULL;
+}
+
+/* Tokens never change, so there is nothing to keep others from. */
+VOID NTAPI SeLockSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
+{
+    UNREFERENCED_PARAMETER(SubjectContext);
+}
+
+VOID NTAPI SeUnlockSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
+{
+    UNREFERENCED_PARAMETER(SubjectContext);
+}
+
+PACCESS_TOKEN NTAPI PsReferencePrimaryToken(PEPROCESS Process)
+{
+    PACCESS_TOKEN token = ((PKPROCESS)Process)->token;
+
+    if (token)
+        ObfReferenceObject(token);
+    return token;
+}
+
+VOID NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken)
+{
+    ObfDereferenceObject(PrimaryToken);
+}
