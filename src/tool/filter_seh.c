@@ -387,7 +387,7 @@ static bool body_has_finally(struct seh *s, size_t body_end)
 
 static void guarded_body(struct seh *s)
 {
-    char text[320];
+    char text[360];
     unsigned number = s->numbers++;
     size_t open = token_next(s->list, s->at + 1);
     size_t end = closing_brace(s->list, open);
@@ -403,9 +403,9 @@ static void guarded_body(struct seh *s)
                             .switches = s->switches,
                             .first = open,
                             .last = end};
-    char exits[48] = "";
+    char exits[80] = "";
     if (guard->is_finally)
-        snprintf(exits, sizeof exits, "int _seh_exit_%u = 0; ", number);
+        snprintf(exits, sizeof exits, "int _seh_exit_%u __attribute__((unused)) = 0; ", number);
     snprintf(text, sizeof text,
              "{ struct rtl_seh_frame _seh_%u __attribute__((cleanup(ntio_seh_leave))) = {0}; %s"
              "int _seh_how_%u = ntio_seh_enter(&_seh_%u, %d); if (_seh_how_%u == 0) ",
@@ -615,7 +615,7 @@ static void rewrite_function(struct seh *s, const struct function *f)
                             " volatile unsigned long long _seh_pin = 0; void *_seh_stack "
                             "__attribute__((unused)) = __builtin_alloca(_seh_pin);");
     if (s->returns_value)
-        done &= token_put_after(&s->list->tokens[f->open], " %s _seh_return;", type);
+        done &= token_put_after(&s->list->tokens[f->open], " %s _seh_return __attribute__((unused));", type);
     free(type);
     if (!done)
         fail(s);

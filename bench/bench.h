@@ -1,0 +1,28 @@
+/*
+ * What the measuring side (main.c, Linux headers) and the measured side
+ * (requests.c, memory.c, NT headers) of the benchmark share.
+ */
+#pragma once
+
+/* Makes the benchmark's driver and devices; 0 if that failed. After ntio_start. */
+int bench_open(void);
+void bench_close(void);
+
+/*
+ * The measured work, each iterations times. device is 0 or 1: two devices that
+ * share nothing.
+ */
+void bench_empty(int device, unsigned long long iterations);
+void bench_filtered(unsigned long long iterations);
+void bench_buffered_read(unsigned long long iterations, unsigned long long bytes);
+void bench_direct_read(unsigned long long iterations, unsigned long long bytes);
+/* The driver's part of a direct read alone. */
+void bench_driver_fill(unsigned long long iterations, unsigned long long bytes);
+void bench_pool(unsigned long long iterations);
+void bench_lookaside(unsigned long long iterations);
+/* Locks and unlocks pages that are adopted already; iterations is in locks of pages pages. */
+void bench_lock(unsigned long long iterations, unsigned long long pages);
+/* Locks pages that never were, iterations runs of pages pages, then gives them back. */
+void bench_adopt(unsigned long long iterations, unsigned long long pages);
+/* Sends count requests that stay pending, cancels all, waits for all. */
+void bench_cancel(unsigned long long count);

@@ -1,0 +1,10 @@
+/* A program that opens a device which is not there. */
+#include <windows.h>
+#include <stdio.h>
+
+int main(void)
+{
+    HANDLE device = CreateFileA("\\\\.\\NotThere", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    printf("error %u\n", GetLastError());
+    return device == INVALID_HANDLE_VALUE && GetLastError() == ERROR_FILE_NOT_FOUND ? 0 : 1;
+}
