@@ -35,39 +35,39 @@ static inline PVOID pool_stamp(struct pool_slot slot, SIZE_T bytes, ULONG64 what
     return slot.block;
 }
 
-/* Allocates from a class's magazine; NULL if there is no memory. */
-static inline PVOID pool_pop(struct pool_cache *cache, ULONG class, SIZE_T bytes, ULONG tag,
+/* Allocates from a bin's magazine; NULL if there is no memory. */
+static inline PVOID pool_pop(struct pool_cache *cache, ULONG bin, SIZE_T bytes, ULONG tag,
                              ULONG flags, ULONG64 owner)
 {
-    struct pool_magazine *magazine = &cache->magazines[class];
+    struct pool_magazine *magazine = &cache->magazines[bin];
     ULONG row = pool_cache_row(cache, tag, flags, bytes, owner);
 
-    if (__builtin_expect(magazine->count == 0, 0) && !pool_cache_fill(cache, class))
+    if (__builtin_expect(magazine->count == 0, 0) && !pool_cache_fill(cache, bin))
         return NULL;
     pool_cache_count(cache, row, bytes);
     return pool_stamp(magazine->slots[--magazine->count], bytes,
                       pool_what(tag, row, POOL_ALLOCATED, flags), owner);
 }
 
-/* The class for a block with its guard; POOL_CLASSES if it needs frames of its own. */
-static ULONG pool_class_for(SIZE_T bytes, ULONG flags)
+/* The bin for a block with its guard; POOL_BINS if it needs frames of its own. */
+static ULONG pool_bin_for(SIZE_T bytes, ULONG flags)
 {
     SIZE_T need = bytes + ex_pool.guard + (flags & POOL_QUOTA ? POOL_QUOTA_BYTES : 0);
-    ULONG class;
+    ULONG bin;
 
     if (bytes > POOL_CHUNK_LARGEST)
-        return POOL_CLASSES;
+        return POOL_BINS;
     /* Of a block that fills its pages, the guard is what the last one leaves over. */
     if (need > PAGE_SIZE && !(flags & POOL_QUOTA) && !(ex_pool.mode & POOL_MODE_SANITIZE))
         need = bytes;
     if (need > POOL_CHUNK_LARGEST)
-        return POOL_CLASSES;
+        return POOL_BINS;
     if (need > PAGE_SIZE)
-        return POOL_SMALL_CLASSES + (ULONG)((need - 1) >> PAGE_SHIFT) - 1;
-    class = ex_pool.class_of[(need + 15) / 16];
-    while ((flags & POOL_ALIGNED) && ex_pool.classes[class].block_size % 64 != 0)
-        class ++;
-    return class;
+        return POOL_SMALL_BINS + (ULONG)((need - 1) >> PAGE_SHIFT) - 1;
+    bin = ex_pool.bin_of[(need + 15) / 16];
+    while ((flags & POOL_ALIGNED) && ex_pool.bins[bin].block_size % 64 != 0)
+        bin++;
+    return bin;
 }
 
 /* Finishes a chunk's block whose guard is not simply the next word. */
@@ -85,7 +85,7 @@ static VOID pool_fence(PUCHAR block, ULONG block_size, const struct pool_request
 }
 
 /* A block of a chunk, by way of the thread's cache if it has one. */
-static PVOID pool_chunk_allocate(ULONG class, const struct pool_request *request)
+static PVOID pool_chunk_allocate(ULONG bin, const struct pool_request *request)
 {
     struct pool_cache *cache = pool_cache_current();
     struct pool_slot slot;
@@ -93,9 +93,8 @@ static PVOID pool_chunk_allocate(ULONG class, const struct pool_request *request
     ULONG row;
 
     if (cache) {
-        block = pool_pop(cache, class, request->bytes, request->tag, request->flags,
-                         request->owner);
-    } else if (ex_pool.cookie != 0 && pool_chunks_take(class, &slot, 1) == 1) {
+        block = pool_pop(cache, bin, request->bytes, request->tag, request->flags, request->owner);
+    } else if (ex_pool.cookie != 0 && pool_chunks_take(bin, &slot, 1) == 1) {
         row = pool_count(request->tag, request->flags, request->bytes, request->owner);
         block = pool_stamp(slot, request->bytes,
                            pool_what(request->tag, row, POOL_ALLOCATED, request->flags),
@@ -105,7 +104,7 @@ static PVOID pool_chunk_allocate(ULONG class, const struct pool_request *request
     }
     if (block == NULL)
         return NULL;
-    pool_fence(block, ex_pool.classes[class].block_size, request);
+    pool_fence(block, ex_pool.bins[bin].block_size, request);
     if (request->flags & POOL_ZERO)
         memset(block, 0, request->bytes);
     return block;
@@ -114,14 +113,13 @@ static PVOID pool_chunk_allocate(ULONG class, const struct pool_request *request
 static PVOID pool_allocate_anywhere(const struct pool_request *request)
 {
     PVOID block = NULL;
-    ULONG class;
+    ULONG bin;
 
     if (pool_special_wanted(request))
         block = pool_special_allocate(request);
     if (block == NULL) {
-        class = pool_class_for(request->bytes, request->flags);
-        block = class < POOL_CLASSES ? pool_chunk_allocate(class, request)
-                                     : pool_large_allocate(request);
+        bin = pool_bin_for(request->bytes, request->flags);
+        block = bin < POOL_BINS ? pool_chunk_allocate(bin, request) : pool_large_allocate(request);
     }
     return block;
 }
@@ -185,19 +183,19 @@ static inline PVOID pool_allocate(SIZE_T bytes, ULONG tag, ULONG flags, PVOID ca
     ULONG64 owner = (ULONG64)caller;
     KIRQL irql = pool_irql();
     PUCHAR block;
-    ULONG class;
+    ULONG bin;
 
     if (__builtin_expect(irql > pool_irql_limit(flags), 0))
         pool_bad_irql_allocate(irql, bytes, tag, flags);
-    if (__builtin_expect(
-            cache == NULL || __atomic_load_n(&ex_pool.mode, __ATOMIC_RELAXED) != 0 ||
-                (flags & (POOL_QUOTA | POOL_ALIGNED | POOL_GUARDED | POOL_UNDERRUN)) != 0 ||
-                bytes > POOL_FAST_LARGEST,
-            0))
+    if (__builtin_expect(cache == NULL || __atomic_load_n(&ex_pool.mode, __ATOMIC_RELAXED) != 0 ||
+                             (flags & (POOL_QUOTA | POOL_ALIGNED | POOL_GUARDED | POOL_UNDERRUN)) !=
+                                 0 ||
+                             bytes > POOL_FAST_LARGEST,
+                         0))
         return pool_allocate_slowly(bytes, tag, flags, owner);
 
-    class = ex_pool.class_of[(bytes + POOL_CANARY_BYTES + 15) / 16];
-    block = pool_pop(cache, class, bytes, tag, flags, owner);
+    bin = ex_pool.bin_of[(bytes + POOL_CANARY_BYTES + 15) / 16];
+    block = pool_pop(cache, bin, bytes, tag, flags, owner);
     if (__builtin_expect(block == NULL, 0)) {
         if (flags & POOL_RAISE)
             ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
@@ -299,8 +297,7 @@ PVOID NTAPI ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfByt
  */
 static inline BOOLEAN pool_flags_from_flags(POOL_FLAGS asked, ULONG *flags)
 {
-    const POOL_FLAGS kinds =
-        POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
+    const POOL_FLAGS kinds = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
     const POOL_FLAGS known = kinds | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED |
                              POOL_FLAG_CACHE_ALIGNED | POOL_FLAG_RAISE_ON_FAILURE;
     POOL_FLAGS kind = asked & kinds;

@@ -2,15 +2,15 @@
  * The pools' private side, shared by the files pool*.c.
  *
  * A block of up to POOL_CHUNK_LARGEST bytes lies in a chunk: 16 page frames
- * that hold blocks of one size class, with what is known of each block in the
+ * that hold blocks of one size, with what is known of each block in the
  * chunk's first pages, so that a pointer is proved before its memory is
  * touched, and a driver that runs past a block does not reach the next one's
  * records. Larger blocks have frames of their own and a record outside.
  *
- * Every thread has a cache: a magazine of blocks a size class, and counters a
+ * Every thread has a cache: a magazine of blocks a size, and counters a
  * tag. Allocating and freeing go through it without a lock or an atomic
  * read-modify-write; magazines are filled from and emptied to the chunks in
- * halves, under the class's lock.
+ * halves, under the bin's lock.
  *
  * Paged and nonpaged pool are told apart by their rules alone: all of ntio's
  * pool is resident.
@@ -18,6 +18,7 @@
 #pragma once
 
 #include "ex.h"
+#include "lock.h"
 #include "../ke/ke.h"
 #include "../mm/mm.h"
 #include "../rtl/rtl.h"
@@ -26,13 +27,13 @@
 #define POOL_CHUNK_BYTES (POOL_CHUNK_PAGES * PAGE_SIZE)
 #define POOL_CHUNKS (MM_SYSTEM_FRAMES / POOL_CHUNK_PAGES)
 #define POOL_CHUNK_LARGEST (4u * PAGE_SIZE)
-#define POOL_SMALL_CLASSES 26u /* of pool_sizes; the last is one page */
-#define POOL_CLASSES (POOL_SMALL_CLASSES + 3u)
+#define POOL_SMALL_BINS 26u /* of pool_sizes; the last is one page */
+#define POOL_BINS (POOL_SMALL_BINS + 3u)
 #define POOL_CANARY_BYTES 8u
-#define POOL_REDZONE_BYTES 16u  /* in its place under AddressSanitizer */
-#define POOL_ROWS 1024u         /* tags told apart, paged and nonpaged; the last row is for the rest */
-#define POOL_TAG_INDEX 4096u    /* slots of the hash over them, a power of two */
-#define POOL_TAG_CACHE 64u      /* tags that a thread remembers, a power of two */
+#define POOL_REDZONE_BYTES 16u /* in its place under AddressSanitizer */
+#define POOL_ROWS 1024u      /* tags told apart, paged and nonpaged; the last row is for the rest */
+#define POOL_TAG_INDEX 4096u /* slots of the hash over them, a power of two */
+#define POOL_TAG_CACHE 64u   /* tags that a thread remembers, a power of two */
 #define POOL_MAGAZINE_LARGEST 32u
 
 enum pool_state {
@@ -63,36 +64,38 @@ enum pool_mode {
     POOL_MODE_SANITIZE = 4, /* AddressSanitizer is in the process */
 };
 
-/* What is known of a block. Each word is read and written whole, relaxed: its own thread orders it. */
+/* What is known of a block. Each word is read and written whole, relaxed: its own thread orders it.
+ */
 struct pool_meta {
-    ULONG64 owner; /* bits 0-47 the allocating code, 48-63 bytes asked for; next free while POOL_FREE */
-    ULONG64 what;  /* bits 0-31 tag, 32-47 row, 48-55 enum pool_state, 56-63 POOL_KEPT flags */
+    ULONG64
+    owner; /* bits 0-47 the allocating code, 48-63 bytes asked for; next free while POOL_FREE */
+    ULONG64 what; /* bits 0-31 tag, 32-47 row, 48-55 enum pool_state, 56-63 POOL_KEPT flags */
 };
 
 /* At the start of a chunk. */
 struct pool_chunk {
     ULONG64 key; /* its address and ex_pool.cookie: proves that this is a chunk */
     PUCHAR data; /* the first block */
-    ULONG class;
+    ULONG bin;
     ULONG block_size;
     ULONG reciprocal; /* 2^32 / block_size, rounded up: an index without a division */
     ULONG mask;       /* of an offset from data: what is left within its page, or all of it */
     ULONG per_page;   /* blocks a page, 0 if a block is several pages */
     ULONG count;      /* blocks in all */
     ULONG fresh;      /* blocks [fresh, count) were never out. Release here, acquire in frees */
-    ULONG first_free; /* index of the newest free block, POOL_NO_BLOCK if none; the class's lock */
-    ULONG free_count; /* free or fresh blocks; the class's lock */
-    LIST_ENTRY link;  /* of its class's partial list while free_count is not 0; the class's lock */
+    ULONG first_free; /* index of the newest free block, POOL_NO_BLOCK if none; the bin's lock */
+    ULONG free_count; /* free or fresh blocks; the bin's lock */
+    LIST_ENTRY link;  /* of its bin's partial list while free_count is not 0; the bin's lock */
     struct pool_meta meta[];
 };
 
 #define POOL_NO_BLOCK MAXULONG
 
 /* All chunks of one block size. */
-struct pool_class {
-    KSPIN_LOCK lock;    /* guards what follows, and the chunks' lists */
-    LIST_ENTRY partial; /* of pool_chunk.link */
-    ULONG empty;        /* chunks in partial with every block free */
+struct pool_bin {
+    struct ex_lock lock; /* guards what follows, and the chunks' lists */
+    LIST_ENTRY partial;  /* of pool_chunk.link */
+    ULONG empty;         /* chunks in partial with every block free */
     ULONG block_size;
     ULONG capacity; /* of a thread's magazine */
 } DECLSPEC_ALIGN(64);
@@ -152,12 +155,12 @@ struct pool_tag_slot {
 
 /* A thread's own. Only its counters are read by others, relaxed, under ex_pool.lock. */
 struct pool_cache {
-    LIST_ENTRY link;         /* of ex_pool.caches; ex_pool.lock */
+    LIST_ENTRY link;          /* of ex_pool.caches; ex_pool.lock */
     struct pool_cache **home; /* the thread's pointer to this */
-    ULONG rows;              /* counters [0, rows) are set up. Release here, acquire in queries */
-    struct pool_magazine magazines[POOL_CLASSES];
+    ULONG rows;               /* counters [0, rows) are set up. Release here, acquire in queries */
+    struct pool_magazine magazines[POOL_BINS];
     struct pool_tag_slot tags[POOL_TAG_CACHE];
-    struct pool_slot slots[POOL_CLASSES * POOL_MAGAZINE_LARGEST];
+    struct pool_slot slots[POOL_BINS * POOL_MAGAZINE_LARGEST];
     struct pool_counter counters[POOL_ROWS];
 };
 
@@ -174,48 +177,35 @@ struct ex_pool_system {
     ULONG mode;     /* enum pool_mode; relaxed: a change need not stop allocations under way */
     ULONG guard;    /* bytes kept free after a block: POOL_CANARY_BYTES or POOL_REDZONE_BYTES */
     ULONG64 cookie; /* random, not 0 while the pools run */
-    UCHAR class_of[PAGE_SIZE / 16 + 1]; /* by bytes, in units of 16 rounded up */
-    struct pool_class classes[POOL_CLASSES];
+    UCHAR bin_of[PAGE_SIZE / 16 + 1]; /* by bytes, in units of 16 rounded up */
+    struct pool_bin bins[POOL_BINS];
 
-    KSPIN_LOCK lock;   /* guards caches, rows' totals, tag_index's writing */
-    LIST_ENTRY caches; /* of pool_cache.link */
-    ULONG row_count;   /* release after the row is written, acquire before it is read */
+    struct ex_lock lock; /* guards caches, rows' totals, tag_index's writing */
+    LIST_ENTRY caches;   /* of pool_cache.link */
+    ULONG row_count;     /* release after the row is written, acquire before it is read */
     struct pool_row rows[POOL_ROWS];
     USHORT tag_index[POOL_TAG_INDEX]; /* row + 1, 0 if unused; release and acquire */
 
-    LONG64 inject;          /* allocations that still succeed; atomic */
-    ULONG inject_forever;   /* all fail after those, not one */
-    ULONG special_tag;      /* '*' for all */
-    ULONG64 quota_limit;    /* bytes a process may be charged */
-    KSPIN_LOCK quarantine_lock; /* guards the ring, which is NULL without AddressSanitizer */
+    LONG64 inject;                  /* allocations that still succeed; atomic */
+    ULONG inject_forever;           /* all fail after those, not one */
+    ULONG special_tag;              /* '*' for all */
+    ULONG64 quota_limit;            /* bytes a process may be charged */
+    struct ex_lock quarantine_lock; /* guards the ring, which is NULL without AddressSanitizer */
     struct pool_slot *quarantine;
     ULONG quarantine_next; /* the slot used next, which holds the oldest block */
 
-    KSPIN_LOCK spare_lock; /* guards the spares */
+    struct ex_lock spare_lock; /* guards the spares */
     struct pool_spare spares[POOL_SPARES];
     ULONG spare_next; /* the slot used next, which holds the oldest */
     PFN_NUMBER spare_pages;
 
-    KSPIN_LOCK map_lock;  /* held while a chunk or large block leaves the map and while it is walked */
-    ULONG64 map_used;     /* entries [map_used, ...) are POOL_MAP_NONE; map_lock */
+    struct ex_lock
+        map_lock;     /* held while a chunk or large block leaves the map and while it is walked */
+    ULONG64 map_used; /* entries [map_used, ...) are POOL_MAP_NONE; map_lock */
     ULONG64 map[POOL_CHUNKS]; /* touched only where there is pool. Release here, acquire in frees */
 };
 
 extern struct ex_pool_system ex_pool __attribute__((visibility("hidden")));
-
-/* A lock of the pools' own: they run before the kernel knows threads and their IRQL. */
-VOID pool_lock_contended(KSPIN_LOCK *lock);
-
-static inline VOID pool_lock(KSPIN_LOCK *lock)
-{
-    if (__builtin_expect(__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) != 0, 0))
-        pool_lock_contended(lock);
-}
-
-static inline VOID pool_unlock(KSPIN_LOCK *lock)
-{
-    __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
-}
 
 static inline ULONG64 pool_what(ULONG tag, ULONG row, enum pool_state state, ULONG flags)
 {
@@ -261,7 +251,7 @@ struct pool_word {
     ULONG64 value;
 } __attribute__((packed));
 
-/* Bytes of canary between a block's end and the end of its class's size or its quota word. */
+/* Bytes of canary between a block's end and the end of its bin's size or its quota word. */
 static inline SIZE_T pool_slack(ULONG block_size, SIZE_T bytes, ULONG flags)
 {
     SIZE_T slack = block_size - bytes - (flags & POOL_QUOTA ? POOL_QUOTA_BYTES : 0);
@@ -278,8 +268,8 @@ static inline ULONG64 pool_canary(PUCHAR block)
 /* pool_chunk.c: blocks by the handful. */
 VOID pool_chunks_start(VOID);
 /* Takes up to count blocks; returns how many. They are POOL_CACHED. */
-ULONG pool_chunks_take(ULONG class, struct pool_slot *slots, ULONG count);
-VOID pool_chunks_give(ULONG class, const struct pool_slot *slots, ULONG count);
+ULONG pool_chunks_take(ULONG bin, struct pool_slot *slots, ULONG count);
+VOID pool_chunks_give(ULONG bin, const struct pool_slot *slots, ULONG count);
 VOID pool_chunks_stop(VOID);
 /* Sets entry of the map for the frames of count chunks at address. */
 VOID pool_map_set(PVOID address, ULONG64 count, ULONG64 entry);
@@ -326,14 +316,15 @@ extern _Thread_local struct pool_cache *pool_thread_cache
 struct pool_cache *pool_cache_make(VOID);
 VOID pool_caches_stop(VOID);
 /* Fills or empties half of a magazine. pool_cache_fill returns FALSE if there is no memory. */
-BOOLEAN pool_cache_fill(struct pool_cache *cache, ULONG class);
-VOID pool_cache_empty(struct pool_cache *cache, ULONG class);
+BOOLEAN pool_cache_fill(struct pool_cache *cache, ULONG bin);
+VOID pool_cache_empty(struct pool_cache *cache, ULONG bin);
 /* The row of a tag; bug checks a bad one if flags say so. */
 ULONG pool_row_find(ULONG tag, ULONG flags, SIZE_T bytes, ULONG64 owner);
 ULONG pool_cache_row_slowly(struct pool_cache *cache, ULONG tag, ULONG flags, SIZE_T bytes,
                             ULONG64 owner);
 VOID pool_cache_extend(struct pool_cache *cache, ULONG row);
-/* Counts an allocation and returns its tag's row; a free. For what does not go through a magazine. */
+/* Counts an allocation and returns its tag's row; a free. For what does not go through a magazine.
+ */
 ULONG pool_count(ULONG tag, ULONG flags, SIZE_T bytes, ULONG64 owner);
 VOID pool_uncount(ULONG row, SIZE_T bytes);
 

@@ -56,12 +56,12 @@ VOID pool_asan_quarantine(struct pool_slot slot)
     if (ex_pool.quarantine) {
         __atomic_store_n(&slot.meta->what, pool_with_state(what, POOL_QUARANTINED),
                          __ATOMIC_RELAXED);
-        pool_lock(&ex_pool.quarantine_lock);
+        ex_acquire(&ex_pool.quarantine_lock);
         oldest = ex_pool.quarantine[ex_pool.quarantine_next];
         ex_pool.quarantine[ex_pool.quarantine_next] = slot;
         ex_pool.quarantine_next = (ex_pool.quarantine_next + 1) % POOL_QUARANTINE;
-        pool_unlock(&ex_pool.quarantine_lock);
+        ex_release(&ex_pool.quarantine_lock);
     }
     if (oldest.block)
-        pool_chunks_give(pool_chunk_of(oldest.block)->class, &oldest, 1);
+        pool_chunks_give(pool_chunk_of(oldest.block)->bin, &oldest, 1);
 }

@@ -76,7 +76,7 @@ ULONG pool_row_find(ULONG tag, ULONG flags, SIZE_T bytes, ULONG64 owner)
     if (pool_row_lookup(plain, is_paged, key, &slot, &row))
         return row;
 
-    pool_lock(&ex_pool.lock);
+    ex_acquire(&ex_pool.lock);
     if (!pool_row_lookup(plain, is_paged, key, &slot, &row)) {
         row = ex_pool.row_count;
         if (row < POOL_ROWS - 1) {
@@ -87,7 +87,7 @@ ULONG pool_row_find(ULONG tag, ULONG flags, SIZE_T bytes, ULONG64 owner)
             row = POOL_ROWS - 1;
         }
     }
-    pool_unlock(&ex_pool.lock);
+    ex_release(&ex_pool.lock);
     return row;
 }
 
@@ -115,11 +115,11 @@ static VOID pool_count_slowly(ULONG row, LONG64 bytes, BOOLEAN is_free)
 {
     struct pool_counter *total = &ex_pool.rows[row].total;
 
-    pool_lock(&ex_pool.lock);
+    ex_acquire(&ex_pool.lock);
     total->allocations += !is_free;
     total->frees += is_free;
     total->bytes += bytes;
-    pool_unlock(&ex_pool.lock);
+    ex_release(&ex_pool.lock);
 }
 
 ULONG pool_count(ULONG tag, ULONG flags, SIZE_T bytes, ULONG64 owner)
@@ -159,16 +159,16 @@ static VOID pool_counter_add(struct pool_counter *total, const struct pool_count
 /* Takes a cache out of the system: its counts are kept, its blocks go back. */
 static VOID pool_cache_retire(struct pool_cache *cache)
 {
-    pool_lock(&ex_pool.lock);
+    ex_acquire(&ex_pool.lock);
     RemoveEntryList(&cache->link);
     for (ULONG row = 0; row < cache->rows; row++)
         pool_counter_add(&ex_pool.rows[row].total, &cache->counters[row]);
     *cache->home = NULL;
-    pool_unlock(&ex_pool.lock);
+    ex_release(&ex_pool.lock);
 
-    for (ULONG class = 0; class < POOL_CLASSES; class ++) {
-        struct pool_magazine *magazine = &cache->magazines[class];
-        pool_chunks_give(class, magazine->slots, magazine->count);
+    for (ULONG bin = 0; bin < POOL_BINS; bin++) {
+        struct pool_magazine *magazine = &cache->magazines[bin];
+        pool_chunks_give(bin, magazine->slots, magazine->count);
     }
     mm_free_frames(((ULONG64)cache - MM_DIRECT_MAP) >> PAGE_SHIFT, POOL_CACHE_PAGES);
 }
@@ -199,15 +199,15 @@ struct pool_cache *pool_cache_make(VOID)
 
     cache = mm_frame_address(frame);
     memset(cache, 0, FIELD_OFFSET(struct pool_cache, slots));
-    for (ULONG class = 0; class < POOL_CLASSES; class ++) {
-        cache->magazines[class].slots = &cache->slots[class * POOL_MAGAZINE_LARGEST];
-        cache->magazines[class].capacity = ex_pool.classes[class].capacity;
+    for (ULONG bin = 0; bin < POOL_BINS; bin++) {
+        cache->magazines[bin].slots = &cache->slots[bin * POOL_MAGAZINE_LARGEST];
+        cache->magazines[bin].capacity = ex_pool.bins[bin].capacity;
     }
     cache->home = &pool_thread_cache;
     pool_thread_cache = cache;
-    pool_lock(&ex_pool.lock);
+    ex_acquire(&ex_pool.lock);
     InsertTailList(&ex_pool.caches, &cache->link);
-    pool_unlock(&ex_pool.lock);
+    ex_release(&ex_pool.lock);
     return cache;
 }
 
@@ -217,20 +217,20 @@ VOID pool_caches_stop(VOID)
         pool_cache_retire(CONTAINING_RECORD(ex_pool.caches.Flink, struct pool_cache, link));
 }
 
-BOOLEAN pool_cache_fill(struct pool_cache *cache, ULONG class)
+BOOLEAN pool_cache_fill(struct pool_cache *cache, ULONG bin)
 {
-    struct pool_magazine *magazine = &cache->magazines[class];
-    magazine->count = pool_chunks_take(class, magazine->slots, magazine->capacity / 2);
+    struct pool_magazine *magazine = &cache->magazines[bin];
+    magazine->count = pool_chunks_take(bin, magazine->slots, magazine->capacity / 2);
     return magazine->count != 0;
 }
 
 /* The older half goes, so that the next allocation gets what was freed last. */
-VOID pool_cache_empty(struct pool_cache *cache, ULONG class)
+VOID pool_cache_empty(struct pool_cache *cache, ULONG bin)
 {
-    struct pool_magazine *magazine = &cache->magazines[class];
+    struct pool_magazine *magazine = &cache->magazines[bin];
     ULONG half = magazine->count / 2;
 
-    pool_chunks_give(class, magazine->slots, half);
+    pool_chunks_give(bin, magazine->slots, half);
     magazine->count -= half;
     memmove(magazine->slots, magazine->slots + half, magazine->count * sizeof(magazine->slots[0]));
 }
@@ -270,7 +270,7 @@ ULONG ex_query_tags(struct ex_tag_usage *rows, ULONG count)
 {
     ULONG found = 0;
 
-    pool_lock(&ex_pool.lock);
+    ex_acquire(&ex_pool.lock);
     for (ULONG row = 0; row < POOL_ROWS; row++) {
         struct ex_tag_usage usage;
         if (row >= ex_pool.row_count && row != POOL_ROWS - 1)
@@ -281,6 +281,6 @@ ULONG ex_query_tags(struct ex_tag_usage *rows, ULONG count)
         pool_usage_insert(rows, min(found, count), count, &usage);
         found++;
     }
-    pool_unlock(&ex_pool.lock);
+    ex_release(&ex_pool.lock);
     return found;
 }

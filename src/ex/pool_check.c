@@ -130,7 +130,7 @@ BOOLEAN ex_pool_is_allocated(PVOID address)
     if ((ULONG64)address - MM_SPECIAL_BASE < MM_SPECIAL_PAGES * PAGE_SIZE)
         return pool_special_is_allocated(address);
     /* The lock keeps a chunk or record from going away meanwhile. */
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     entry = pool_map_entry(address);
     if (entry == POOL_MAP_CHUNK) {
         is_allocated = pool_chunk_is_allocated(address);
@@ -138,7 +138,7 @@ BOOLEAN ex_pool_is_allocated(PVOID address)
         struct pool_large *large = (struct pool_large *)entry;
         is_allocated = (ULONG64)((PUCHAR)address - large->address) < large->asked.bytes;
     }
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return is_allocated;
 }
 
@@ -178,7 +178,7 @@ ULONG ex_pool_report_leaks(PCUNICODE_STRING driver, ULONG64 base, ULONG64 size)
     ULONG found = pool_special_leaks(&search);
 
     /* Slow work under a lock that holds up no fast path: only what changes the map waits. */
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     for (ULONG64 i = 0; i < ex_pool.map_used; i++) {
         ULONG64 entry = ex_pool.map[i];
         PUCHAR address = (PUCHAR)(MM_DIRECT_MAP + i * POOL_CHUNK_BYTES);
@@ -191,6 +191,6 @@ ULONG ex_pool_report_leaks(PCUNICODE_STRING driver, ULONG64 base, ULONG64 size)
                                           large->asked.bytes);
         }
     }
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return found;
 }

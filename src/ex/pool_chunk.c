@@ -1,51 +1,38 @@
 /*
- * Chunks of pool blocks and the classes that they belong to.
+ * Chunks of pool blocks and the bins that they belong to.
  */
 #include "pool.h"
 
 /* The largest multiples of 16 of which a page holds 128, 85, 64, ... 2, 1. */
-static const USHORT pool_sizes[] = {32,  48,  64,  80,  96,  112, 128, 144, 160, 192,  224,  256,  272,
-                                    304, 336, 368, 400, 448, 512, 576, 672, 816, 1024, 1360, 2048, 4096};
-C_ASSERT(RTL_NUMBER_OF(pool_sizes) == POOL_SMALL_CLASSES);
+static const USHORT pool_sizes[] = {32,  48,  64,  80,  96,   112,  128,  144, 160,
+                                    192, 224, 256, 272, 304,  336,  368,  400, 448,
+                                    512, 576, 672, 816, 1024, 1360, 2048, 4096};
+C_ASSERT(RTL_NUMBER_OF(pool_sizes) == POOL_SMALL_BINS);
 
 /* A thread keeps about this much of each size, and a few blocks at least. */
 #define POOL_MAGAZINE_BYTES 8192u
 #define POOL_MAGAZINE_LEAST 4u
 
-VOID pool_lock_contended(KSPIN_LOCK *lock)
+static ULONG pool_bin_size(ULONG bin)
 {
-    ULONG spins = 0;
-
-    do {
-        while (__atomic_load_n(lock, __ATOMIC_RELAXED) != 0) {
-            YieldProcessor();
-            if (++spins % 64 == 0)
-                hal_yield();
-        }
-    } while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) != 0);
-}
-
-static ULONG pool_class_size(ULONG class)
-{
-    return class < POOL_SMALL_CLASSES ? pool_sizes[class]
-                                      : (class - POOL_SMALL_CLASSES + 2) * PAGE_SIZE;
+    return bin < POOL_SMALL_BINS ? pool_sizes[bin] : (bin - POOL_SMALL_BINS + 2) * PAGE_SIZE;
 }
 
 VOID pool_chunks_start(VOID)
 {
-    ULONG class = 0;
+    ULONG bin = 0;
 
-    for (ULONG unit = 0; unit < RTL_NUMBER_OF(ex_pool.class_of); unit++) {
-        while (pool_sizes[class] < unit * 16)
-            class ++;
-        ex_pool.class_of[unit] = (UCHAR)class;
+    for (ULONG unit = 0; unit < RTL_NUMBER_OF(ex_pool.bin_of); unit++) {
+        while (pool_sizes[bin] < unit * 16)
+            bin++;
+        ex_pool.bin_of[unit] = (UCHAR)bin;
     }
-    for (class = 0; class < POOL_CLASSES; class ++) {
-        struct pool_class *it = &ex_pool.classes[class];
-        ULONG fitting = POOL_MAGAZINE_BYTES / pool_class_size(class);
+    for (bin = 0; bin < POOL_BINS; bin++) {
+        struct pool_bin *it = &ex_pool.bins[bin];
+        ULONG fitting = POOL_MAGAZINE_BYTES / pool_bin_size(bin);
         InitializeListHead(&it->partial);
         it->empty = 0;
-        it->block_size = pool_class_size(class);
+        it->block_size = pool_bin_size(bin);
         it->capacity = max(POOL_MAGAZINE_LEAST, min(POOL_MAGAZINE_LARGEST, fitting));
     }
 }
@@ -74,17 +61,17 @@ static ULONG pool_chunk_capacity(ULONG size, ULONG *meta_pages)
     return count;
 }
 
-static struct pool_chunk *pool_chunk_create(ULONG class)
+static struct pool_chunk *pool_chunk_create(ULONG bin)
 {
     PFN_NUMBER frame = mm_allocate_frames(POOL_CHUNK_PAGES, POOL_CHUNK_PAGES, FALSE);
     struct pool_chunk *chunk;
-    ULONG size = pool_class_size(class), meta_pages;
+    ULONG size = pool_bin_size(bin), meta_pages;
 
     if (frame == 0)
         return NULL;
     chunk = mm_frame_address(frame);
     chunk->key = (ULONG64)chunk ^ ex_pool.cookie;
-    chunk->class = class;
+    chunk->bin = bin;
     chunk->block_size = size;
     chunk->reciprocal = (ULONG)(0x100000000ull / size + 1);
     chunk->mask = size <= PAGE_SIZE ? PAGE_SIZE - 1 : POOL_CHUNK_BYTES - 1;
@@ -96,24 +83,24 @@ static struct pool_chunk *pool_chunk_create(ULONG class)
     chunk->free_count = chunk->count;
     pool_asan_poison(chunk->data, (PUCHAR)chunk + POOL_CHUNK_BYTES - chunk->data);
 
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     pool_map_set(chunk, 1, POOL_MAP_CHUNK);
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return chunk;
 }
 
 /* The chunk has no block out and is in no list. */
 static VOID pool_chunk_destroy(struct pool_chunk *chunk, ULONG64 entry)
 {
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     pool_map_set(chunk, 1, entry);
     chunk->key = 0;
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     pool_asan_unpoison(chunk, POOL_CHUNK_BYTES);
     mm_free_frames(((ULONG64)chunk - MM_DIRECT_MAP) >> PAGE_SHIFT, POOL_CHUNK_PAGES);
 }
 
-/* One block of a chunk that has some. The class's lock is held. */
+/* One block of a chunk that has some. The bin's lock is held. */
 static struct pool_slot pool_chunk_pop(struct pool_chunk *chunk)
 {
     ULONG index = chunk->first_free;
@@ -135,19 +122,19 @@ static struct pool_slot pool_chunk_pop(struct pool_chunk *chunk)
     return (struct pool_slot){pool_chunk_block(chunk, index), meta};
 }
 
-ULONG pool_chunks_take(ULONG class, struct pool_slot *slots, ULONG count)
+ULONG pool_chunks_take(ULONG bin, struct pool_slot *slots, ULONG count)
 {
-    struct pool_class *it = &ex_pool.classes[class];
+    struct pool_bin *it = &ex_pool.bins[bin];
     ULONG taken = 0;
 
-    pool_lock(&it->lock);
+    ex_acquire(&it->lock);
     while (taken < count) {
         struct pool_chunk *chunk;
         if (!IsListEmpty(&it->partial)) {
             chunk = CONTAINING_RECORD(it->partial.Flink, struct pool_chunk, link);
         } else {
             /* A few blocks are enough; another chunk only if there is none. */
-            chunk = taken == 0 ? pool_chunk_create(class) : NULL;
+            chunk = taken == 0 ? pool_chunk_create(bin) : NULL;
             if (chunk == NULL)
                 break;
             InsertHeadList(&it->partial, &chunk->link);
@@ -159,12 +146,12 @@ ULONG pool_chunks_take(ULONG class, struct pool_slot *slots, ULONG count)
         if (chunk->free_count == 0)
             RemoveEntryList(&chunk->link);
     }
-    pool_unlock(&it->lock);
+    ex_release(&it->lock);
     return taken;
 }
 
 /* Puts a block back; returns its chunk if that is to go: all free, and not the only such one. */
-static struct pool_chunk *pool_chunk_push(struct pool_class *it, struct pool_slot slot)
+static struct pool_chunk *pool_chunk_push(struct pool_bin *it, struct pool_slot slot)
 {
     struct pool_chunk *chunk = pool_chunk_of(slot.block);
     ULONG64 what = __atomic_load_n(&slot.meta->what, __ATOMIC_RELAXED);
@@ -184,17 +171,17 @@ static struct pool_chunk *pool_chunk_push(struct pool_class *it, struct pool_slo
     return NULL;
 }
 
-VOID pool_chunks_give(ULONG class, const struct pool_slot *slots, ULONG count)
+VOID pool_chunks_give(ULONG bin, const struct pool_slot *slots, ULONG count)
 {
-    struct pool_class *it = &ex_pool.classes[class];
+    struct pool_bin *it = &ex_pool.bins[bin];
 
-    pool_lock(&it->lock);
+    ex_acquire(&it->lock);
     for (ULONG i = 0; i < count; i++) {
         struct pool_chunk *gone = pool_chunk_push(it, slots[i]);
         if (gone)
             pool_chunk_destroy(gone, POOL_MAP_FREED);
     }
-    pool_unlock(&it->lock);
+    ex_release(&it->lock);
 }
 
 /* Every chunk goes, whether or not its blocks have been freed. */

@@ -26,22 +26,21 @@ static VOID pool_uncharge(PUCHAR block, ULONG block_size, ULONG64 what, ULONG64 
     pool_quota_return(process, pool_bytes_of(owner));
 }
 
-/* The block goes to the magazine of its class. */
-static inline VOID pool_push(struct pool_cache *cache, ULONG class, struct pool_slot slot,
+/* The block goes to the magazine of its bin. */
+static inline VOID pool_push(struct pool_cache *cache, ULONG bin, struct pool_slot slot,
                              ULONG64 what)
 {
-    struct pool_magazine *magazine = &cache->magazines[class];
+    struct pool_magazine *magazine = &cache->magazines[bin];
 
     __atomic_store_n(&slot.meta->what, pool_with_state(what, POOL_CACHED), __ATOMIC_RELAXED);
     if (__builtin_expect(magazine->count == magazine->capacity, 0))
-        pool_cache_empty(cache, class);
+        pool_cache_empty(cache, bin);
     magazine->slots[magazine->count++] = slot;
 }
 
 /* Frees a proved block that has something out of the ordinary. */
-static __attribute__((noinline)) VOID pool_chunk_free(struct pool_chunk *chunk,
-                                                      struct pool_slot slot, ULONG64 what,
-                                                      ULONG64 owner)
+static __attribute__((noinline)) VOID
+pool_chunk_free(struct pool_chunk *chunk, struct pool_slot slot, ULONG64 what, ULONG64 owner)
 {
     struct pool_cache *cache = pool_cache_current();
 
@@ -52,9 +51,9 @@ static __attribute__((noinline)) VOID pool_chunk_free(struct pool_chunk *chunk,
     if (ex_pool.mode & POOL_MODE_SANITIZE)
         pool_asan_quarantine(slot);
     else if (cache)
-        pool_push(cache, chunk->class, slot, what);
+        pool_push(cache, chunk->bin, slot, what);
     else
-        pool_chunks_give(chunk->class, &slot, 1);
+        pool_chunks_give(chunk->bin, &slot, 1);
 }
 
 static __attribute__((noinline)) VOID pool_free_slowly(PVOID address, ULONG tag, ULONG64 entry)
@@ -110,7 +109,7 @@ static inline VOID pool_free(PVOID address, ULONG tag)
         return;
     }
     pool_cache_uncount(cache, pool_row_of(what), pool_bytes_of(owner));
-    pool_push(cache, chunk->class, slot, what);
+    pool_push(cache, chunk->bin, slot, what);
 }
 
 VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
@@ -123,7 +122,8 @@ VOID NTAPI ExFreePool(PVOID P)
     pool_free(P, 0);
 }
 
-/* Parameters are for secure pool, of which there is none: a block that needs them is none of ours. */
+/* Parameters are for secure pool, of which there is none: a block that needs them is none of ours.
+ */
 VOID NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
                        ULONG ExtendedParametersCount)
 {

@@ -34,7 +34,7 @@ static struct pool_spare pool_spare_take(PFN_NUMBER pages)
     /* AddressSanitizer wants freed blocks to stay away as long as possible. */
     if (ex_pool.mode & POOL_MODE_SANITIZE)
         return found;
-    pool_lock(&ex_pool.spare_lock);
+    ex_acquire(&ex_pool.spare_lock);
     for (ULONG i = 0; i < POOL_SPARES && found.pages == 0; i++) {
         struct pool_spare *spare = &ex_pool.spares[i];
         if (spare->pages < pages || spare->pages > pages + pages / 4)
@@ -43,7 +43,7 @@ static struct pool_spare pool_spare_take(PFN_NUMBER pages)
         ex_pool.spare_pages -= spare->pages;
         spare->pages = 0;
     }
-    pool_unlock(&ex_pool.spare_lock);
+    ex_release(&ex_pool.spare_lock);
     return found;
 }
 
@@ -52,12 +52,12 @@ static VOID pool_spare_drop(VOID)
 {
     struct pool_spare old;
 
-    pool_lock(&ex_pool.spare_lock);
+    ex_acquire(&ex_pool.spare_lock);
     old = ex_pool.spares[ex_pool.spare_next];
     ex_pool.spares[ex_pool.spare_next].pages = 0;
     ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
     ex_pool.spare_pages -= old.pages;
-    pool_unlock(&ex_pool.spare_lock);
+    ex_release(&ex_pool.spare_lock);
     pool_frames_free(old.address, old.pages);
 }
 
@@ -72,7 +72,7 @@ static VOID pool_spare_put(PUCHAR address, PFN_NUMBER pages)
     }
     pool_asan_poison(address, pages * PAGE_SIZE);
     while (!is_kept) {
-        pool_lock(&ex_pool.spare_lock);
+        ex_acquire(&ex_pool.spare_lock);
         slot = &ex_pool.spares[ex_pool.spare_next];
         is_kept = slot->pages == 0 && ex_pool.spare_pages + pages <= POOL_SPARE_PAGES;
         if (is_kept) {
@@ -80,7 +80,7 @@ static VOID pool_spare_put(PUCHAR address, PFN_NUMBER pages)
             ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
             ex_pool.spare_pages += pages;
         }
-        pool_unlock(&ex_pool.spare_lock);
+        ex_release(&ex_pool.spare_lock);
         if (!is_kept)
             pool_spare_drop();
     }
@@ -130,9 +130,9 @@ PVOID pool_large_allocate(const struct pool_request *request)
     pool_guard_write(large->address + bytes, &canary, pool_large_slack(large));
     pool_asan_poison(large->address + bytes, pages * PAGE_SIZE - bytes);
 
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     pool_map_set(large->address, pool_large_chunks(large), (ULONG64)large);
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return large->address;
 }
 
@@ -158,11 +158,11 @@ static struct pool_large *pool_large_read(PVOID address, struct pool_large *copy
 {
     ULONG64 entry;
 
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     entry = pool_map_entry(address);
     if (entry >= POOL_MAP_LARGE)
         *copy = *(struct pool_large *)entry;
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return entry >= POOL_MAP_LARGE ? (struct pool_large *)entry : NULL;
 }
 
@@ -171,11 +171,11 @@ static BOOLEAN pool_large_remove(struct pool_large *large, const struct pool_lar
 {
     BOOLEAN is_there;
 
-    pool_lock(&ex_pool.map_lock);
+    ex_acquire(&ex_pool.map_lock);
     is_there = pool_map_entry(copy->address) == (ULONG64)large;
     if (is_there)
         pool_map_set(copy->address, pool_large_chunks(copy), POOL_MAP_FREED);
-    pool_unlock(&ex_pool.map_lock);
+    ex_release(&ex_pool.map_lock);
     return is_there;
 }
 

@@ -17,7 +17,7 @@ struct pool_special_block {
 };
 
 static struct pool_special_system {
-    KSPIN_LOCK lock; /* guards buckets */
+    struct ex_lock lock;                      /* guards buckets */
     LIST_ENTRY buckets[POOL_SPECIAL_BUCKETS]; /* by base; all zero until the first block */
 } pool_special;
 
@@ -74,9 +74,9 @@ PVOID pool_special_allocate(const struct pool_request *request)
         memset(block->address, 0, request->bytes);
     block->row = pool_count(request->tag, request->flags, request->bytes, request->owner);
 
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     InsertHeadList(pool_special_bucket((ULONG64)block->base), &block->link);
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     return block->address;
 }
 
@@ -104,31 +104,31 @@ static VOID pool_special_check(const struct pool_special_block *block, PVOID add
         pool_bad_tag(address, asked->tag, tag, asked->owner);
     damage = pool_special_damage(block->base, block->address);
     if (damage)
-        KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)address,
-                     (ULONG_PTR)damage, 0, 0x23);
+        KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)address, (ULONG_PTR)damage,
+                     0, 0x23);
     damage = pool_special_damage(block->address + asked->bytes, end);
     if (damage)
-        KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)address,
-                     (ULONG_PTR)damage, 0, 0x24);
+        KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)address, (ULONG_PTR)damage,
+                     0, 0x24);
 }
 
 VOID pool_special_free(PVOID address, ULONG tag)
 {
     struct pool_special_block *block, copy;
 
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     block = pool_special_find((ULONG64)address);
     if (block)
         copy = *block;
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     if (block)
         pool_special_check(&copy, address, tag);
 
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     block = pool_special_find((ULONG64)address);
     if (block)
         RemoveEntryList(&block->link);
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     if (block == NULL)
         KeBugCheckEx(SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, (ULONG_PTR)address, 0, 0, 0x20);
 
@@ -146,12 +146,12 @@ BOOLEAN ex_pool_special_fault(ULONG64 address, BOOLEAN *is_freed)
     if (address - MM_SPECIAL_BASE >= MM_SPECIAL_PAGES * PAGE_SIZE)
         return FALSE;
     /* A page beside a live block is its guard; any other has been freed, or never was. */
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     block = pool_special_find(address - PAGE_SIZE);
     if (block == NULL)
         block = pool_special_find(address + PAGE_SIZE);
     *is_freed = block == NULL;
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     return TRUE;
 }
 
@@ -160,10 +160,10 @@ BOOLEAN pool_special_is_allocated(PVOID address)
     struct pool_special_block *block;
     BOOLEAN is_in;
 
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     block = pool_special_find((ULONG64)address);
     is_in = block && (ULONG64)((PUCHAR)address - block->address) < max(1, block->asked.bytes);
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     return is_in;
 }
 
@@ -171,7 +171,7 @@ ULONG pool_special_leaks(const struct pool_leak_search *search)
 {
     ULONG found = 0;
 
-    pool_lock(&pool_special.lock);
+    ex_acquire(&pool_special.lock);
     for (ULONG i = 0; i < POOL_SPECIAL_BUCKETS; i++) {
         PLIST_ENTRY bucket = &pool_special.buckets[i], at;
         for (at = bucket->Flink; at && at != bucket; at = at->Flink) {
@@ -180,7 +180,7 @@ ULONG pool_special_leaks(const struct pool_leak_search *search)
             found += pool_report_leak(search, asked->owner, asked->tag, asked->bytes);
         }
     }
-    pool_unlock(&pool_special.lock);
+    ex_release(&pool_special.lock);
     return found;
 }
 

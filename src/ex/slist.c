@@ -93,7 +93,8 @@ __attribute__((target("cx16"))) PSLIST_ENTRY ExpInterlockedPopEntrySList(PSLIST_
     return first;
 }
 
-/* Puts the chain first ... last, count entries, before what is there; returns the first entry before. */
+/* Puts the chain first ... last, count entries, before what is there; returns the first entry
+ * before. */
 __attribute__((target("cx16"))) static inline PSLIST_ENTRY
 slist_push(PSLIST_HEADER head, PSLIST_ENTRY first, PSLIST_ENTRY last, ULONG count)
 {
@@ -114,9 +115,8 @@ __attribute__((target("cx16"))) PSLIST_ENTRY ExpInterlockedPushEntrySList(PSLIST
     return slist_push(ListHead, ListEntry, ListEntry, 1);
 }
 
-__attribute__((target("cx16"))) PSLIST_ENTRY FASTCALL
-InterlockedPushListSList(PSLIST_HEADER ListHead, PSLIST_ENTRY List, PSLIST_ENTRY ListEnd,
-                         ULONG Count)
+__attribute__((target("cx16"))) PSLIST_ENTRY FASTCALL InterlockedPushListSList(
+    PSLIST_HEADER ListHead, PSLIST_ENTRY List, PSLIST_ENTRY ListEnd, ULONG Count)
 {
     return slist_push(ListHead, List, ListEnd, Count);
 }
