@@ -69,6 +69,9 @@ endfunction()
 # into a driver or program, so that no other library of the process sees them.
 function(ntio_crt_library name folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c)
+  if(NOT sources)
+    return()
+  endif()
   add_library(${name} STATIC ${sources})
   target_compile_options(${name} PRIVATE ${NTIO_WARNINGS} ${NTIO_COMMON} ${NTIO_NT_OPTIONS}
                                          -fno-builtin -fvisibility=hidden)
