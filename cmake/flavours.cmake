@@ -31,17 +31,17 @@ add_link_options(${NTIO_INSTRUMENT})
 
 # What a source written against the NT headers is compiled with.
 set(NTIO_NT_OPTIONS
-    -nostdinc -isystem ${CMAKE_SOURCE_DIR}/include/wdk -isystem ${NTIO_MINGW_INCLUDE}/ddk
-    -isystem ${NTIO_MINGW_INCLUDE} -isystem ${NTIO_COMPILER_INCLUDE}
-    -include ntio_prelude.h
+    -nostdinc "SHELL:-isystem ${CMAKE_SOURCE_DIR}/include/wdk"
+    "SHELL:-isystem ${NTIO_MINGW_INCLUDE}/ddk" "SHELL:-isystem ${NTIO_MINGW_INCLUDE}"
+    "SHELL:-isystem ${NTIO_COMPILER_INCLUDE}" "SHELL:-include ntio_prelude.h"
     -fshort-wchar -Wno-multichar -Wno-unknown-pragmas
     -D_AMD64_ -DAMD64 -DWINNT=1 -DDBG=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00
     -DNTDDI_VERSION=0x0A00000B)
 # As the kernel itself rather than as a driver.
 set(NTIO_KERNEL_OPTIONS ${NTIO_NT_OPTIONS} -D_KERNEL_MODE=1 -D_NTOSKRNL_ -D_NTSYSTEM_)
 if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
-  list(APPEND NTIO_NT_OPTIONS -Wno-four-char-constants)
-  list(APPEND NTIO_KERNEL_OPTIONS -Wno-four-char-constants)
+  list(APPEND NTIO_NT_OPTIONS -Wno-four-char-constants -Wno-ignored-attributes)
+  list(APPEND NTIO_KERNEL_OPTIONS -Wno-four-char-constants -Wno-ignored-attributes)
 endif()
 
 function(ntio_room name)
@@ -56,7 +56,6 @@ function(ntio_room name)
 endfunction()
 
 function(ntio_hal_room name)
-  enable_language(ASM)
   ntio_room(${name} -D_GNU_SOURCE)
   target_link_libraries(room_${name} PRIVATE PkgConfig::LIBDW)
 endfunction()
