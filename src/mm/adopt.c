@@ -17,7 +17,9 @@
 #include "mm_private.h"
 
 #define REGION_PAGES 512u
+#define REGION_ORDER 9
 #define REGION_SHIFT 21 /* of addresses */
+#define NEIGHBOURS 64   /* regions whose blocks are laid out together: 128 MiB */
 #define DIRECTORY_SHIFT 34
 #define DIRECTORY_SLOTS 8192u /* pointers in the top and in each node below it */
 #define USER_ADDRESS_BITS 47
@@ -42,6 +44,7 @@ static struct mm_adoption {
     struct mm_zone zone;     /* the program's frames */
     BOOLEAN is_running;      /* guarded by lock: hal may still report losses during the stop */
     BOOLEAN is_available;    /* hal can share pages at all */
+    LONG64 frames;           /* atomic: frames that are alive, for statistics */
 } adoption;
 
 /* ---- Directory and regions --------------------------------------------- */
@@ -122,17 +125,40 @@ static PFN_NUMBER block_of_region(ULONG64 address)
     return region ? region->block : 0;
 }
 
-/* A block next to the neighbours' if those are free, else any. lock is held. */
+/* The block that continues the one of another region distance away, if it is free. */
+static PFN_NUMBER continue_block(ULONG64 address, LONG64 distance)
+{
+    PFN_NUMBER other = block_of_region(address + ((ULONG64)distance << REGION_SHIFT));
+    PFN_NUMBER block = other - (PFN_NUMBER)(distance * REGION_PAGES);
+    return other && mm_zone_allocate_at(&adoption.zone, block, REGION_ORDER) ? block : 0;
+}
+
+/*
+ * A block for a region with no neighbours yet: in the middle of free ones, in
+ * which those of its neighbours can follow.
+ */
+static PFN_NUMBER start_block(ULONG64 address)
+{
+    PFN_NUMBER frames = NEIGHBOURS * REGION_PAGES;
+    PFN_NUMBER first = mm_zone_allocate(&adoption.zone, frames, frames);
+    if (!first)
+        return mm_zone_allocate(&adoption.zone, REGION_PAGES, REGION_PAGES);
+    PFN_NUMBER block = first + (address >> REGION_SHIFT) % NEIGHBOURS * REGION_PAGES;
+    mm_zone_free(&adoption.zone, first, block - first);
+    mm_zone_free(&adoption.zone, block + REGION_PAGES, first + frames - (block + REGION_PAGES));
+    return block;
+}
+
+/* lock is held. */
 static PFN_NUMBER allocate_block(ULONG64 address)
 {
-    ULONG order = __builtin_ctz(REGION_PAGES);
-    PFN_NUMBER below = block_of_region(address - (1ull << REGION_SHIFT));
-    if (below && mm_zone_allocate_at(&adoption.zone, below + REGION_PAGES, order))
-        return below + REGION_PAGES;
-    PFN_NUMBER above = block_of_region(address + (1ull << REGION_SHIFT));
-    if (above && mm_zone_allocate_at(&adoption.zone, above - REGION_PAGES, order))
-        return above - REGION_PAGES;
-    return mm_zone_allocate(&adoption.zone, REGION_PAGES, REGION_PAGES);
+    PFN_NUMBER block = 0;
+    for (LONG64 distance = 1; distance < NEIGHBOURS && !block; distance++) {
+        block = continue_block(address, -distance);
+        if (!block)
+            block = continue_block(address, distance);
+    }
+    return block ? block : start_block(address);
 }
 
 static BOOLEAN are_frames_dead(PFN_NUMBER first, SIZE_T count)
@@ -172,7 +198,7 @@ static PFN_NUMBER claim_frames(struct mm_region *region, ULONG64 address, SIZE_T
                          __ATOMIC_RELEASE);
     }
     mm_frame(region->block)->next += (ULONG)count;
-    mm_count_frames((LONG64)count);
+    __atomic_fetch_add(&adoption.frames, (LONG64)count, __ATOMIC_RELAXED);
 done:
     mm_release(&adoption.lock);
     return first;
@@ -211,7 +237,7 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
         mm_zone_free(&adoption.zone, block, REGION_PAGES);
     }
     mm_release(&adoption.lock);
-    mm_count_frames(-(LONG64)count);
+    __atomic_fetch_sub(&adoption.frames, (LONG64)count, __ATOMIC_RELAXED);
 }
 
 /*
@@ -481,6 +507,11 @@ VOID mm_withdraw_view(ULONG64 address, SIZE_T pages)
 }
 
 /* ---- Start and stop ---------------------------------------------------- */
+
+ULONG64 mm_program_frames_in_use(VOID)
+{
+    return (ULONG64)__atomic_load_n(&adoption.frames, __ATOMIC_RELAXED);
+}
 
 VOID mm_adoption_start(VOID)
 {

@@ -102,7 +102,7 @@ VOID mm_discard_frames(PFN_NUMBER first, PFN_NUMBER count)
         memset(mm_frame_address(first), 0, count << PAGE_SHIFT);
 }
 
-VOID mm_count_frames(LONG64 count)
+static VOID count_frames(LONG64 count)
 {
     __atomic_fetch_add(&frames.in_use, count, __ATOMIC_RELAXED);
 }
@@ -215,7 +215,7 @@ PFN_NUMBER mm_allocate_frames(PFN_NUMBER count, PFN_NUMBER align_frames, BOOLEAN
         first = allocate_from_zones(count, align);
     }
     if (first)
-        mm_count_frames((LONG64)count);
+        count_frames((LONG64)count);
     return first;
 }
 
@@ -232,7 +232,7 @@ PFN_NUMBER mm_allocate_frames_within(PFN_NUMBER count, PFN_NUMBER align, PFN_NUM
     if (!first)
         first = mm_zone_allocate_within(&frames.low, count, align, low, high);
     if (first)
-        mm_count_frames((LONG64)count);
+        count_frames((LONG64)count);
     return first;
 }
 
@@ -251,7 +251,7 @@ VOID mm_free_frames(PFN_NUMBER first, PFN_NUMBER count)
     if (!count)
         return;
     check_unlocked(first, count);
-    mm_count_frames(-(LONG64)count);
+    count_frames(-(LONG64)count);
     if (count < CACHE_LENGTHS && first >= MM_LOW_FRAMES_END)
         free_cached(first, count);
     else

@@ -93,7 +93,8 @@ struct mm_statistics {
     ULONG64 windows_mapped;   /* PTE windows made (each an mmap) */
     ULONG64 bytes_copied_in;  /* by the I/O manager, to system buffers */
     ULONG64 bytes_copied_out; /* from system buffers */
-    ULONG64 frames_in_use;
+    ULONG64 frames_in_use;    /* of the system segment, now */
+    ULONG64 program_frames;   /* adopted or still locked, now */
 };
 VOID mm_query_statistics(struct mm_statistics *statistics);
 VOID mm_count_copy(SIZE_T in, SIZE_T out);

@@ -125,8 +125,6 @@ PFN_NUMBER mm_allocate_frames_within(PFN_NUMBER count, PFN_NUMBER align, PFN_NUM
                                      PFN_NUMBER high);
 /* Gives the memory of frames of either segment back; they read as zero then. */
 VOID mm_discard_frames(PFN_NUMBER first, PFN_NUMBER count);
-/* Counts frames that came into use (or, negative, went out of it). */
-VOID mm_count_frames(LONG64 count);
 ULONG64 mm_frames_in_use(VOID);
 /* TRUE if frame has been handed out and not given back. */
 BOOLEAN mm_is_frame_in_use(PFN_NUMBER frame);
@@ -239,6 +237,7 @@ VOID mm_special_start(VOID);
 
 VOID mm_adoption_start(VOID);
 VOID mm_adoption_stop(VOID);
+ULONG64 mm_program_frames_in_use(VOID);
 
 enum mm_access { MM_READ = 2, MM_WRITE = 4 }; /* bits of a table entry, see adopt.c */
 

@@ -31,6 +31,7 @@ VOID mm_query_statistics(struct mm_statistics *statistics)
         .bytes_copied_in = total(MM_BYTES_IN),
         .bytes_copied_out = total(MM_BYTES_OUT),
         .frames_in_use = mm_frames_in_use(),
+        .program_frames = mm_program_frames_in_use(),
     };
 }
 
