@@ -7,6 +7,7 @@
 #include <ucontext.h>
 
 #include "backtrace.h"
+#include "fault_continue.h"
 #include "linux.h"
 
 /* One of the pieces of guarded.S; the last has begin 0. */
@@ -37,9 +38,6 @@ static _Thread_local struct {
     void *signal_stack;
     stack_t previous_stack;
     int has_exit_call;
-    /* The fault that the thread resumes from, for as long as it has no other. */
-    struct hal_fault fault;
-    struct machine_frame frame;
 } own __attribute__((tls_model("initial-exec")));
 
 HALAPI void hal_on_fault(hal_fault_handler handler)
@@ -162,9 +160,9 @@ static int describe(struct hal_fault *fault, int signal, const siginfo_t *info,
 }
 
 /* A stack that has overflowed cannot take the function that resumes. */
-static int has_room(hal_u64 sp)
+static int has_room(hal_u64 sp, hal_size bytes)
 {
-    for (hal_u64 below = RED_ZONE; below <= RESUME_ROOM + RED_ZONE; below += HAL_PAGE_SIZE) {
+    for (hal_u64 below = RED_ZONE; below <= bytes + RESUME_ROOM; below += HAL_PAGE_SIZE) {
         if (hal_touch_write(sp - below))
             return 0;
     }
@@ -173,23 +171,25 @@ static int has_room(hal_u64 sp)
 
 /*
  * Lets the signal return into resume, as if the faulting instruction had called
- * it. With the stack exhausted it runs on the signal stack, which is free again
- * once the signal has returned; it never returns, so nobody needs it back.
+ * it; the fault's copy lies between. With the stack exhausted it runs on the
+ * signal stack, which is free again once the signal has returned; then the copy
+ * is at that stack's far end.
  */
-static void resume_at(hal_fault_resume resume, const struct hal_fault *fault, greg_t *registers)
+static void resume_at(hal_fault_resume resume, const struct hal_fault *fault, ucontext_t *context)
 {
-    hal_u64 sp = fault->sp - RED_ZONE;
+    greg_t *registers = context->uc_mcontext.gregs;
+    hal_size bytes = fault_saved_bytes(context);
+    hal_u64 saved = (fault->sp - RED_ZONE - bytes) & ~63ull, sp = saved;
 
-    own.fault = *fault;
-    own.frame = (struct machine_frame){fault->pc, fault->sp, fault->bp, fault->is_fetch};
-    own.fault.context = &own.frame;
-    if (own.signal_stack && !has_room(fault->sp))
+    if (own.signal_stack && !has_room(fault->sp, bytes)) {
+        saved = (hal_u64)own.signal_stack;
         sp = (hal_u64)own.signal_stack + SIGNAL_STACK_PAGES * HAL_PAGE_SIZE;
-    sp = (sp & ~15ull) - sizeof(hal_u64);
+    }
+    sp -= sizeof(hal_u64);
     *(hal_u64 *)sp = fault->pc;
+    registers[REG_RDI] = (greg_t)fault_save(saved, fault, context);
     registers[REG_RSP] = (greg_t)sp;
     registers[REG_RIP] = (greg_t)resume;
-    registers[REG_RDI] = (greg_t)&own.fault;
     registers[REG_EFL] &= ~(greg_t)FLAG_DIRECTION;
 }
 
@@ -235,7 +235,7 @@ static void on_signal(int signal, siginfo_t *info, void *context)
         handler(&fault, &resume);
     }
     if (resume)
-        resume_at(resume, &fault, registers);
+        resume_at(resume, &fault, context);
     else
         chain(signal, info, context);
 }

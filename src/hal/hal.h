@@ -198,18 +198,34 @@ struct hal_fault {
     hal_u32 is_write; /* 1 if it wrote */
     hal_u32 is_fetch; /* 1 if it was fetching an instruction */
     void *context;    /* the machine context, for hal_backtrace_from */
+    hal_u64 *registers; /* for resume alone: see enum hal_register; hal_fault_continue loads them */
+};
+
+/* Indices into hal_fault.registers, in the processor's own order. */
+enum hal_register {
+    HAL_REGISTER_RAX = 0, /* then rcx rdx rbx rsp rbp rsi rdi r8 ... r15 */
+    HAL_REGISTER_RIP = 16,
+    HAL_REGISTER_FLAGS = 17,
+    HAL_REGISTERS = 18,
 };
 
 /*
  * Called on the faulting thread, on its signal stack, for a fault that no
  * guarded access explains. To go on elsewhere it sets *resume to a function
- * that never returns: hal calls it on the faulting stack, with a copy of the
- * fault that stays valid until the thread's next fault. With *resume left NULL
+ * that never returns: hal calls it on the faulting stack, below a copy of the
+ * fault that stays valid for as long as the function runs. With *resume left NULL
  * the process dies of the signal (or a debugger or sanitizer gets it).
  */
 typedef void (*hal_fault_resume)(const struct hal_fault *fault);
 typedef void (*hal_fault_handler)(const struct hal_fault *fault, hal_fault_resume *resume);
 HALAPI void hal_on_fault(hal_fault_handler handler);
+
+/*
+ * From a resume function, with the fault that it was given: goes back to the
+ * faulting instruction with every register as it was, or as fault->registers
+ * now has it.
+ */
+HALAPI void hal_fault_continue(const struct hal_fault *fault) __attribute__((noreturn));
 
 /* Gives the calling thread the signal stack that faults are handled on. Idempotent. */
 HALAPI int hal_fault_prepare_thread(void);
@@ -266,6 +282,12 @@ HALAPI int hal_wake(hal_u32 *word, hal_u32 count);
 
 /* Lets other threads run. */
 HALAPI void hal_yield(void);
+
+/*
+ * Every thread of the process passes a full memory barrier before this returns,
+ * so that the others' fast paths need none. Slow. HAL_ENOSYS if Linux lacks it.
+ */
+HALAPI int hal_barrier(void);
 
 /* Nanoseconds since some start; 100 ns units since 1601 (UTC). */
 HALAPI hal_i64 hal_clock_monotonic(void);
