@@ -9,9 +9,30 @@
 #include "../hal/hal.h"
 
 struct ob_handle_table;
+struct io_thread;
 
 /*
- * A process: the system itself or a program. Its object is made by ob.
+ * DISPATCHER_HEADER.Type: the kinds of object that a thread can wait for. The
+ * two high bits of the byte are the object's lock, ke/dispatcher.h.
+ */
+enum ke_object_type {
+    KE_NOTIFICATION_EVENT = 0,
+    KE_SYNCHRONIZATION_EVENT = 1,
+    KE_MUTANT = 2,
+    KE_PROCESS = 3,
+    KE_SEMAPHORE = 5,
+    KE_THREAD = 6,
+    KE_NOTIFICATION_TIMER = 8,
+    KE_SYNCHRONIZATION_TIMER = 9,
+    KE_APC = 18,          /* KAPC.Type */
+    KE_DPC = 19,          /* KDPC.Type */
+    KE_DEVICE_QUEUE = 20, /* KDEVICE_QUEUE.Type */
+    KE_THREADED_DPC = 24, /* KDPC.Type */
+};
+
+/*
+ * A process: the system itself or a program. handles and token are ob's: it
+ * makes them for the processes that exist when it starts, and takes them away.
  */
 struct _KPROCESS {
     DISPATCHER_HEADER header; /* signaled when the process has ended */
@@ -40,30 +61,43 @@ struct _KTHREAD {
 
     KIRQL irql; /* changed by its own thread only */
     KPROCESSOR_MODE previous_mode;
+    BOOLEAN is_system;      /* made by PsCreateSystemThread or by the kernel for itself */
+    BOOLEAN is_object;      /* FALSE: from before ke_start or after ke_stop, in hal's memory */
+    BOOLEAN in_dpc;         /* runs a deferred procedure call */
+    BOOLEAN is_terminating; /* atomic */
     KPRIORITY priority;
-    LONG critical_region;    /* normal kernel APCs disabled while not 0 */
-    LONG guarded_region;     /* all APCs disabled while not 0 */
-    BOOLEAN is_terminating;
+    LONG base_increment;  /* KeSetBasePriorityThread's */
+    LONG critical_region; /* normal kernel APCs disabled while not 0 */
+    LONG guarded_region;  /* all APCs disabled while not 0 */
     NTSTATUS exit_status;
 
-    /* Waiting: wake is the futex word; see wait.c for its values. */
+    /* Waiting: wake is the futex word; see dispatcher.h for its values. */
     hal_u32 wake;
-    KSPIN_LOCK apc_lock;
-    LIST_ENTRY user_apcs; /* of KAPC.ApcListEntry */
-    BOOLEAN is_alerted;
-    KWAIT_BLOCK wait_blocks[MAXIMUM_WAIT_OBJECTS];
-    LIST_ENTRY mutants; /* owned, abandoned at the end */
+    KSPIN_LOCK apc_lock;                          /* guards the five that follow */
+    LIST_ENTRY user_apcs;                         /* of KAPC.ApcListEntry */
+    LIST_ENTRY kernel_apcs;                       /* of KAPC.ApcListEntry, special ones first */
+    BOOLEAN refuses_apcs;                         /* it has run its queues down */
+    BOOLEAN kernel_apc_pending;                   /* atomic: kernel_apcs may have one */
+    BOOLEAN is_alerted;                           /* its next alertable wait ends at once */
+    KWAIT_BLOCK wait_blocks[THREAD_WAIT_OBJECTS]; /* for waits without an array of their own */
+    LIST_ENTRY mutants; /* of KMUTANT.MutantListEntry: owned, abandoned at the end */
 
     /* IRPs that this thread has sent and that are not completed; io/irp.c. */
     LIST_ENTRY irps; /* of IRP.ThreadListEntry */
     KSPIN_LOCK irp_lock;
-    PIRP current_irp; /* for the bug check report */
+    PIRP current_irp;     /* for the bug check report */
+    struct io_thread *io; /* io's free IRPs for this thread; its own thread's, io/irp.c */
 
     struct rtl_seh_frame *seh; /* innermost guarded body, rtl/seh.h */
 
     PKSTART_ROUTINE start_routine;
     PVOID start_context;
     ULONG last_error; /* win32's GetLastError */
+
+    struct ke_dpc_queue *dpc_queue; /* a DPC thread's own, else NULL */
+    PVOID *base;                    /* where PsTerminateSystemThread goes back to, thread.c */
+    PKTHREAD *slot;                 /* its ke_thread */
+    PKTHREAD next_ended;            /* in thread.c's list of threads to be released */
 };
 
 /* The calling thread, or NULL if it has not entered the kernel yet. */
@@ -79,11 +113,19 @@ static inline PKTHREAD ke_current(VOID)
 }
 
 /*
- * Starts the room: clock, timer thread, DPC threads, the system process. The
- * calling thread becomes a thread of the first program process.
+ * Starts the room: DPC threads (the first keeps the timers too), the system
+ * process. The calling thread becomes a thread of the first program process.
+ *
+ * Runs after the pools and before ob_start: it makes threads and processes with
+ * ob_create, which needs nothing but the pools. ke_current works before it and
+ * after ke_stop too, with a KTHREAD that no handle can name.
  */
 NTSTATUS ke_start(VOID);
-/* Ends its threads and gives everything back; the calling thread stays known until it exits. */
+/*
+ * Ends its threads, waits for the system threads that still run, and gives
+ * everything back. Threads of the program must be outside the kernel; those
+ * still alive become known anew when they next enter.
+ */
 VOID ke_stop(VOID);
 
 /* The system process and the process of the embedded program. */
@@ -108,12 +150,23 @@ static inline VOID ke_assert_irql(PCSTR function, KIRQL limit)
 #define KE_ASSERT_IRQL(limit) ke_assert_irql(__func__, limit)
 
 /*
+ * Makes and starts a system thread that runs routine(context); *thread is
+ * referenced for the caller. name is what Linux shows. IRQL <= DISPATCH_LEVEL.
+ */
+NTSTATUS ke_create_thread(PKPROCESS process, PKSTART_ROUTINE routine, PVOID context, PCSTR name,
+                          PKTHREAD *thread);
+
+/*
  * Calls work(context) for each thread of process, under the process's lock at
  * DISPATCH_LEVEL.
  */
 VOID ke_for_each_thread(PKPROCESS process, VOID (*work)(PKTHREAD, PVOID), PVOID context);
 
-/* Rooms above ke that have to act when a thread ends (io cancels its IRPs), called in order added. */
+/*
+ * Rooms above ke that have to act when a thread ends (io cancels its IRPs),
+ * called in order added, on the ending thread at PASSIVE_LEVEL. Forgotten by
+ * ke_stop. Adding one twice adds it once.
+ */
 typedef VOID (*ke_thread_ended)(PKTHREAD thread);
 VOID ke_on_thread_end(ke_thread_ended ended);
 
@@ -123,14 +176,58 @@ VOID ke_on_thread_end(ke_thread_ended ended);
  */
 typedef VOID (*ke_bugcheck_handler)(ULONG code, const ULONG_PTR parameters[4]);
 ke_bugcheck_handler ke_bugcheck_hook(ke_bugcheck_handler handler);
+/* The report of the last bug check; with a hook in place it is made but not printed. */
+PCSTR ke_bugcheck_report(VOID);
+/*
+ * KeBugCheckEx with one more line for the report, in words that the parameters
+ * cannot carry. note may be NULL.
+ */
+VOID ke_bugcheck(ULONG code, const ULONG_PTR parameters[4], PCSTR note) __attribute__((noreturn));
+/* The name of a stop code ("IRQL_NOT_LESS_OR_EQUAL"), or NULL. */
+PCSTR ke_bugcheck_name(ULONG code);
 
 /* Adds the driver's view to the report: called with the faulting or calling context. */
 VOID ke_bugcheck_from_fault(ULONG code, const ULONG_PTR parameters[4],
                             const struct hal_fault *fault) __attribute__((noreturn));
 
+/*
+ * Gives the processor up until hal_wake on word, or deadline, if word is still
+ * expected: the one place where a thread of the kernel may switch.
+ */
+int ke_sleep(hal_u32 *word, hal_u32 expected, hal_i64 deadline);
+
+/* A time-out as NT's calls take it, as hal_wait's deadline; NULL is HAL_FOREVER. */
+hal_i64 ke_deadline(const LARGE_INTEGER *timeout);
+
+/* KeReleaseSemaphore and KeReleaseMutant with an answer instead of an exception. */
+NTSTATUS ke_release_semaphore(PRKSEMAPHORE semaphore, LONG adjustment, PLONG previous);
+NTSTATUS ke_release_mutant(PRKMUTANT mutant, BOOLEAN abandoned, PLONG previous);
+
 /* Queues a user APC; KernelRoutine etc. are NT's. Returns FALSE if the thread has ended. */
 BOOLEAN ke_queue_user_apc(PKTHREAD thread, PKAPC apc);
-/* Delivers the thread's user APCs; returns TRUE if there was one. PASSIVE_LEVEL, user mode boundary. */
+/*
+ * At the boundary to user mode, PASSIVE_LEVEL: delivers the thread's kernel and
+ * user APCs; returns TRUE if there was a user APC.
+ */
 BOOLEAN ke_deliver_user_apcs(VOID);
-/* Wakes thread from an alertable user wait with STATUS_ALERTED. */
+/* Wakes thread from an alertable wait with STATUS_ALERTED, or its next one. */
 VOID ke_alert_thread(PKTHREAD thread);
+
+/* What drivers call though no header declares it. */
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
+
+VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
+                           PKKERNEL_ROUTINE KernelRoutine, PKRUNDOWN_ROUTINE RundownRoutine,
+                           PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode,
+                           PVOID NormalContext);
+/* FALSE if it is queued already or the thread has ended. IRQL <= DISPATCH_LEVEL. */
+BOOLEAN NTAPI KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2,
+                               KPRIORITY Increment);
+BOOLEAN NTAPI KeRemoveQueueApc(PRKAPC Apc);
+/* TRUE if the thread was alerted, which it then is no more. */
+BOOLEAN NTAPI KeTestAlertThread(KPROCESSOR_MODE AlertMode);

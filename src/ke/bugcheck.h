@@ -1,0 +1,68 @@
+/*
+ * The parts of a bug check: what is known of each stop code, the text of the
+ * report, the end.
+ */
+#pragma once
+
+#include "ke.h"
+
+/* How a parameter is shown. */
+enum ke_parameter_kind {
+    KE_PARAMETER_UNUSED = 0, /* not shown unless it is not 0 */
+    KE_PARAMETER_VALUE,      /* a number or an address */
+    KE_PARAMETER_CODE,       /* an address of code: function, file and line */
+    KE_PARAMETER_IRQL,
+    KE_PARAMETER_STATUS, /* an NTSTATUS */
+    KE_PARAMETER_ACCESS, /* 0 read, 1 write, 2 write or execute, 8 and 0x10 execute */
+    KE_PARAMETER_TAG,    /* a pool tag */
+};
+
+struct ke_bugcheck_parameter {
+    enum ke_parameter_kind kind;
+    PCSTR meaning;
+};
+
+/* One of the things that a stop code can stand for. */
+struct ke_bugcheck_case {
+    ULONG code;
+    ULONG_PTR value; /* of the parameter that selects */
+    PCSTR what;
+    struct ke_bugcheck_parameter parameters[4];
+};
+
+struct ke_bugcheck_row {
+    ULONG code;
+    PCSTR name;
+    ULONG selector; /* the parameter, 1 to 4, that selects a case; 0 if there are no cases */
+    struct ke_bugcheck_parameter parameters[4];
+    PCSTR advice; /* what usually causes it, and what to do */
+};
+
+/* NULL if the code is not known. */
+const struct ke_bugcheck_row *ke_bugcheck_row(ULONG code);
+/* NULL if there is none for these parameters. */
+const struct ke_bugcheck_case *ke_bugcheck_case(const struct ke_bugcheck_row *row,
+                                                const ULONG_PTR parameters[4]);
+
+/* What a report is made from. */
+struct ke_bugcheck {
+    ULONG code;
+    const ULONG_PTR *parameters;
+    PCSTR note;                    /* may be NULL */
+    const struct hal_fault *fault; /* may be NULL */
+    ULONG64 caller;                /* code that called for the bug check, if there is no fault */
+};
+
+/* A text that grows until its buffer is full. */
+struct ke_text {
+    PSTR buffer;
+    SIZE_T size, length;
+};
+
+VOID ke_text_add(struct ke_text *text, PCSTR format, ...);
+
+/* Writes the report. Allocates nothing, takes no locks. */
+VOID ke_bugcheck_describe(struct ke_text *text, const struct ke_bugcheck *bugcheck);
+
+/* Calls what drivers registered, each once at most; what they tell is added to the text. */
+VOID ke_bugcheck_call_back(struct ke_text *text);

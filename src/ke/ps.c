@@ -1,0 +1,148 @@
+/*
+ * What drivers ask about processes and threads.
+ */
+#include "dispatcher.h"
+
+#include "../ob/ob.h"
+
+#define MAJOR_VERSION 10
+#define MINOR_VERSION 0
+#define BUILD_NUMBER 19045
+
+PKTHREAD NTAPI KeGetCurrentThread(VOID)
+{
+    return ke_current();
+}
+
+PEPROCESS NTAPI IoGetCurrentProcess(VOID)
+{
+    return (PEPROCESS)ke_current()->process;
+}
+
+KPROCESSOR_MODE NTAPI ExGetPreviousMode(VOID)
+{
+    return ke_current()->previous_mode;
+}
+
+HANDLE NTAPI PsGetCurrentProcessId(VOID)
+{
+    return ke_current()->process->id;
+}
+
+HANDLE NTAPI PsGetCurrentThreadId(VOID)
+{
+    return ke_current()->id;
+}
+
+HANDLE NTAPI PsGetCurrentThreadProcessId(VOID)
+{
+    return ke_current()->process->id;
+}
+
+HANDLE NTAPI PsGetProcessId(PEPROCESS Process)
+{
+    return ((PKPROCESS)Process)->id;
+}
+
+HANDLE NTAPI PsGetThreadId(PETHREAD Thread)
+{
+    return ((PKTHREAD)Thread)->id;
+}
+
+HANDLE NTAPI PsGetThreadProcessId(PETHREAD Thread)
+{
+    return ((PKTHREAD)Thread)->process->id;
+}
+
+PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread)
+{
+    return (PEPROCESS)((PKTHREAD)Thread)->process;
+}
+
+BOOLEAN NTAPI PsIsSystemThread(PETHREAD Thread)
+{
+    return ((PKTHREAD)Thread)->is_system;
+}
+
+BOOLEAN NTAPI PsIsThreadTerminating(PETHREAD Thread)
+{
+    return __atomic_load_n(&((PKTHREAD)Thread)->is_terminating, __ATOMIC_RELAXED);
+}
+
+BOOLEAN NTAPI PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber,
+                           PUNICODE_STRING CSDVersion)
+{
+    if (MajorVersion)
+        *MajorVersion = MAJOR_VERSION;
+    if (MinorVersion)
+        *MinorVersion = MINOR_VERSION;
+    if (BuildNumber)
+        *BuildNumber = BUILD_NUMBER;
+    if (CSDVersion)
+        RtlInitUnicodeString(CSDVersion, NULL);
+    return DBG;
+}
+
+NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
+{
+    PKPROCESS processes[] = {ke_system_process(), ke_program_process()};
+    ULONG i;
+
+    for (i = 0; i < RTL_NUMBER_OF(processes); i++) {
+        if (processes[i]->id != ProcessId)
+            continue;
+        ObReferenceObject(processes[i]);
+        *Process = (PEPROCESS)processes[i];
+        return STATUS_SUCCESS;
+    }
+    return STATUS_INVALID_CID;
+}
+
+struct lookup {
+    HANDLE id;
+    PKTHREAD found; /* referenced: a thread in a process's list has not let go of itself */
+};
+
+static VOID compare_id(PKTHREAD thread, PVOID context)
+{
+    struct lookup *lookup = context;
+
+    if (thread->id != lookup->id)
+        return;
+    ObReferenceObject(thread);
+    lookup->found = thread;
+}
+
+NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE UniqueThreadId, PETHREAD *Thread)
+{
+    struct lookup lookup = {.id = UniqueThreadId};
+
+    ke_for_each_thread(ke_system_process(), compare_id, &lookup);
+    if (!lookup.found)
+        ke_for_each_thread(ke_program_process(), compare_id, &lookup);
+    if (!lookup.found)
+        return STATUS_INVALID_CID;
+    *Thread = (PETHREAD)lookup.found;
+    return STATUS_SUCCESS;
+}
+
+/* ---- priorities: kept and told, but Linux schedules ---------------------- */
+
+KPRIORITY NTAPI KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
+{
+    ke_assert_irql("KeSetPriorityThread", DISPATCH_LEVEL);
+    return __atomic_exchange_n(&Thread->priority, Priority, __ATOMIC_RELAXED);
+}
+
+KPRIORITY NTAPI KeQueryPriorityThread(PRKTHREAD Thread)
+{
+    return __atomic_load_n(&Thread->priority, __ATOMIC_RELAXED);
+}
+
+LONG NTAPI KeSetBasePriorityThread(PRKTHREAD Thread, LONG Increment)
+{
+    LONG old = __atomic_exchange_n(&Thread->base_increment, Increment, __ATOMIC_RELAXED);
+
+    __atomic_fetch_add(&Thread->priority, Increment - old, __ATOMIC_RELAXED);
+    return old;
+}
