@@ -99,7 +99,7 @@ static void add_language(const struct toolchain *t, struct text_list *command)
                        "-Wno-unknown-pragmas -Wno-format -Wno-attributes");
     text_list_add(command, t->is_clang ? "-Wno-four-char-constants" : "-fms-extensions");
     if (t->is_clang)
-        text_list_add(command, "-Wno-ignored-attributes");
+        add_words(command, "-Wno-ignored-attributes -Wno-unused-value");
 }
 
 static void add_preprocessing(const struct toolchain *t, const struct project *project,
