@@ -24,4 +24,5 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 #define MdlMappingNoExecute 0x40000000u
 
 #include <ntio_ex.h>
+#include <ntio_ke.h>
 #include <ntio_ob.h>
