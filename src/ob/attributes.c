@@ -7,10 +7,18 @@
 #include "../ex/ex.h"
 #include "../mm/mm.h"
 
-static NTSTATUS fetch(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode)
+NTSTATUS ob_copy_in(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode)
 {
     if (mode != KernelMode)
         return mm_copy_from_user(to, from, bytes);
+    memcpy(to, from, bytes);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS ob_copy_out(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode)
+{
+    if (mode != KernelMode)
+        return mm_copy_to_user(to, from, bytes);
     memcpy(to, from, bytes);
     return STATUS_SUCCESS;
 }
@@ -22,13 +30,13 @@ NTSTATUS ob_capture_string(PCUNICODE_STRING string, KPROCESSOR_MODE mode, PUNICO
     PWSTR text;
 
     RtlInitUnicodeString(captured, NULL);
-    status = fetch(&header, string, sizeof(header), mode);
+    status = ob_copy_in(&header, string, sizeof(header), mode);
     if (!NT_SUCCESS(status) || !header.Length)
         return status;
     text = ExAllocatePoolWithTag(NonPagedPoolNx, header.Length + sizeof(WCHAR), EX_TAG_NAME);
     if (!text)
         return STATUS_INSUFFICIENT_RESOURCES;
-    status = fetch(text, header.Buffer, header.Length, mode);
+    status = ob_copy_in(text, header.Buffer, header.Length, mode);
     if (!NT_SUCCESS(status)) {
         ExFreePoolWithTag(text, EX_TAG_NAME);
         return status;
@@ -72,7 +80,7 @@ NTSTATUS ob_capture_attributes(POBJECT_ATTRIBUTES attributes, KPROCESSOR_MODE mo
     memset(captured, 0, sizeof(*captured));
     if (!attributes)
         return STATUS_SUCCESS;
-    status = fetch(&copy, attributes, sizeof(copy), mode);
+    status = ob_copy_in(&copy, attributes, sizeof(copy), mode);
     if (!NT_SUCCESS(status))
         return status;
     if (copy.Length != sizeof(copy) || (copy.Attributes & ~OBJ_VALID_ATTRIBUTES))

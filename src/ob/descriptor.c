@@ -5,7 +5,6 @@
 #include "security.h"
 
 #include "../ex/ex.h"
-#include "../mm/mm.h"
 
 /* What a descriptor points to, wherever that lies. */
 struct parts {
@@ -60,20 +59,12 @@ PACL ob_descriptor_sacl(PSECURITY_DESCRIPTOR descriptor, PBOOLEAN present)
     return ((PISECURITY_DESCRIPTOR)descriptor)->Sacl;
 }
 
-static NTSTATUS fetch(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode)
-{
-    if (mode != KernelMode)
-        return mm_copy_from_user(to, from, bytes);
-    memcpy(to, from, bytes);
-    return STATUS_SUCCESS;
-}
-
 static NTSTATUS find_parts(PSECURITY_DESCRIPTOR descriptor, KPROCESSOR_MODE mode,
                            struct parts *parts)
 {
     SECURITY_DESCRIPTOR_RELATIVE relative;
     SECURITY_DESCRIPTOR absolute;
-    NTSTATUS status = fetch(&relative, descriptor, sizeof(relative), mode);
+    NTSTATUS status = ob_copy_in(&relative, descriptor, sizeof(relative), mode);
 
     memset(parts, 0, sizeof(*parts));
     if (!NT_SUCCESS(status))
@@ -87,7 +78,7 @@ static NTSTATUS find_parts(PSECURITY_DESCRIPTOR descriptor, KPROCESSOR_MODE mode
         parts->address[PART_SACL] = at_offset(descriptor, relative.Sacl);
         parts->address[PART_DACL] = at_offset(descriptor, relative.Dacl);
     } else {
-        status = fetch(&absolute, descriptor, sizeof(absolute), mode);
+        status = ob_copy_in(&absolute, descriptor, sizeof(absolute), mode);
         parts->address[PART_OWNER] = absolute.Owner;
         parts->address[PART_GROUP] = absolute.Group;
         parts->address[PART_SACL] = absolute.Sacl;
@@ -112,7 +103,7 @@ static NTSTATUS measure_parts(struct parts *parts, KPROCESSOR_MODE mode)
     for (i = 0; i < RTL_NUMBER_OF(parts->address) && NT_SUCCESS(status); i++) {
         if (!parts->address[i])
             continue;
-        status = fetch(&head, parts->address[i], sizeof(head), mode);
+        status = ob_copy_in(&head, parts->address[i], sizeof(head), mode);
         parts->bytes[i] = i >= PART_SACL ? head.acl.AclSize : RtlLengthSid(&head);
     }
     return status;
@@ -147,7 +138,7 @@ static NTSTATUS compose(const struct parts *parts, KPROCESSOR_MODE mode,
         if (!parts->bytes[i])
             continue;
         *offsets[i] = at;
-        status = fetch((PUCHAR)relative + at, parts->address[i], parts->bytes[i], mode);
+        status = ob_copy_in((PUCHAR)relative + at, parts->address[i], parts->bytes[i], mode);
         at += aligned(parts->bytes[i]);
     }
     return status;

@@ -18,6 +18,12 @@ struct ob_handle_place {
     ULONG index;
 };
 
+/* What NtDuplicateObject is asked for. */
+struct ob_duplicate {
+    ACCESS_MASK access;
+    ULONG attributes, options;
+};
+
 NTSTATUS ob_handle_place(HANDLE handle, PKPROCESS process, KPROCESSOR_MODE mode,
                          struct ob_handle_place *place);
 

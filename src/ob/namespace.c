@@ -330,16 +330,21 @@ VOID ob_handles_gone(PVOID object)
         remove_name(object, TRUE);
 }
 
-VOID NTAPI ObMakeTemporaryObject(PVOID Object)
+VOID ob_set_permanence(PVOID object, BOOLEAN is_permanent)
 {
-    struct ob_header *header = ob_header(Object);
+    struct ob_header *header = ob_header(object);
 
     if (!header->name)
         return;
     ExAcquireFastMutex(&ob_system.names);
-    header->name->is_permanent = FALSE;
+    header->name->is_permanent = is_permanent;
     ExReleaseFastMutex(&ob_system.names);
-    remove_name(Object, TRUE);
+    remove_name(object, TRUE);
+}
+
+VOID NTAPI ObMakeTemporaryObject(PVOID Object)
+{
+    ob_set_permanence(Object, FALSE);
 }
 
 VOID ob_free_name(struct ob_name *name)
@@ -366,4 +371,15 @@ NTSTATUS ob_query_name(PVOID object, PUNICODE_STRING name)
     }
     ExReleaseFastMutex(&ob_system.names);
     return status;
+}
+
+NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG Attributes,
+                                       PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess,
+                                       POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                                       PVOID ParseContext, PVOID *Object)
+{
+    if (PassedAccessState)
+        DesiredAccess |= PassedAccessState->RemainingDesiredAccess;
+    return ob_open_by_name(ObjectName, Attributes, ObjectType, DesiredAccess, AccessMode,
+                           ParseContext, Object);
 }

@@ -23,6 +23,12 @@ struct _OBJECT_TYPE {
      * processes, 0 when that was the last. PASSIVE_LEVEL. May be NULL.
      */
     VOID (*close)(PVOID object, PKPROCESS process, ACCESS_MASK granted, ULONG_PTR handles_left);
+    /*
+     * The last reference went, but something else still needs the object's
+     * memory: TRUE if the type keeps it and will call ob_destroy. PASSIVE_LEVEL.
+     * May be NULL.
+     */
+    BOOLEAN (*keep)(PVOID object);
     /* The last reference went. PASSIVE_LEVEL. May be NULL. */
     VOID (*destroy)(PVOID object);
     /*
@@ -142,6 +148,11 @@ VOID ob_enumerate(VOID (*visit)(PCUNICODE_STRING name, PVOID object, struct _OBJ
                                 ULONG depth, PVOID context),
                   PVOID context);
 
+/* Ends an object that its type's keep had kept. PASSIVE_LEVEL. */
+VOID ob_destroy(PVOID object);
+/* A reference, unless the last one went already: for what is reached by other ways than one. */
+BOOLEAN ob_try_reference(PVOID object);
+
 struct _OBJECT_TYPE *ob_type_of(PVOID object);
 LONG_PTR ob_reference_count(PVOID object);
 LONG_PTR ob_handle_count(PVOID object);
@@ -173,6 +184,29 @@ VOID ob_for_each_handle(PKPROCESS process,
                         VOID (*visit)(HANDLE handle, PVOID object, ACCESS_MASK granted,
                                       PVOID context),
                         PVOID context);
+
+/*
+ * Copies from and to memory of a caller in mode: a user's is reached guarded,
+ * the kernel's own as it is. STATUS_ACCESS_VIOLATION.
+ */
+NTSTATUS ob_copy_in(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode);
+NTSTATUS ob_copy_out(PVOID to, const VOID *from, SIZE_T bytes, KPROCESSOR_MODE mode);
+/* A caller's string in pool, with a terminator behind it; no buffer if it is empty. */
+NTSTATUS ob_capture_string(PCUNICODE_STRING string, KPROCESSOR_MODE mode, PUNICODE_STRING captured);
+VOID ob_free_string(PUNICODE_STRING captured);
+
+/* What a Zw service is: the Nt service of the same name, called by the kernel. */
+#define OB_AS_KERNEL(call)                                                                         \
+    ({                                                                                             \
+        PKTHREAD as_kernel_thread = ke_current();                                                  \
+        KPROCESSOR_MODE as_kernel_previous = as_kernel_thread->previous_mode;                      \
+        NTSTATUS as_kernel_status;                                                                 \
+                                                                                                   \
+        as_kernel_thread->previous_mode = KernelMode;                                              \
+        as_kernel_status = (call);                                                                 \
+        as_kernel_thread->previous_mode = as_kernel_previous;                                      \
+        as_kernel_status;                                                                          \
+    })
 
 /* security.c */
 /* Parses SDDL ("D:P(A;;GA;;;SY)...") to a self-relative descriptor in pool (EX_TAG_SECURITY). */

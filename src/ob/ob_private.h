@@ -51,6 +51,8 @@ struct ob_system {
     LONG deferred_count;             /* on the stack or being destroyed from it; atomic */
     KEVENT deferred_idle;            /* set each time deferred_count comes back to 0 */
     WORK_QUEUE_ITEM deferred_worker; /* queued by whoever finds the stack empty */
+    KSPIN_LOCK kept_lock;            /* guards kept_mutants */
+    LIST_ENTRY kept_mutants;         /* of ob_mutant.kept: unreferenced, but owned; mutant.c */
 };
 extern struct ob_system ob_system;
 
@@ -69,16 +71,14 @@ VOID ob_deferred_start(VOID);
 /* Waits until they are all destroyed. */
 VOID ob_deferred_stop(VOID);
 
-/* attributes.c */
-/* A caller's string in pool, with a terminator behind it; empty if it is. */
-NTSTATUS ob_capture_string(PCUNICODE_STRING string, KPROCESSOR_MODE mode, PUNICODE_STRING captured);
-VOID ob_free_string(PUNICODE_STRING captured);
-
 /* open.c */
+/* The start of every create call: the attributes captured, an object with one reference. */
+NTSTATUS ob_begin_create(struct _OBJECT_TYPE *type, SIZE_T size, POBJECT_ATTRIBUTES attributes,
+                         KPROCESSOR_MODE mode, struct ob_attributes *captured, PVOID *object);
 /*
  * The end of every create call: descriptor, name, handle. Takes over the
- * reference to object and captured's descriptor. STATUS_OBJECT_NAME_EXISTS if
- * an object with that name was opened instead (OBJ_OPENIF).
+ * reference to object, and releases captured. STATUS_OBJECT_NAME_EXISTS if an
+ * object with that name was opened instead (OBJ_OPENIF).
  */
 NTSTATUS ob_finish_create(PVOID object, struct ob_attributes *captured, ACCESS_MASK access,
                           KPROCESSOR_MODE mode, PHANDLE handle);
@@ -93,6 +93,7 @@ NTSTATUS ob_lookup(PVOID root, PCUNICODE_STRING name, ULONG attributes, struct _
 NTSTATUS ob_insert_below(PVOID object, PVOID root, PCUNICODE_STRING path, BOOLEAN is_permanent);
 /* The last handle went: a name that is not permanent goes with it. */
 VOID ob_handles_gone(PVOID object);
+VOID ob_set_permanence(PVOID object, BOOLEAN is_permanent);
 /* The object is being destroyed: its name's memory goes. It is not linked any more. */
 VOID ob_free_name(struct ob_name *name);
 
@@ -115,6 +116,12 @@ VOID ob_symbolic_link_destroy(PVOID link);
 /* descriptor.c: a caller's descriptor as a self-relative one in pool. */
 NTSTATUS ob_capture_security(PSECURITY_DESCRIPTOR descriptor, KPROCESSOR_MODE mode,
                              PSECURITY_DESCRIPTOR *captured);
+
+/* mutant.c, timer.c: the ends of their types. */
+VOID ob_mutant_start(VOID);
+VOID ob_mutant_stop(VOID);
+BOOLEAN ob_mutant_keep(PVOID object);
+VOID ob_timer_destroy(PVOID object);
 
 /* type.c: the type's waitable for what cannot be waited on. */
 PVOID ob_not_waitable(PVOID object);

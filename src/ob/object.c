@@ -54,18 +54,27 @@ PSECURITY_DESCRIPTOR ob_security(PVOID object)
     return ob_header(object)->security;
 }
 
-static VOID destroy(struct ob_header *header)
+VOID ob_destroy(PVOID object)
 {
+    struct ob_header *header = ob_header(object);
     struct _OBJECT_TYPE *type = header->type;
 
     if (type->destroy)
-        type->destroy(ob_body(header));
+        type->destroy(object);
     if (header->name)
         ob_free_name(header->name);
     if (header->security)
         ExFreePoolWithTag(header->security, EX_TAG_SECURITY);
     __atomic_fetch_sub(&type->objects, 1, __ATOMIC_RELAXED);
     ExFreePoolWithTag(header, EX_TAG_OBJECT);
+}
+
+static VOID destroy(struct ob_header *header)
+{
+    struct _OBJECT_TYPE *type = header->type;
+
+    if (!type->keep || !type->keep(ob_body(header)))
+        ob_destroy(ob_body(header));
 }
 
 static VOID destroy_deferred(PVOID context)
@@ -134,6 +143,19 @@ static LONG_PTR dereference(PVOID object, BOOLEAN defer)
 LONG_PTR FASTCALL ObfReferenceObject(PVOID Object)
 {
     return __atomic_add_fetch(&ob_header(Object)->pointers, 1, __ATOMIC_RELAXED);
+}
+
+BOOLEAN ob_try_reference(PVOID object)
+{
+    LONG_PTR *pointers = &ob_header(object)->pointers;
+    LONG_PTR count = __atomic_load_n(pointers, __ATOMIC_RELAXED);
+
+    do {
+        if (!count)
+            return FALSE;
+    } while (!__atomic_compare_exchange_n(pointers, &count, count + 1, TRUE, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
+    return TRUE;
 }
 
 LONG_PTR FASTCALL ObfReferenceObjectWithTag(PVOID Object, ULONG Tag)

@@ -4,8 +4,6 @@
 #include "ob_private.h"
 #include "handle.h"
 
-#include "../mm/mm.h"
-
 /* Generic rights become the type's; MAXIMUM_ALLOWED becomes all of them. */
 static ACCESS_MASK map_access(struct _OBJECT_TYPE *type, ACCESS_MASK access)
 {
@@ -89,11 +87,7 @@ NTSTATUS ob_return_handle(PVOID object, ACCESS_MASK granted, ULONG attributes, K
 
     if (!NT_SUCCESS(status))
         return status;
-    if (mode == KernelMode) {
-        *handle = made;
-        return STATUS_SUCCESS;
-    }
-    status = mm_copy_to_user(handle, &made, sizeof(made));
+    status = ob_copy_out(handle, &made, sizeof(made), mode);
     if (!NT_SUCCESS(status))
         ob_close_handle(made, mode);
     return status;
@@ -159,6 +153,21 @@ static NTSTATUS open_existing(const struct ob_attributes *captured, ACCESS_MASK 
     return STATUS_OBJECT_NAME_EXISTS;
 }
 
+NTSTATUS ob_begin_create(struct _OBJECT_TYPE *type, SIZE_T size, POBJECT_ATTRIBUTES attributes,
+                         KPROCESSOR_MODE mode, struct ob_attributes *captured, PVOID *object)
+{
+    NTSTATUS status;
+
+    KE_ASSERT_IRQL(PASSIVE_LEVEL);
+    status = ob_capture_attributes(attributes, mode, captured);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ob_create(type, size, object);
+    if (!NT_SUCCESS(status))
+        ob_release_attributes(captured);
+    return status;
+}
+
 NTSTATUS ob_finish_create(PVOID object, struct ob_attributes *captured, ACCESS_MASK access,
                           KPROCESSOR_MODE mode, PHANDLE handle)
 {
@@ -185,5 +194,6 @@ NTSTATUS ob_finish_create(PVOID object, struct ob_attributes *captured, ACCESS_M
     }
 out:
     ObfDereferenceObject(object);
+    ob_release_attributes(captured);
     return status;
 }

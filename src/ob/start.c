@@ -53,6 +53,7 @@ NTSTATUS ob_start(VOID)
 
     ExInitializeFastMutex(&ob_system.names);
     ob_deferred_start();
+    ob_mutant_start();
     status = ob_create(&ob_type_directory, sizeof(struct ob_directory), &ob_system.root);
     if (!NT_SUCCESS(status))
         return status;
@@ -86,4 +87,5 @@ VOID ob_stop(VOID)
     }
     ob_security_stop();
     ob_deferred_stop();
+    ob_mutant_stop();
 }

@@ -1,6 +1,8 @@
 /*
  * Symbolic links: names that stand for other names.
  */
+#include "services.h"
+
 #include "ob_private.h"
 
 #include "../ex/ex.h"
@@ -80,6 +82,99 @@ NTSTATUS ob_delete_symbolic_link(PCUNICODE_STRING name)
     ob_remove_name(link);
     ObfDereferenceObject(link);
     return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI NtCreateSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+                                          POBJECT_ATTRIBUTES ObjectAttributes,
+                                          PUNICODE_STRING TargetName)
+{
+    KPROCESSOR_MODE mode = ke_current()->previous_mode;
+    struct ob_attributes captured;
+    UNICODE_STRING target;
+    PVOID link;
+    NTSTATUS status = ob_capture_string(TargetName, mode, &target);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ob_symbolic_link_make(&target, &link);
+    ob_free_string(&target);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ob_capture_attributes(ObjectAttributes, mode, &captured);
+    if (!NT_SUCCESS(status)) {
+        ObfDereferenceObject(link);
+        return status;
+    }
+    return ob_finish_create(link, &captured, DesiredAccess, mode, LinkHandle);
+}
+
+NTSTATUS NTAPI ZwCreateSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+                                          POBJECT_ATTRIBUTES ObjectAttributes,
+                                          PUNICODE_STRING TargetName)
+{
+    return OB_AS_KERNEL(
+        NtCreateSymbolicLinkObject(LinkHandle, DesiredAccess, ObjectAttributes, TargetName));
+}
+
+NTSTATUS NTAPI NtOpenSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+                                        POBJECT_ATTRIBUTES ObjectAttributes)
+{
+    return ob_open_handle(ObjectAttributes, &ob_type_symbolic_link, DesiredAccess,
+                          ke_current()->previous_mode, NULL, LinkHandle);
+}
+
+NTSTATUS NTAPI ZwOpenSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK DesiredAccess,
+                                        POBJECT_ATTRIBUTES ObjectAttributes)
+{
+    return OB_AS_KERNEL(NtOpenSymbolicLinkObject(LinkHandle, DesiredAccess, ObjectAttributes));
+}
+
+/* A terminator follows the target in the caller's string, and in the count, if there is room. */
+static NTSTATUS return_target(const UNICODE_STRING *target, PUNICODE_STRING string, PULONG returned,
+                              KPROCESSOR_MODE mode)
+{
+    static const WCHAR terminator;
+    UNICODE_STRING room;
+    ULONG bytes = target->Length;
+    NTSTATUS status = ob_copy_in(&room, string, sizeof(room), mode);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (returned) {
+        bytes += sizeof(WCHAR);
+        status = ob_copy_out(returned, &bytes, sizeof(bytes), mode);
+    }
+    if (NT_SUCCESS(status) && bytes > room.MaximumLength)
+        status = STATUS_BUFFER_TOO_SMALL;
+    if (NT_SUCCESS(status))
+        status = ob_copy_out(room.Buffer, target->Buffer, target->Length, mode);
+    if (NT_SUCCESS(status) && target->Length + sizeof(WCHAR) <= room.MaximumLength)
+        status =
+            ob_copy_out((PUCHAR)room.Buffer + target->Length, &terminator, sizeof(WCHAR), mode);
+    room.Length = target->Length;
+    return NT_SUCCESS(status) ? ob_copy_out(string, &room, sizeof(room), mode) : status;
+}
+
+NTSTATUS NTAPI NtQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget,
+                                         PULONG ReturnedLength)
+{
+    KPROCESSOR_MODE mode = ke_current()->previous_mode;
+    struct ob_symbolic_link *link;
+    NTSTATUS status;
+
+    status = ob_reference_handle(LinkHandle, SYMBOLIC_LINK_QUERY, &ob_type_symbolic_link, mode,
+                                 (PVOID *)&link, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = return_target(&link->target, LinkTarget, ReturnedLength, mode);
+    ObfDereferenceObject(link);
+    return status;
+}
+
+NTSTATUS NTAPI ZwQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget,
+                                         PULONG ReturnedLength)
+{
+    return OB_AS_KERNEL(NtQuerySymbolicLinkObject(LinkHandle, LinkTarget, ReturnedLength));
 }
 
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName)

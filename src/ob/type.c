@@ -55,6 +55,7 @@ struct _OBJECT_TYPE ob_type_mutant = {
                 STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, MUTANT_ALL_ACCESS},
     .valid_access = MUTANT_ALL_ACCESS,
     .pool = NonPagedPoolNx,
+    .keep = ob_mutant_keep,
 };
 
 struct _OBJECT_TYPE ob_type_timer = {
@@ -64,6 +65,7 @@ struct _OBJECT_TYPE ob_type_timer = {
                 TIMER_ALL_ACCESS},
     .valid_access = TIMER_ALL_ACCESS,
     .pool = NonPagedPoolNx,
+    .destroy = ob_timer_destroy,
 };
 
 struct _OBJECT_TYPE ob_type_thread = {
