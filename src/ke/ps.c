@@ -14,11 +14,6 @@ PKTHREAD NTAPI KeGetCurrentThread(VOID)
     return ke_current();
 }
 
-PEPROCESS NTAPI IoGetCurrentProcess(VOID)
-{
-    return (PEPROCESS)ke_current()->process;
-}
-
 KPROCESSOR_MODE NTAPI ExGetPreviousMode(VOID)
 {
     return ke_current()->previous_mode;
