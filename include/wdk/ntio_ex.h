@@ -120,6 +120,21 @@ FORCEINLINE VOID ExInitializeDriverRuntime(ULONG RuntimeFlags)
     UNREFERENCED_PARAMETER(RuntimeFlags);
 }
 
+/* ---- lookaside lists ----------------------------------------------------- */
+
+NTKERNELAPI PVOID NTAPI ExAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside);
+NTKERNELAPI VOID NTAPI ExFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry);
+NTKERNELAPI PVOID NTAPI ExAllocateFromPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside);
+NTKERNELAPI VOID NTAPI ExFreeToPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry);
+NTKERNELAPI PVOID NTAPI ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookaside);
+NTKERNELAPI VOID NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVOID Entry);
+
+/* ---- work items ---------------------------------------------------------- */
+
+NTKERNELAPI BOOLEAN NTAPI IoTryQueueWorkItem(PIO_WORKITEM IoWorkItem,
+                                             PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
+                                             WORK_QUEUE_TYPE QueueType, PVOID Context);
+
 /* ---- push locks ---------------------------------------------------------- */
 
 #define EX_DEFAULT_PUSH_LOCK_FLAGS 0

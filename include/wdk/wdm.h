@@ -14,6 +14,13 @@
 #define KeRaiseIrqlToDpcLevel MingwKeRaiseIrqlToDpcLevel
 #define KeRaiseIrqlToSynchLevel MingwKeRaiseIrqlToSynchLevel
 #define KeGetCurrentThread MingwKeGetCurrentThread
+/* Inline, and with counters that two threads would race for; ntio_ex.h has ours. */
+#define ExAllocateFromNPagedLookasideList MingwExAllocateFromNPagedLookasideList
+#define ExFreeToNPagedLookasideList MingwExFreeToNPagedLookasideList
+#define ExAllocateFromPagedLookasideList MingwExAllocateFromPagedLookasideList
+#define ExFreeToPagedLookasideList MingwExFreeToPagedLookasideList
+#define ExAllocateFromLookasideListEx MingwExAllocateFromLookasideListEx
+#define ExFreeToLookasideListEx MingwExFreeToLookasideListEx
 
 /* DEVICE_OBJECT is aligned as pool is, so that its extension can follow it. */
 #define NextDevice NextDevice __attribute__((aligned(16)))
@@ -28,6 +35,12 @@
 #undef KeRaiseIrqlToDpcLevel
 #undef KeRaiseIrqlToSynchLevel
 #undef KeGetCurrentThread
+#undef ExAllocateFromNPagedLookasideList
+#undef ExFreeToNPagedLookasideList
+#undef ExAllocateFromPagedLookasideList
+#undef ExFreeToPagedLookasideList
+#undef ExAllocateFromLookasideListEx
+#undef ExFreeToLookasideListEx
 #undef KeQueryInterruptTime
 #undef KeQuerySystemTime
 #undef KeQueryTickCount

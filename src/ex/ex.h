@@ -12,6 +12,7 @@
 NTSTATUS ex_pool_start(VOID);
 VOID ex_pool_stop(VOID);
 NTSTATUS ex_start(VOID);
+/* Runs the work items that are queued, and ends the worker threads. */
 VOID ex_stop(VOID);
 
 /* The kernel's own tags, in one place so that two never collide. */
@@ -47,6 +48,9 @@ ULONG ex_query_tags(struct ex_tag_usage *rows, ULONG count);
  * base + size) and returns how many there are.
  */
 ULONG ex_pool_report_leaks(PCUNICODE_STRING driver, ULONG64 base, ULONG64 size);
+
+/* ExAllocatePoolWithTag for a caller's caller: caller is the code that the block counts for. */
+PVOID ex_pool_allocate_for(POOL_TYPE type, SIZE_T bytes, ULONG tag, PVOID caller);
 
 /*
  * Makes the allocation fail that comes after count more (tests); from then on

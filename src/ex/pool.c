@@ -229,6 +229,15 @@ static PVOID pool_refuse(BOOLEAN is_raising, NTSTATUS status)
     return NULL;
 }
 
+PVOID ex_pool_allocate_for(POOL_TYPE type, SIZE_T bytes, ULONG tag, PVOID caller)
+{
+    ULONG flags;
+
+    if (!pool_flags_from_type(type, bytes, tag, &flags))
+        return pool_refuse(flags & POOL_RAISE, STATUS_NOT_SUPPORTED);
+    return pool_allocate(bytes, tag, flags, caller);
+}
+
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     ULONG flags;
@@ -240,11 +249,8 @@ PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULON
 
 PVOID NTAPI ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
-    ULONG flags;
-
-    if (!pool_flags_from_type(PoolType, NumberOfBytes, POOL_DEFAULT_TAG, &flags))
-        return pool_refuse(flags & POOL_RAISE, STATUS_NOT_SUPPORTED);
-    return pool_allocate(NumberOfBytes, POOL_DEFAULT_TAG, flags, __builtin_return_address(0));
+    return ex_pool_allocate_for(PoolType, NumberOfBytes, POOL_DEFAULT_TAG,
+                                __builtin_return_address(0));
 }
 
 /* Quota allocations raise, unless the type says that they do not. */

@@ -1,0 +1,23 @@
+/*
+ * A memory barrier on all threads of the process at once.
+ */
+#include <linux/membarrier.h>
+
+#include "linux.h"
+
+static int command(int number)
+{
+    return (int)linux_call3(SYS_membarrier, number, 0, 0);
+}
+
+HALAPI int hal_barrier(void)
+{
+    int result = command(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+
+    /* A process announces itself once; the first call finds that it has not. */
+    if (result == -EPERM) {
+        command(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+        result = command(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    }
+    return result < 0 ? HAL_ENOSYS : HAL_OK;
+}
