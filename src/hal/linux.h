@@ -71,13 +71,12 @@ int hal_protection_bits(int protection);
 
 /* ---- segment.c --------------------------------------------------------- */
 
-struct page_set;
-
 struct hal_segment {
     int fd;
     hal_u64 pages;
-    struct page_set *adopted; /* addresses that show its frames to the program; adopt.c */
-    struct hal_segment *next; /* of those with adopted pages; adopt.c */
+    hal_u64 inode;            /* tells its mappings from others */
+    int has_adopted;          /* it is in adopt_keeper.c's list */
+    struct hal_segment *next; /* there */
 };
 
 /* ---- space.c ----------------------------------------------------------- */
@@ -87,7 +86,7 @@ struct mapping {
     hal_u64 start, end;
     int protection; /* PROT_ bits */
     int is_shared;
-    int is_file; /* has an inode behind it */
+    hal_u64 inode; /* of the file behind it, 0 for anonymous memory */
 };
 
 int space_start(void);
@@ -100,9 +99,9 @@ int space_find(hal_u64 address, struct mapping *mapping);
 
 int fault_start(void);
 void fault_stop(void);
-void adopt_start(void);
+int adopt_start(void);
 void adopt_stop(void);
 /* Gives the program private copies of the pages that it shares with segment. */
-void adopt_return_all(struct hal_segment *segment);
+void adopt_forget_segment(struct hal_segment *segment);
 void describe_stop(void);
 void allocate_stop(void);

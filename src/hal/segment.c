@@ -2,6 +2,7 @@
  * Segments: physical memory as anonymous files.
  */
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "linux.h"
 
@@ -21,6 +22,7 @@ static int open_memory(const char *name)
 HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name)
 {
     struct hal_segment *made;
+    struct stat status;
     int fd;
 
     if (!pages || pages > (1ull << 40) / HAL_PAGE_SIZE)
@@ -33,7 +35,7 @@ HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const
         hal_free(made);
         return hal_error_from(fd);
     }
-    if (ftruncate(fd, (off_t)(pages * HAL_PAGE_SIZE))) {
+    if (ftruncate(fd, (off_t)(pages * HAL_PAGE_SIZE)) || fstat(fd, &status)) {
         int error = hal_error_from(-errno);
 
         close(fd);
@@ -42,6 +44,7 @@ HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const
     }
     made->fd = fd;
     made->pages = pages;
+    made->inode = status.st_ino;
     *segment = made;
     return HAL_OK;
 }
@@ -50,7 +53,7 @@ HALAPI void hal_segment_destroy(struct hal_segment *segment)
 {
     if (!segment)
         return;
-    adopt_return_all(segment);
+    adopt_forget_segment(segment);
     close(segment->fd);
     hal_free(segment);
 }

@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "linux.h"
@@ -158,7 +159,7 @@ static int find_by_query(hal_u64 address, struct mapping *mapping)
                           (query.vma_flags & 2 ? PROT_WRITE : 0) |
                           (query.vma_flags & 4 ? PROT_EXEC : 0);
     mapping->is_shared = !!(query.vma_flags & 8);
-    mapping->is_file = query.inode != 0;
+    mapping->inode = query.inode;
     return 0;
 }
 
@@ -190,7 +191,7 @@ static void parse_mapping(const char *line, struct mapping *mapping)
     line = parse_hex(line + 5, &ignored);
     line = parse_hex(line + 1, &ignored);
     line = parse_hex(line + 1, &ignored);
-    mapping->is_file = line[1] != '0';
+    mapping->inode = strtoull(line + 1, NULL, 10);
 }
 
 /* Reads maps in pieces; a line's part that we want is within its first 80 bytes. */

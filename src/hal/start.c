@@ -20,7 +20,12 @@ HALAPI int hal_start(void)
         space_stop();
         return error;
     }
-    adopt_start();
+    error = adopt_start();
+    if (error) {
+        fault_stop();
+        space_stop();
+        return error;
+    }
     started = 1;
     return HAL_OK;
 }
