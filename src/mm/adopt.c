@@ -1,408 +1,46 @@
 /*
- * The adoption table: which page frame is behind a page of the program.
- *
- * A directory leads to regions of 512 pages (2 MiB of addresses). Looking a
- * page up and holding its frame takes no lock: read the entry, count the frame
- * up if it is not dead, read the entry again. Whoever clears an entry does so
- * before counting the frame down, so either the reader sees the change or the
- * frame lives on.
- *
- * A region's frames come from a block of 512 program frames, page n of the
- * region from frame n of the block, and blocks of neighbouring regions lie side
- * by side if they can. So a buffer's frames nearly always follow each other,
- * in whatever order its pages were adopted, and its system address is
- * arithmetic on the direct map. Only a page whose old frame is still locked
- * after its address was given up gets one of a new block.
+ * Adoption: making the program's pages share frames with the kernel, and
+ * hearing of those that it gives up.
  */
-#include "mm_private.h"
-
-#define REGION_PAGES 512u
-#define REGION_ORDER 9
-#define REGION_SHIFT 21 /* of addresses */
-#define NEIGHBOURS 64   /* regions whose blocks are laid out together: 128 MiB */
-#define DIRECTORY_SHIFT 34
-#define DIRECTORY_SLOTS 8192u /* pointers in the top and in each node below it */
-#define USER_ADDRESS_BITS 47
-#define ENTRY_FRAME_SHIFT 7
-
-/*
- * An entry is frame << ENTRY_FRAME_SHIFT with these bits and those of enum
- * mm_access, which tell what the page was found to allow. 0: not adopted.
- */
-enum entry_bits {
-    ENTRY_PENDING = 1, /* hal_adopt is at work: not to be used yet */
-};
-
-struct mm_region {
-    PFN_NUMBER block;            /* the block that new frames come from, 0 for none */
-    ULONG entries[REGION_PAGES]; /* atomic; written under lock */
-};
+#include "region.h"
 
 static struct mm_adoption {
-    struct mm_lock adopting; /* one adopter at a time, through hal_adopt; taken before lock */
-    struct mm_lock lock;     /* guards regions, blocks, and frames that come alive or die */
-    struct mm_zone zone;     /* the program's frames */
-    BOOLEAN is_running;      /* guarded by lock: hal may still report losses during the stop */
+    struct mm_lock adopting; /* one adopter at a time, through hal_adopt; before mm_table.lock */
+    BOOLEAN is_running;      /* guarded by mm_table.lock: hal may report losses during the stop */
     BOOLEAN is_available;    /* hal can share pages at all */
-    LONG64 frames;           /* atomic: frames that are alive, for statistics */
 } adoption;
-
-/* ---- Directory and regions --------------------------------------------- */
-
-static PVOID *directory(VOID)
-{
-    return mm_table_at(MM_DIRECTORY_FRAME);
-}
-
-static PVOID *find_node(ULONG64 address)
-{
-    if (address >> USER_ADDRESS_BITS)
-        return NULL;
-    return __atomic_load_n(&directory()[address >> DIRECTORY_SHIFT], __ATOMIC_ACQUIRE);
-}
-
-static struct mm_region *find_region(ULONG64 address)
-{
-    PVOID *node = find_node(address);
-    if (!node)
-        return NULL;
-    return __atomic_load_n(&node[(address >> REGION_SHIFT) % DIRECTORY_SLOTS], __ATOMIC_ACQUIRE);
-}
-
-/* The region of address, made if need be; it stays until the stop. adopting is held. */
-static struct mm_region *make_region(ULONG64 address)
-{
-    struct mm_region *region = find_region(address);
-    if (region || address >> USER_ADDRESS_BITS)
-        return region;
-
-    PVOID *node = find_node(address);
-    if (!node) {
-        /* Within the zones, so not from a cache: the node reads as zero without being touched. */
-        PFN_NUMBER first = mm_allocate_frames_within(DIRECTORY_SLOTS * sizeof(PVOID) >> PAGE_SHIFT,
-                                                     1, MM_FIRST_FRAME, MM_SYSTEM_FRAMES);
-        if (!first)
-            return NULL;
-        node = mm_frame_address(first);
-        __atomic_store_n(&directory()[address >> DIRECTORY_SHIFT], node, __ATOMIC_RELEASE);
-    }
-    region = hal_allocate(sizeof(*region));
-    if (!region)
-        return NULL;
-    memset(region, 0, sizeof(*region));
-    __atomic_store_n(&node[(address >> REGION_SHIFT) % DIRECTORY_SLOTS], region, __ATOMIC_RELEASE);
-    return region;
-}
-
-static ULONG index_of(ULONG64 address)
-{
-    return (address >> PAGE_SHIFT) % REGION_PAGES;
-}
-
-static ULONG *entry_of(ULONG64 address)
-{
-    struct mm_region *region = find_region(address);
-    return region ? &region->entries[index_of(address)] : NULL;
-}
-
-static PFN_NUMBER entry_frame(ULONG entry)
-{
-    return entry >> ENTRY_FRAME_SHIFT;
-}
-
-/* Pages from address to the end of the range or of the region, whichever is first. */
-static SIZE_T pages_in_region(ULONG64 address, SIZE_T pages)
-{
-    SIZE_T left = REGION_PAGES - index_of(address);
-    return pages < left ? pages : left;
-}
-
-/* ---- Blocks: frames come alive ----------------------------------------- */
-
-static PFN_NUMBER block_of_region(ULONG64 address)
-{
-    struct mm_region *region = find_region(address);
-    return region ? region->block : 0;
-}
-
-/* The block that continues the one of another region distance away, if it is free. */
-static PFN_NUMBER continue_block(ULONG64 address, LONG64 distance)
-{
-    PFN_NUMBER other = block_of_region(address + ((ULONG64)distance << REGION_SHIFT));
-    PFN_NUMBER block = other - (PFN_NUMBER)(distance * REGION_PAGES);
-    return other && mm_zone_allocate_at(&adoption.zone, block, REGION_ORDER) ? block : 0;
-}
-
-/*
- * A block for a region with no neighbours yet: in the middle of free ones, in
- * which those of its neighbours can follow.
- */
-static PFN_NUMBER start_block(ULONG64 address)
-{
-    PFN_NUMBER frames = NEIGHBOURS * REGION_PAGES;
-    PFN_NUMBER first = mm_zone_allocate(&adoption.zone, frames, frames);
-    if (!first)
-        return mm_zone_allocate(&adoption.zone, REGION_PAGES, REGION_PAGES);
-    PFN_NUMBER block = first + (address >> REGION_SHIFT) % NEIGHBOURS * REGION_PAGES;
-    mm_zone_free(&adoption.zone, first, block - first);
-    mm_zone_free(&adoption.zone, block + REGION_PAGES, first + frames - (block + REGION_PAGES));
-    return block;
-}
-
-/* lock is held. */
-static PFN_NUMBER allocate_block(ULONG64 address)
-{
-    PFN_NUMBER block = 0;
-    for (LONG64 distance = 1; distance < NEIGHBOURS && !block; distance++) {
-        block = continue_block(address, -distance);
-        if (!block)
-            block = continue_block(address, distance);
-    }
-    return block ? block : start_block(address);
-}
-
-static BOOLEAN are_frames_dead(PFN_NUMBER first, SIZE_T count)
-{
-    for (PFN_NUMBER frame = first; frame < first + count; frame++) {
-        struct mm_frame *entry = mm_frame(frame);
-        if (__atomic_load_n(&entry->references, __ATOMIC_RELAXED) || entry->is_retiring)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/*
- * Gives pages of a region their frames, marked pending and held twice: for the
- * mapping and for the adopter. Returns the first frame or 0.
- */
-static PFN_NUMBER claim_frames(struct mm_region *region, ULONG64 address, SIZE_T count)
-{
-    ULONG index = index_of(address);
-    PFN_NUMBER first = 0;
-
-    mm_acquire(&adoption.lock);
-    if (!region->block || !are_frames_dead(region->block + index, count)) {
-        PFN_NUMBER block = allocate_block(address);
-        if (!block)
-            goto done;
-        mm_frame(block)->state = MM_FRAME_BLOCK;
-        mm_frame(block)->next = 0;
-        mm_frame(block)->previous = (ULONG)(address >> REGION_SHIFT);
-        region->block = block;
-    }
-    first = region->block + index;
-    for (SIZE_T page = 0; page < count; page++) {
-        __atomic_store_n(&mm_frame(first + page)->references, 2, __ATOMIC_RELAXED);
-        __atomic_store_n(&region->entries[index + page],
-                         (ULONG)((first + page) << ENTRY_FRAME_SHIFT | ENTRY_PENDING),
-                         __ATOMIC_RELEASE);
-    }
-    mm_frame(region->block)->next += (ULONG)count;
-    __atomic_fetch_add(&adoption.frames, (LONG64)count, __ATOMIC_RELAXED);
-done:
-    mm_release(&adoption.lock);
-    return first;
-}
-
-/* ---- Frames die -------------------------------------------------------- */
-
-/* Counts a frame down; TRUE if it died and is to be passed to retire_frames. lock is held. */
-static BOOLEAN drop_frame(PFN_NUMBER number)
-{
-    struct mm_frame *frame = mm_frame(number);
-    if (__atomic_sub_fetch(&frame->references, 1, __ATOMIC_SEQ_CST) || !mm_is_program_frame(number))
-        return FALSE;
-    frame->is_retiring = TRUE;
-    return TRUE;
-}
-
-/* Gives the memory of dead frames of one block back, and the block if they were its last. */
-static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
-{
-    if (!count)
-        return;
-    PFN_NUMBER block = first & ~(PFN_NUMBER)(REGION_PAGES - 1);
-    struct mm_frame *head = mm_frame(block);
-
-    mm_discard_frames(first, count);
-    mm_acquire(&adoption.lock);
-    for (PFN_NUMBER frame = first; frame < first + count; frame++)
-        mm_frame(frame)->is_retiring = FALSE;
-    head->next -= (ULONG)count;
-    if (!head->next) {
-        struct mm_region *region = find_region((ULONG64)head->previous << REGION_SHIFT);
-        if (region->block == block)
-            region->block = 0;
-        head->state = MM_FRAME_USED;
-        mm_zone_free(&adoption.zone, block, REGION_PAGES);
-    }
-    mm_release(&adoption.lock);
-    __atomic_fetch_sub(&adoption.frames, (LONG64)count, __ATOMIC_RELAXED);
-}
-
-/*
- * Clears the entries of one region's pages, and lets the frames go. Takes as
- * many pages at a time as die as one run.
- */
-static VOID clear_entries(struct mm_region *region, ULONG index, SIZE_T count)
-{
-    SIZE_T done = 0;
-    while (done < count) {
-        PFN_NUMBER first = 0;
-        SIZE_T run = 0;
-        mm_acquire(&adoption.lock);
-        for (; done < count; done++) {
-            ULONG *entry = &region->entries[index + done];
-            PFN_NUMBER frame = entry_frame(*entry);
-            if (!frame)
-                continue;
-            if (run && (frame != first + run || frame % REGION_PAGES == 0))
-                break;
-            __atomic_store_n(entry, 0, __ATOMIC_SEQ_CST);
-            if (drop_frame(frame)) {
-                first = run ? first : frame;
-                run++;
-            } else if (run) {
-                done++;
-                break;
-            }
-        }
-        mm_release(&adoption.lock);
-        retire_frames(first, run);
-    }
-}
-
-static VOID clear_range(ULONG64 address, SIZE_T pages)
-{
-    while (pages) {
-        SIZE_T count = pages_in_region(address, pages);
-        struct mm_region *region = find_region(address);
-        if (region)
-            clear_entries(region, index_of(address), count);
-        address += count << PAGE_SHIFT;
-        pages -= count;
-    }
-}
-
-/* hal's report, on hal's thread: the program gave these addresses up. */
-static VOID on_lost(hal_u64 address, hal_u64 pages)
-{
-    mm_acquire(&adoption.lock);
-    BOOLEAN is_running = adoption.is_running;
-    mm_release(&adoption.lock);
-    if (is_running)
-        clear_range(address, pages);
-}
-
-static VOID release_last(PFN_NUMBER frame)
-{
-    mm_acquire(&adoption.lock);
-    BOOLEAN is_dead = drop_frame(frame);
-    mm_release(&adoption.lock);
-    if (is_dead)
-        retire_frames(frame, 1);
-}
-
-VOID mm_release_held(const PFN_NUMBER *list, SIZE_T pages)
-{
-    for (SIZE_T page = 0; page < pages; page++) {
-        struct mm_frame *frame = mm_frame(list[page]);
-        ULONG references = __atomic_load_n(&frame->references, __ATOMIC_RELAXED);
-        do {
-            if (!references)
-                KeBugCheckEx(PFN_LIST_CORRUPT, 7, list[page], 0, 0);
-            /* A program's frame dies under lock, so that it is not handed out in between. */
-            if (references == 1 && mm_is_program_frame(list[page]))
-                break;
-        } while (!__atomic_compare_exchange_n(&frame->references, &references, references - 1, 1,
-                                              __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-        if (references == 1 && mm_is_program_frame(list[page]))
-            release_last(list[page]);
-    }
-}
-
-/* ---- Look-up ----------------------------------------------------------- */
-
-PFN_NUMBER mm_adopted_frame(ULONG64 address)
-{
-    hal_adopt_settle();
-    ULONG *slot = entry_of(address);
-    ULONG entry = slot ? __atomic_load_n(slot, __ATOMIC_ACQUIRE) : 0;
-    return entry & ENTRY_PENDING ? 0 : entry_frame(entry);
-}
-
-/* Holds the frame that slot names and returns it, 0 if it is not there or not for this access. */
-static inline PFN_NUMBER hold_entry(const ULONG *slot, ULONG access)
-{
-    for (;;) {
-        ULONG entry = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-        PFN_NUMBER frame = entry_frame(entry);
-        if ((entry & (access | ENTRY_PENDING)) != access)
-            return 0;
-        if (!mm_reference_frame(frame))
-            continue;
-        /* Sequentially consistent: pairs with the clearing of the entry. */
-        if (entry_frame(__atomic_load_n(slot, __ATOMIC_SEQ_CST)) == frame)
-            return frame;
-        mm_release_held(&frame, 1);
-    }
-}
-
-SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *list)
-{
-    SIZE_T done = 0;
-
-    hal_adopt_settle();
-    while (done < pages) {
-        ULONG64 at = address + (done << PAGE_SHIFT);
-        struct mm_region *region = find_region(at);
-        if (!region)
-            return done;
-        const ULONG *slot = &region->entries[index_of(at)];
-        SIZE_T count = pages_in_region(at, pages - done);
-        for (SIZE_T page = 0; page < count; page++, done++) {
-            list[done] = hold_entry(slot + page, access);
-            if (!list[done])
-                return done;
-        }
-    }
-    return done;
-}
-
-/* ---- Adoption ---------------------------------------------------------- */
 
 /* Makes pending entries good, except those that were lost meanwhile. */
 static VOID publish_adopted(struct mm_region *region, ULONG index, SIZE_T count, ULONG access)
 {
-    mm_acquire(&adoption.lock);
+    mm_acquire(&mm_table.lock);
     for (SIZE_T page = 0; page < count; page++) {
         ULONG *slot = &region->entries[index + page];
         if (*slot & ENTRY_PENDING)
             __atomic_store_n(slot, (*slot & ~(ULONG)ENTRY_PENDING) | access, __ATOMIC_RELEASE);
     }
-    mm_release(&adoption.lock);
+    mm_release(&mm_table.lock);
 }
 
 static NTSTATUS adopt_in_region(ULONG64 address, SIZE_T count, ULONG access)
 {
-    struct mm_region *region = make_region(address);
-    PFN_NUMBER first = region ? claim_frames(region, address, count) : 0;
+    struct mm_region *region = mm_make_region(address);
+    PFN_NUMBER first = region ? mm_claim_frames(region, address, count) : 0;
     if (!first)
         return STATUS_INSUFFICIENT_RESOURCES;
 
     PFN_NUMBER place;
     struct hal_segment *segment = mm_segment_of(first, &place);
     int error = hal_adopt(address, count, segment, place, (access & MM_WRITE) != 0);
-    if (error == HAL_OK) {
-        publish_adopted(region, index_of(address), count, access);
-        mm_count(MM_PAGES_ADOPTED, count);
-    } else {
-        clear_entries(region, index_of(address), count);
-    }
+    if (error == HAL_OK)
+        publish_adopted(region, mm_index_of(address), count, access);
     for (PFN_NUMBER frame = first; frame < first + count; frame++)
         mm_release_held(&frame, 1);
+    if (error != HAL_OK)
+        mm_clear_range(address, count);
     switch (error) {
     case HAL_OK:
+        mm_count(MM_PAGES_ADOPTED, count);
         return STATUS_SUCCESS;
     case HAL_EFAULT:
         return STATUS_ACCESS_VIOLATION;
@@ -419,20 +57,20 @@ static NTSTATUS verify_access(ULONG64 address, ULONG *slot, ULONG access)
     int error = access & MM_WRITE ? hal_touch_write(address) : hal_touch_read(address);
     if (error)
         return STATUS_ACCESS_VIOLATION;
-    mm_acquire(&adoption.lock);
+    mm_acquire(&mm_table.lock);
     if (*slot)
         __atomic_store_n(slot, *slot | access, __ATOMIC_RELEASE);
-    mm_release(&adoption.lock);
+    mm_release(&mm_table.lock);
     return STATUS_SUCCESS;
 }
 
 static SIZE_T count_missing(ULONG64 address, SIZE_T pages)
 {
-    struct mm_region *region = find_region(address);
-    SIZE_T count = pages_in_region(address, pages);
+    struct mm_region *region = mm_find_region(address);
+    SIZE_T count = mm_pages_in_region(address, pages);
     if (!region)
         return count;
-    const ULONG *slot = &region->entries[index_of(address)];
+    const ULONG *slot = &region->entries[mm_index_of(address)];
     SIZE_T missing = 0;
     while (missing < count && !__atomic_load_n(slot + missing, __ATOMIC_ACQUIRE))
         missing++;
@@ -451,7 +89,7 @@ NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access)
         if (count) {
             status = adopt_in_region(address, count, access);
         } else {
-            ULONG *slot = entry_of(address);
+            ULONG *slot = mm_entry_of(address);
             count = 1;
             if ((__atomic_load_n(slot, __ATOMIC_ACQUIRE) & access) != access)
                 status = verify_access(address, slot, access);
@@ -466,12 +104,12 @@ NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access)
 VOID mm_forget_access(ULONG64 address, SIZE_T pages)
 {
     for (SIZE_T page = 0; page < pages; page++) {
-        ULONG *slot = entry_of(address + (page << PAGE_SHIFT));
+        ULONG *slot = mm_entry_of(address + (page << PAGE_SHIFT));
         if (!slot)
             continue;
-        mm_acquire(&adoption.lock);
+        mm_acquire(&mm_table.lock);
         __atomic_store_n(slot, *slot & ~(ULONG)(MM_READ | MM_WRITE), __ATOMIC_RELEASE);
-        mm_release(&adoption.lock);
+        mm_release(&mm_table.lock);
     }
 }
 
@@ -484,18 +122,18 @@ NTSTATUS mm_publish_view(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, 
     mm_acquire(&adoption.adopting);
     for (SIZE_T page = 0; page < pages; page++) {
         ULONG64 at = address + (page << PAGE_SHIFT);
-        struct mm_region *region = make_region(at);
+        struct mm_region *region = mm_make_region(at);
         if (!region) {
             status = STATUS_INSUFFICIENT_RESOURCES;
-            clear_range(address, page);
+            mm_clear_range(address, page);
             break;
         }
         /* The MDL or the pool keeps the frame alive while this counts it up. */
         __atomic_fetch_add(&mm_frame(list[page])->references, 1, __ATOMIC_SEQ_CST);
-        mm_acquire(&adoption.lock);
-        __atomic_store_n(&region->entries[index_of(at)],
+        mm_acquire(&mm_table.lock);
+        __atomic_store_n(&region->entries[mm_index_of(at)],
                          (ULONG)(list[page] << ENTRY_FRAME_SHIFT) | access, __ATOMIC_RELEASE);
-        mm_release(&adoption.lock);
+        mm_release(&mm_table.lock);
     }
     mm_release(&adoption.adopting);
     return status;
@@ -503,40 +141,36 @@ NTSTATUS mm_publish_view(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, 
 
 VOID mm_withdraw_view(ULONG64 address, SIZE_T pages)
 {
-    clear_range(address, pages);
+    mm_clear_range(address, pages);
 }
 
 /* ---- Start and stop ---------------------------------------------------- */
 
-ULONG64 mm_program_frames_in_use(VOID)
+/* hal's report, on hal's thread: the program gave these addresses up. */
+static VOID on_lost(hal_u64 address, hal_u64 pages)
 {
-    return (ULONG64)__atomic_load_n(&adoption.frames, __ATOMIC_RELAXED);
+    mm_acquire(&mm_table.lock);
+    BOOLEAN is_running = adoption.is_running;
+    mm_release(&mm_table.lock);
+    if (is_running)
+        mm_clear_range(address, pages);
 }
 
 VOID mm_adoption_start(VOID)
 {
-    adoption = (struct mm_adoption){.is_running = TRUE};
-    mm_zone_start(&adoption.zone, MM_PROGRAM_BASE, MM_PROGRAM_BASE + MM_PROGRAM_FRAMES);
-    adoption.is_available = hal_adopt_available(&(const char *){NULL}) != 0;
+    mm_table_start();
+    adoption = (struct mm_adoption){
+        .is_running = TRUE,
+        .is_available = hal_adopt_available(&(const char *){NULL}) != 0,
+    };
     hal_adopt_on_lost(on_lost);
-}
-
-static VOID free_regions(PVOID *node)
-{
-    for (ULONG slot = 0; slot < DIRECTORY_SLOTS; slot++) {
-        if (node[slot])
-            hal_free(node[slot]);
-    }
 }
 
 VOID mm_adoption_stop(VOID)
 {
     hal_adopt_on_lost(NULL);
-    mm_acquire(&adoption.lock);
+    mm_acquire(&mm_table.lock);
     adoption.is_running = FALSE;
-    mm_release(&adoption.lock);
-    for (ULONG slot = 0; slot < DIRECTORY_SLOTS; slot++) {
-        if (directory()[slot])
-            free_regions(directory()[slot]);
-    }
+    mm_release(&mm_table.lock);
+    mm_table_stop();
 }

@@ -3,7 +3,6 @@
  * overlap, and their memory goes back to Linux when they do.
  */
 #include "mm_test.h"
-#include "mm/mm_private.h"
 
 static void test_run_is_its_direct_map(void **state)
 {
@@ -175,15 +174,15 @@ static void test_locked_frame_cannot_be_freed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run_is_its_direct_map),
-        cmocka_unit_test(test_no_frames_is_no_run),
-        cmocka_unit_test(test_zero_is_zero_after_use),
-        cmocka_unit_test(test_alignment),
-        cmocka_unit_test(test_limits_are_kept),
-        cmocka_unit_test(test_threads_never_share_a_run),
-        cmocka_unit_test(test_memory_goes_back),
-        cmocka_unit_test(test_all_frames_coalesce),
-        cmocka_unit_test(test_locked_frame_cannot_be_freed),
+        MM_TEST(test_run_is_its_direct_map),
+        MM_TEST(test_no_frames_is_no_run),
+        MM_TEST(test_zero_is_zero_after_use),
+        MM_TEST(test_alignment),
+        MM_TEST(test_limits_are_kept),
+        MM_TEST(test_threads_never_share_a_run),
+        MM_TEST(test_memory_goes_back),
+        MM_TEST(test_all_frames_coalesce),
+        MM_TEST(test_locked_frame_cannot_be_freed),
     };
-    return cmocka_run_group_tests(tests, mm_test_start, mm_test_stop);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

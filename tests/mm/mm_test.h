@@ -9,6 +9,7 @@
 #include "ex/ex.h"
 #include "ke/ke.h"
 #include "mm/mm.h"
+#include "mm/mm_private.h"
 #include "rtl/seh.h"
 
 #include "nt_cmocka.h"
@@ -19,15 +20,13 @@ static struct {
     ULONG_PTR parameters[4];
 } mm_test_bugcheck;
 
-static inline int mm_test_start(void **state)
+static inline void mm_test_start(void)
 {
-    (void)state;
     assert_int_equal(hal_start(), HAL_OK);
     hal_adopt_prepare_image(&mm_test_bugcheck); /* this program's globals, before it has threads */
     assert_int_equal(mm_start(), STATUS_SUCCESS);
     assert_int_equal(ex_pool_start(), STATUS_SUCCESS);
     assert_int_equal(ke_start(), STATUS_SUCCESS);
-    return 0;
 }
 
 static inline int mm_test_stop(void **state)
@@ -40,6 +39,23 @@ static inline int mm_test_stop(void **state)
     hal_stop();
     return 0;
 }
+
+/* In the test itself: cmocka takes the fault signals when it comes back from a set-up. */
+static inline void mm_test_run(void **state)
+{
+    CMUnitTestFunction test = *(CMUnitTestFunction *)*state;
+    mm_test_start();
+    test(state);
+}
+
+/* A test of the table that runs in a room of its own. */
+#define MM_TEST(test)                                                                              \
+    {                                                                                              \
+#test, mm_test_run, NULL, mm_test_stop, &(CMUnitTestFunction)                              \
+        {                                                                                          \
+            test                                                                                   \
+        }                                                                                          \
+    }
 
 /* For tests of what only shared pages show. */
 static inline void skip_without_adoption(void)

@@ -385,19 +385,19 @@ static void test_locks_race_with_giving_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_committed),
-        cmocka_unit_test(test_heap),
-        cmocka_unit_test(test_mapped),
-        cmocka_unit_test(test_globals),
-        cmocka_unit_test(test_stack),
-        cmocka_unit_test(test_stack_of_a_thread),
-        cmocka_unit_test(test_discontiguous),
-        cmocka_unit_test(test_order_of_adoption_does_not_matter),
-        cmocka_unit_test(test_no_update_is_lost),
-        cmocka_unit_test(test_adopters_agree),
-        cmocka_unit_test(test_frames_outlive_their_address),
-        cmocka_unit_test(test_giving_up_and_adopting_again),
-        cmocka_unit_test(test_locks_race_with_giving_up),
+        MM_TEST(test_committed),
+        MM_TEST(test_heap),
+        MM_TEST(test_mapped),
+        MM_TEST(test_globals),
+        MM_TEST(test_stack),
+        MM_TEST(test_stack_of_a_thread),
+        MM_TEST(test_discontiguous),
+        MM_TEST(test_order_of_adoption_does_not_matter),
+        MM_TEST(test_no_update_is_lost),
+        MM_TEST(test_adopters_agree),
+        MM_TEST(test_frames_outlive_their_address),
+        MM_TEST(test_giving_up_and_adopting_again),
+        MM_TEST(test_locks_race_with_giving_up),
     };
-    return cmocka_run_group_tests(tests, mm_test_start, mm_test_stop);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
