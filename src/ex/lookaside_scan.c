@@ -3,6 +3,7 @@
  * looked at, and may keep more entries if it had to allocate, fewer if not.
  */
 #include "lookaside.h"
+#include "start.h"
 
 #define LOOKASIDE_PERIOD_MS 1000
 #define LOOKASIDE_LEAST_DEPTH 4u
