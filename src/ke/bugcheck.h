@@ -8,13 +8,13 @@
 
 /* How a parameter is shown. */
 enum ke_parameter_kind {
-    KE_PARAMETER_UNUSED = 0, /* not shown unless it is not 0 */
-    KE_PARAMETER_VALUE,      /* a number or an address */
-    KE_PARAMETER_CODE,       /* an address of code: function, file and line */
-    KE_PARAMETER_IRQL,
-    KE_PARAMETER_STATUS, /* an NTSTATUS */
-    KE_PARAMETER_ACCESS, /* 0 read, 1 write, 2 write or execute, 8 and 0x10 execute */
-    KE_PARAMETER_TAG,    /* a pool tag */
+    AS_NOTHING = 0, /* not shown unless it is not 0 */
+    AS_VALUE,       /* a number or an address */
+    AS_CODE,        /* an address of code: function, file and line */
+    AS_IRQL,
+    AS_STATUS, /* an NTSTATUS */
+    AS_ACCESS, /* 0 read, 1 write, 2 write or execute, 8 and 0x10 execute */
+    AS_TAG,    /* a pool tag */
 };
 
 struct ke_bugcheck_parameter {
@@ -27,7 +27,7 @@ struct ke_bugcheck_case {
     ULONG code;
     ULONG_PTR value; /* of the parameter that selects */
     PCSTR what;
-    struct ke_bugcheck_parameter parameters[4];
+    struct ke_bugcheck_parameter parameters[4]; /* the selecting one is as in the row */
 };
 
 struct ke_bugcheck_row {

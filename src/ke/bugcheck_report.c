@@ -90,27 +90,27 @@ static VOID describe_status(struct ke_text *text, ULONG_PTR status)
 static VOID describe_parameter(struct ke_text *text, ULONG number,
                                const struct ke_bugcheck_parameter *parameter, ULONG_PTR value)
 {
-    if (parameter->kind == KE_PARAMETER_UNUSED && !value)
+    if (parameter->kind == AS_NOTHING && !value)
         return;
     ke_text_add(text, "  parameter %u  0x%016I64X  %s", number, (ULONG64)value,
                 parameter->meaning ? parameter->meaning : "(no documented meaning)");
     switch (parameter->kind) {
-    case KE_PARAMETER_CODE:
+    case AS_CODE:
         if (value) {
             ke_text_add(text, ": ");
             describe_code(text, value);
         }
         break;
-    case KE_PARAMETER_IRQL:
+    case AS_IRQL:
         ke_text_add(text, ": %s", irql_name(value));
         break;
-    case KE_PARAMETER_STATUS:
+    case AS_STATUS:
         describe_status(text, value);
         break;
-    case KE_PARAMETER_ACCESS:
+    case AS_ACCESS:
         ke_text_add(text, ": %s", access_name(value));
         break;
-    case KE_PARAMETER_TAG:
+    case AS_TAG:
         describe_tag(text, value);
         break;
     default:
@@ -122,7 +122,7 @@ static VOID describe_parameter(struct ke_text *text, ULONG number,
 static VOID describe_parameters(struct ke_text *text, const struct ke_bugcheck *bugcheck,
                                 const struct ke_bugcheck_row *row)
 {
-    static const struct ke_bugcheck_parameter unknown = {KE_PARAMETER_VALUE, NULL};
+    static const struct ke_bugcheck_parameter unknown = {AS_VALUE, NULL};
     const struct ke_bugcheck_case *found = row ? ke_bugcheck_case(row, bugcheck->parameters) : NULL;
     ULONG i;
 
@@ -131,7 +131,7 @@ static VOID describe_parameters(struct ke_text *text, const struct ke_bugcheck *
     for (i = 0; i < 4; i++) {
         const struct ke_bugcheck_parameter *parameter = row ? &row->parameters[i] : &unknown;
 
-        if (found && found->parameters[i].meaning)
+        if (found && i + 1 != row->selector)
             parameter = &found->parameters[i];
         describe_parameter(text, i + 1, parameter, bugcheck->parameters[i]);
     }
