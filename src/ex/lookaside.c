@@ -141,8 +141,8 @@ PVOID NTAPI ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookaside)
     if (__builtin_expect(entry == NULL, 0) && list->AllocateEx != lookaside_allocate)
         entry = list->AllocateEx(list->Type, list->Size, list->Tag, Lookaside);
     else if (__builtin_expect(entry == NULL, 0))
-        entry = ex_pool_allocate_for(list->Type, list->Size, list->Tag,
-                                     __builtin_return_address(0));
+        entry =
+            ex_pool_allocate_for(list->Type, list->Size, list->Tag, __builtin_return_address(0));
     return entry;
 }
 

@@ -27,9 +27,10 @@ struct lookaside_front {
 
 /* A thread's fronts, by the lists' addresses. */
 struct lookaside_thread {
-    LIST_ENTRY link; /* of lookaside.threads; the lock */
+    LIST_ENTRY link;                /* of lookaside.threads; the lock */
     struct lookaside_thread **home; /* the thread's pointer to this */
-    ULONG busy; /* 1 while the thread uses a front. Release at its end, acquire in lookaside_revoke */
+    ULONG
+        busy; /* 1 while the thread uses a front. Release at its end, acquire in lookaside_revoke */
     struct lookaside_front fronts[LOOKASIDE_FRONTS];
 };
 

@@ -80,10 +80,10 @@ VOID FASTCALL ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
         if (value == EX_RUNDOWN_ACTIVE)
             return;
         wait.count = (LONG64)(value / EX_RUNDOWN_COUNT_INC);
-    } while (!__atomic_compare_exchange_n(
-        &RunRef->Count, &value,
-        value == 0 ? EX_RUNDOWN_ACTIVE : (ULONG_PTR)&wait | EX_RUNDOWN_ACTIVE, TRUE,
-        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&RunRef->Count, &value,
+                                          value == 0 ? EX_RUNDOWN_ACTIVE
+                                                     : (ULONG_PTR)&wait | EX_RUNDOWN_ACTIVE,
+                                          TRUE, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
     if (value == 0)
         return;
     KeWaitForSingleObject(&wait.ended, Executive, KernelMode, FALSE, NULL);

@@ -55,8 +55,8 @@ VOID NTAPI ExFreeCacheAwareRundownProtection(PEX_RUNDOWN_REF_CACHE_AWARE RunRefC
     ExFreePool(RunRefCacheAware);
 }
 
-VOID FASTCALL ExReInitializeRundownProtectionCacheAware(
-    PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware)
+VOID FASTCALL
+ExReInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware)
 {
     for (ULONG i = 0; i < RunRefCacheAware->count; i++)
         ExReInitializeRundownProtection(&RunRefCacheAware->lines[i].ref);

@@ -22,8 +22,8 @@ static struct ex_work_system {
     ULONG queued;                       /* items in all queues */
     ULONG started;                      /* items taken by workers so far */
     ULONG workers, idle;
-    BOOLEAN is_stopping; /* workers end when there is nothing left to do */
-    BOOLEAN is_watched;  /* the timer runs */
+    BOOLEAN is_stopping;  /* workers end when there is nothing left to do */
+    BOOLEAN is_watched;   /* the timer runs */
     ULONG started_before; /* started, when the timer was set; its routine's */
 
     KSEMAPHORE work; /* an item or the stop: wakes an idle worker */
@@ -35,7 +35,7 @@ static struct ex_work_system {
 static ULONG work_priority(WORK_QUEUE_TYPE type, BOOLEAN *is_valid)
 {
     static const UCHAR priorities[MaximumWorkQueue] = {
-        [CriticalWorkQueue] = 13,      [DelayedWorkQueue] = 12, [HyperCriticalWorkQueue] = 15,
+        [CriticalWorkQueue] = 13,      [DelayedWorkQueue] = 12,   [HyperCriticalWorkQueue] = 15,
         [NormalWorkQueue] = 8,         [BackgroundWorkQueue] = 7, [RealTimeWorkQueue] = 18,
         [SuperCriticalWorkQueue] = 14,
     };
