@@ -1,0 +1,134 @@
+/*
+ * ntio: the embedding interface.
+ *
+ * A program that links libntio starts one system in its own process, loads
+ * drivers into it, and uses them through the NT system calls (NtCreateFile,
+ * NtDeviceIoControlFile, ...) or, with libntio_win32, through Win32. This header
+ * is plain C: it needs neither Windows' headers nor their type sizes.
+ *
+ * Functions that can fail return an NTSTATUS: 0 or positive for success,
+ * negative for failure. They may be called from any thread, but not from a
+ * driver; starting and stopping is one thread's business.
+ */
+#pragma once
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * How the system is to run. Zero the structure, set size, then what differs;
+ * later versions add members at the end.
+ */
+struct ntio_options {
+    unsigned size; /* sizeof(struct ntio_options) */
+
+    /*
+     * The folder that drivers and programs see as drive C:, or several as
+     * "C:=/one;D:=/two". NULL: environment NTIO_ROOT; without that, files
+     * cannot be opened.
+     */
+    const char *root;
+
+    /* A registry file (REGEDIT text, version 5) to begin with. NULL: NTIO_REGISTRY, or none. */
+    const char *registry;
+
+    /* Where ntio_stop writes the registry to. NULL: nowhere. */
+    const char *save_registry;
+
+    /*
+     * Pool allocations with this tag (four characters as the driver writes them
+     * read backwards: 'tseT' is "Test") lie between guard pages; "*" for all.
+     * NULL: NTIO_SPECIAL_POOL, or none.
+     */
+    const char *special_pool;
+
+    /* Not 0: keep for each thread what its last request did with its buffer (ntio_last_request). */
+    int report_requests;
+
+    /* Not 0: let `ntio pool`, `ntio tree` and `ntio handles` look into this process. */
+    int monitor;
+};
+
+/*
+ * Starts the system. options may be NULL: as the environment says, and with the
+ * monitor. The calling thread and those it makes later are threads of the one
+ * program in it.
+ *
+ * STATUS_DEVICE_BUSY: one is running already. STATUS_INVALID_PARAMETER: size or
+ * an option is wrong; the reason is on standard error. STATUS_NO_MEMORY.
+ */
+int ntio_start(const struct ntio_options *options);
+
+/*
+ * Stops it: drivers that asked for it are told (IRP_MJ_SHUTDOWN), requests are
+ * cancelled, handles closed, drivers unloaded. Other threads must have left the
+ * system. It can be started again.
+ */
+void ntio_stop(void);
+
+/*
+ * Loads a driver: a shared object as `ntio build` makes it. Its DriverEntry has
+ * run when this returns.
+ *
+ * path    file name of the shared object
+ * name    the driver's service name; NULL: path's base name without ".so"
+ * reason  receives, on failure, a sentence that names the thing and the remedy;
+ *         may be NULL
+ *
+ * STATUS_IMAGE_ALREADY_LOADED; STATUS_OBJECT_NAME_NOT_FOUND: no such file;
+ * STATUS_PROCEDURE_NOT_FOUND: it calls functions that ntio does not have;
+ * STATUS_DRIVER_UNABLE_TO_LOAD: not a driver; or what DriverEntry returned.
+ */
+int ntio_load_driver(const char *path, const char *name, char *reason, unsigned long reason_size);
+
+/*
+ * Unloads a driver by its service name. If files on its devices are open, it
+ * goes when the last of them is closed. Memory that it leaves allocated is
+ * reported on standard error.
+ *
+ * STATUS_OBJECT_NAME_NOT_FOUND: not loaded; STATUS_INVALID_DEVICE_REQUEST: it
+ * has no DriverUnload, or is being unloaded.
+ */
+int ntio_unload_driver(const char *name);
+
+/* What the system has done since its start. */
+struct ntio_statistics {
+    unsigned long long pages_adopted;    /* pages of the program that became shared with drivers */
+    unsigned long long pages_locked;     /* locks taken on pages */
+    unsigned long long pages_bounced;    /* pages that had to be copied instead of shared */
+    unsigned long long windows_mapped;   /* mappings made for MDLs of scattered pages */
+    unsigned long long bytes_copied_in;  /* to system buffers */
+    unsigned long long bytes_copied_out; /* from system buffers */
+    unsigned long long resident_bytes;   /* memory of the process that is in use now */
+};
+void ntio_query_statistics(struct ntio_statistics *statistics);
+
+enum ntio_method {
+    NTIO_BUFFERED = 0,
+    NTIO_IN_DIRECT = 1,  /* the device reads the buffer */
+    NTIO_OUT_DIRECT = 2, /* the device writes the buffer */
+    NTIO_NEITHER = 3
+};
+
+/* What a request did with its buffer. */
+struct ntio_request_report {
+    enum ntio_method method;
+    unsigned long long user_address;   /* the program's address */
+    unsigned long long system_address; /* the driver's; 0 if it never asked for one */
+    unsigned long long user_frame; /* page frame behind the program's address, 0 if private to it */
+    unsigned long long system_frame; /* page frame that the driver used, 0 if there was none */
+    int is_same_page;                /* 1: both are one physical page, or one address */
+    unsigned long long length;
+    unsigned long long copied_in, copied_out; /* bytes that the I/O manager copied */
+};
+
+/*
+ * The calling thread's last read, write or control request that is complete.
+ * Returns 1, or 0 if there is none or reports are off.
+ */
+int ntio_last_request(struct ntio_request_report *report);
+
+#ifdef __cplusplus
+}
+#endif
