@@ -13,7 +13,9 @@ struct _EX_TIMER {
     KDPC dpc;
     PEXT_CALLBACK callback; /* or NULL */
     PVOID context;
-    KSPIN_LOCK lock;      /* guards the next two */
+    KSPIN_LOCK lock; /* guards the next four */
+    BOOLEAN is_set;  /* its routine is still to be called */
+    BOOLEAN is_periodic;
     BOOLEAN is_dying;     /* to be deleted when it expires */
     BOOLEAN is_reaped;    /* the deletion is under way */
     WORK_QUEUE_ITEM reap; /* deletes it once its routine has returned */
