@@ -20,6 +20,11 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 
 #define YieldProcessor() __builtin_ia32_pause()
 
+/* mingw-w64's goes through a null pointer, which UndefinedBehaviorSanitizer reports. */
+#undef CONTAINING_RECORD
+#define CONTAINING_RECORD(address, type, field)                                                    \
+    ((type *)((PCHAR)(address) - __builtin_offsetof(type, field)))
+
 #define MdlMappingNoWrite 0x80000000u
 #define MdlMappingNoExecute 0x40000000u
 

@@ -22,12 +22,19 @@
 #define ExAllocateFromLookasideListEx MingwExAllocateFromLookasideListEx
 #define ExFreeToLookasideListEx MingwExFreeToLookasideListEx
 
+/* intrin.h has them inline already; after it, clang would make global functions of a second body. */
+#include <intrin.h>
+#define InterlockedBitTestAndSet MingwInterlockedBitTestAndSet
+#define InterlockedBitTestAndReset MingwInterlockedBitTestAndReset
+
 /* DEVICE_OBJECT is aligned as pool is, so that its extension can follow it. */
 #define NextDevice NextDevice __attribute__((aligned(16)))
 
 #include_next <wdm.h>
 
 #undef NextDevice
+#undef InterlockedBitTestAndSet
+#undef InterlockedBitTestAndReset
 
 #undef KeGetCurrentIrql
 #undef KeLowerIrql

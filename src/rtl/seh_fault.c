@@ -9,6 +9,12 @@
 
 enum { BACKTRACE_FRAMES = 32 };
 
+/* Bytes below a stack that are taken to be meant for it. */
+enum { STACK_GUARD = 64 * 1024 };
+
+/* UNEXPECTED_KERNEL_MODE_TRAP's first parameter. */
+enum { TRAP_DOUBLE_FAULT = 8 };
+
 /* Stop codes that mingw-w64 has no name for. */
 enum {
     PAGE_FAULT_IN_FREED_SPECIAL_POOL = 0xCC,
@@ -75,9 +81,19 @@ static ULONG_PTR operation(const struct hal_fault *fault, ULONG_PTR write, ULONG
     return fault->is_fetch ? fetch : fault->is_write ? write : 0;
 }
 
+static BOOLEAN is_stack_overflow(const struct hal_fault *fault)
+{
+    hal_u64 low, high;
+
+    hal_thread_stack(&low, &high);
+    return fault->address < low && low - fault->address <= STACK_GUARD &&
+           fault->sp - fault->address + STACK_GUARD < 2 * STACK_GUARD;
+}
+
 /*
  * The accesses that Windows answers with a bug check however well they are
- * guarded: at DISPATCH_LEVEL and above, and to system addresses.
+ * guarded: past the end of the stack, at DISPATCH_LEVEL and above, and to system
+ * addresses.
  */
 static VOID check_access(const struct hal_fault *fault, enum owner owner)
 {
@@ -85,6 +101,10 @@ static VOID check_access(const struct hal_fault *fault, enum owner owner)
     ULONG_PTR parameters[4] = {fault->address, operation(fault, 1, 8), fault->pc, 0};
     BOOLEAN is_freed;
 
+    if (is_stack_overflow(fault)) {
+        ULONG_PTR trap[4] = {TRAP_DOUBLE_FAULT, fault->sp, fault->pc, 0};
+        ke_bugcheck_from_fault(UNEXPECTED_KERNEL_MODE_TRAP, trap, fault);
+    }
     if (ex_pool_special_fault(fault->address, &is_freed)) {
         ULONG freed = owner == OWNER_DRIVER ? DRIVER_PAGE_FAULT_IN_FREED_SPECIAL_POOL
                                             : PAGE_FAULT_IN_FREED_SPECIAL_POOL;
