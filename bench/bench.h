@@ -5,6 +5,8 @@
 #pragma once
 
 /* Makes the benchmark's driver and devices; 0 if that failed. After ntio_start. */
+int bench_driver_load(void);
+/* Opens the devices; 0 if that failed. */
 int bench_open(void);
 void bench_close(void);
 

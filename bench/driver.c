@@ -110,6 +110,24 @@ static VOID NTAPI canceled(PIO_CSQ queue, PIRP irp)
     complete(irp, STATUS_CANCELLED, 0);
 }
 
+static VOID NTAPI unload(PDRIVER_OBJECT driver)
+{
+    static const PCWSTR links[] = {L"\\??\\BenchFiltered", L"\\??\\Bench0", L"\\??\\Bench1",
+                                   L"\\??\\BenchDirect"};
+    UNICODE_STRING name;
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(links); i++) {
+        RtlInitUnicodeString(&name, links[i]);
+        IoDeleteSymbolicLink(&name);
+    }
+    while (driver->DeviceObject) {
+        struct bench_extension *extension = driver->DeviceObject->DeviceExtension;
+        if (extension->lower)
+            IoDetachDevice(extension->lower);
+        IoDeleteDevice(driver->DeviceObject);
+    }
+}
+
 static PDEVICE_OBJECT make_device(PDRIVER_OBJECT driver, PCWSTR name, PCWSTR link, ULONG flags)
 {
     UNICODE_STRING device_name, link_name;
@@ -147,7 +165,7 @@ static BOOLEAN make_filters(PDRIVER_OBJECT driver, PDEVICE_OBJECT base)
     return TRUE;
 }
 
-NTSTATUS NTAPI bench_driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+static NTSTATUS NTAPI entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     PDEVICE_OBJECT base;
 
@@ -155,6 +173,7 @@ NTSTATUS NTAPI bench_driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     for (ULONG i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
         driver->MajorFunction[i] = dispatch;
     driver->MajorFunction[IRP_MJ_READ] = read;
+    driver->DriverUnload = unload;
     base = make_device(driver, L"\\Device\\BenchFiltered", L"\\??\\BenchFiltered", DO_BUFFERED_IO);
     if (!base || !make_filters(driver, base) ||
         !make_device(driver, L"\\Device\\Bench0", L"\\??\\Bench0", DO_BUFFERED_IO) ||
@@ -162,6 +181,16 @@ NTSTATUS NTAPI bench_driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
         !make_device(driver, L"\\Device\\BenchDirect", L"\\??\\BenchDirect", DO_DIRECT_IO))
         return STATUS_INSUFFICIENT_RESOURCES;
     return STATUS_SUCCESS;
+}
+
+/* Exported by the kernel, declared by no header of the driver kit. */
+NTKERNELAPI NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING name, PDRIVER_INITIALIZE entry);
+
+int bench_driver_load(void)
+{
+    UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Driver\\Bench");
+
+    return NT_SUCCESS(IoCreateDriver(&name, entry));
 }
 
 void bench_pool(unsigned long long iterations)

@@ -1,0 +1,300 @@
+/*
+ * ntio-bench: measures each figure beside its baseline, in the same run.
+ *
+ * A figure is the best of several rounds, the baseline's rounds between its own,
+ * so that both see the same machine. Writes a table to standard output and, if a
+ * file is named, the same as JSON.
+ */
+#include "bench.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ntio/ntio.h"
+
+enum { ROUNDS = 9, MAX_RESULTS = 32 };
+
+struct result {
+    const char *name, *unit;
+    double value, baseline, ratio, goal;
+};
+
+static struct result results[MAX_RESULTS];
+static size_t result_count;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* One kind of work: run(iterations, parameter). */
+struct work {
+    void (*run)(unsigned long long iterations, unsigned long long parameter);
+    unsigned long long iterations, parameter;
+};
+
+static double measure(const struct work *work)
+{
+    double start = now();
+    work->run(work->iterations, work->parameter);
+    return (now() - start) / (double)work->iterations;
+}
+
+/* The best of ROUNDS for both, taken turn by turn: nanoseconds an iteration. */
+static void measure_both(const struct work *a, const struct work *b, double *best_a, double *best_b)
+{
+    *best_a = *best_b = 1e300;
+    for (int i = 0; i < ROUNDS; i++) {
+        double value = measure(a), baseline = measure(b);
+        *best_a = value < *best_a ? value : *best_a;
+        *best_b = baseline < *best_b ? baseline : *best_b;
+    }
+}
+
+static void record(const char *name, const char *unit, double value, double baseline, double ratio,
+                   double goal)
+{
+    results[result_count++] = (struct result){name, unit, value, baseline, ratio, goal};
+}
+
+static void compare(const char *name, struct work work, struct work baseline, double goal)
+{
+    double value, base;
+    measure_both(&work, &baseline, &value, &base);
+    record(name, "ns", value, base, value / base, goal);
+}
+
+/* ---- baselines ---------------------------------------------------------- */
+
+static void system_calls(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    for (unsigned long long i = 0; i < iterations; i++)
+        syscall(SYS_getppid);
+}
+
+static unsigned char source[1 << 20], target[1 << 20];
+
+static void empty_and_copy(unsigned long long iterations, unsigned long long bytes)
+{
+    for (unsigned long long i = 0; i < iterations; i++) {
+        bench_empty(0, 1);
+        memcpy(target, source, bytes);
+        __asm__ volatile("" ::: "memory");
+    }
+}
+
+static void empty_and_fill(unsigned long long iterations, unsigned long long bytes)
+{
+    for (unsigned long long i = 0; i < iterations; i++) {
+        bench_empty(0, 1);
+        bench_driver_fill(1, bytes);
+    }
+}
+
+static void heap(unsigned long long iterations, unsigned long long bytes)
+{
+    for (unsigned long long i = 0; i < iterations; i++) {
+        void *block = malloc(bytes);
+        __asm__ volatile("" : : "r"(block) : "memory");
+        free(block);
+    }
+}
+
+/* ---- figures ------------------------------------------------------------ */
+
+static void empty(unsigned long long iterations, unsigned long long device)
+{
+    bench_empty((int)device, iterations);
+}
+
+static void filtered(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_filtered(iterations);
+}
+
+static void pool(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_pool(iterations);
+}
+
+static void lookaside(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_lookaside(iterations);
+}
+
+static void measure_requests(void)
+{
+    struct work call = {system_calls, 200000, 0};
+
+    compare("empty control request", (struct work){empty, 200000, 0}, call, 1.0);
+    compare("empty request, 3 filters", (struct work){filtered, 200000, 0}, call, 2.0);
+    compare("buffered read 4 KiB", (struct work){bench_buffered_read, 50000, 4096},
+            (struct work){empty_and_copy, 50000, 4096}, 1.15);
+    compare("buffered read 1 MiB", (struct work){bench_buffered_read, 500, 1 << 20},
+            (struct work){empty_and_copy, 500, 1 << 20}, 1.15);
+    compare("direct read 1 MiB, pages locked before", (struct work){bench_direct_read, 500, 1 << 20},
+            (struct work){empty_and_fill, 500, 1 << 20}, 1.15);
+}
+
+static void measure_memory(void)
+{
+    struct work lock = {bench_lock, 20000, 64}, adopt = {bench_adopt, 50, 64};
+    double best_lock = 1e300, best_adopt = 1e300;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        double value = measure(&lock) / 64;
+        best_lock = value < best_lock ? value : best_lock;
+        value = measure(&adopt) / 64 / 1000;
+        best_adopt = value < best_adopt ? value : best_adopt;
+    }
+    record("probe and lock, adopted before, a page", "ns", best_lock, 15, best_lock / 15, 1.0);
+    record("first adoption of 64 pages, a page", "us", best_adopt, 1.2, best_adopt / 1.2, 1.0);
+    compare("pool 256 bytes: allocate and free", (struct work){pool, 500000, 0},
+            (struct work){heap, 500000, 256}, 2.0);
+    compare("lookaside: allocate and free", (struct work){lookaside, 500000, 0},
+            (struct work){heap, 500000, 256}, 1.0);
+}
+
+static void *run_thread(void *device)
+{
+    bench_empty((int)(size_t)device, 400000);
+    return NULL;
+}
+
+/* Rate of two threads on two devices, as a multiple of one thread's. */
+static void measure_scaling(void)
+{
+    double best = 0, one_best = 1e300;
+    for (int i = 0; i < ROUNDS; i++) {
+        pthread_t other;
+        double start = now();
+        run_thread((void *)0);
+        double one = now() - start;
+        one_best = one < one_best ? one : one_best;
+        start = now();
+        if (pthread_create(&other, NULL, run_thread, (void *)1))
+            return;
+        run_thread((void *)0);
+        pthread_join(other, NULL);
+        double rate = 2 * one_best / (now() - start);
+        best = rate > best ? rate : best;
+    }
+    record("two threads on two devices, times one", "x", best, 1, best, 1.8);
+}
+
+static double cancel_time(unsigned long long count)
+{
+    double start = now();
+    bench_cancel(count);
+    return (now() - start) / (double)count;
+}
+
+static void measure_cancel(void)
+{
+    double few = 1e300, many = 1e300;
+    for (int i = 0; i < 3; i++) {
+        double value = cancel_time(10000);
+        few = value < few ? value : few;
+        value = cancel_time(100000);
+        many = value < many ? value : many;
+    }
+    record("pend and cancel 100000, a request (10000)", "ns", many, few, many / few, 1.5);
+}
+
+static double resident_mebibytes(void)
+{
+    unsigned long total, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lu %lu", &total, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return (double)resident * 4096 / 1048576;
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static void print_table(void)
+{
+    printf("%-44s %12s %12s %8s %8s\n", "figure", "value", "baseline", "ratio", "goal");
+    for (size_t i = 0; i < result_count; i++) {
+        const struct result *r = &results[i];
+        printf("%-44s %9.2f %-2s %9.2f %-2s %8.2f %8.2f\n", r->name, r->value, r->unit, r->baseline,
+               r->unit, r->ratio, r->goal);
+    }
+}
+
+static int write_json(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file) {
+        perror(path);
+        return 1;
+    }
+    fputs("[\n", file);
+    for (size_t i = 0; i < result_count; i++) {
+        const struct result *r = &results[i];
+        fprintf(file,
+                "  {\"name\": \"%s\", \"value\": %g, \"unit\": \"%s\", \"baseline\": %g, \"ratio\": "
+                "%g, \"goal\": %g}%s\n",
+                r->name, r->value, r->unit, r->baseline, r->ratio, r->goal,
+                i + 1 < result_count ? "," : "");
+    }
+    fputs("]\n", file);
+    return fclose(file) != 0;
+}
+
+/* ---- starting and stopping ---------------------------------------------- */
+
+static double start_and_stop(void)
+{
+    double start = now();
+    if (ntio_start(NULL) < 0 || bench_driver_load() == 0)
+        exit(1);
+    ntio_stop();
+    return now() - start;
+}
+
+static void measure_system(void)
+{
+    double best = 1e300, idle = 0, before = resident_mebibytes();
+    for (int i = 0; i < 20; i++) {
+        double value = start_and_stop() / 1e6;
+        best = value < best ? value : best;
+    }
+    if (ntio_start(NULL) >= 0)
+        idle = resident_mebibytes();
+    ntio_stop();
+    record("start, load a driver, stop", "ms", best, 2, best / 2, 1.0);
+    record("idle system, resident", "MB", idle, 8, idle / 8, 1.0);
+    record("of that, the process before it", "MB", before, 8, before / 8, 1.0);
+}
+
+int main(int argc, char **argv)
+{
+    measure_system();
+    if (ntio_start(NULL) < 0 || !bench_driver_load() || !bench_open()) {
+        fputs("ntio-bench: the system or its driver did not start\n", stderr);
+        return 1;
+    }
+    measure_requests();
+    measure_memory();
+    measure_scaling();
+    measure_cancel();
+    bench_close();
+    ntio_stop();
+    print_table();
+    return argc > 1 ? write_json(argv[1]) : 0;
+}
