@@ -17,7 +17,12 @@ NTSTATUS cm_save(PCSTR path);
 NTSTATUS cm_create_key(PCUNICODE_STRING name);
 NTSTATUS cm_set_value(PCUNICODE_STRING key, PCUNICODE_STRING value, ULONG type, const VOID *data,
                       ULONG bytes);
-/* Data is copied to buffer; *bytes is its size on entry and the data's on return. */
+/*
+ * Data is copied to buffer; *bytes is its size on entry and the data's on
+ * return. STATUS_OBJECT_NAME_NOT_FOUND; STATUS_BUFFER_OVERFLOW if only a part
+ * was copied.
+ */
 NTSTATUS cm_query_value(PCUNICODE_STRING key, PCUNICODE_STRING value, PULONG type, PVOID buffer,
                         PULONG bytes);
+/* The key and everything below it. */
 NTSTATUS cm_delete_key(PCUNICODE_STRING name);

@@ -163,7 +163,7 @@ NTSTATUS ob_lookup(PVOID root, PCUNICODE_STRING name, ULONG attributes, struct _
     if (has_arrived(&walk, type, attributes)) {
         *object = walk.object;
         walk.object = NULL;
-    } else if (reached->parse) {
+    } else if (reached->parse && (!type || !reached->parses_to || type == reached->parses_to)) {
         status = reached->parse(walk.object, &walk.rest, access, attributes, mode, parse_context,
                                 object);
     } else {

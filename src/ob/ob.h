@@ -40,6 +40,8 @@ struct _OBJECT_TYPE {
      * ob_open_by_name was given. Returns a referenced object.
      */
     ob_parse parse;
+    /* The type that parse makes; asked for another, a name that leads here is a mismatch. */
+    struct _OBJECT_TYPE *parses_to;
     /* What a wait on it waits on; NULL: the object starts with a DISPATCHER_HEADER. */
     PVOID (*waitable)(PVOID object);
     /*
@@ -139,6 +141,10 @@ struct ob_attributes {
 NTSTATUS ob_capture_attributes(POBJECT_ATTRIBUTES attributes, KPROCESSOR_MODE mode,
                                struct ob_attributes *captured);
 VOID ob_release_attributes(struct ob_attributes *captured);
+/* ob_open with attributes that were captured. */
+NTSTATUS ob_open_captured(const struct ob_attributes *captured, struct _OBJECT_TYPE *type,
+                          ACCESS_MASK access, KPROCESSOR_MODE mode, PVOID parse_context,
+                          PVOID *object);
 
 /*
  * Calls visit for each name in the tree, depth first, sorted: for `ntio tree`.

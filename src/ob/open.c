@@ -56,9 +56,9 @@ NTSTATUS ob_open_by_name(PCUNICODE_STRING name, ULONG attributes, struct _OBJECT
     return open_from(NULL, name, attributes, type, access, mode, parse_context, object);
 }
 
-static NTSTATUS open_captured(const struct ob_attributes *captured, struct _OBJECT_TYPE *type,
-                              ACCESS_MASK access, KPROCESSOR_MODE mode, PVOID parse_context,
-                              PVOID *object)
+NTSTATUS ob_open_captured(const struct ob_attributes *captured, struct _OBJECT_TYPE *type,
+                          ACCESS_MASK access, KPROCESSOR_MODE mode, PVOID parse_context,
+                          PVOID *object)
 {
     return open_from(captured->root, &captured->name, captured->attributes, type, access, mode,
                      parse_context, object);
@@ -74,7 +74,7 @@ NTSTATUS ob_open(POBJECT_ATTRIBUTES attributes, struct _OBJECT_TYPE *type, ACCES
     status = ob_capture_attributes(attributes, mode, &captured);
     if (!NT_SUCCESS(status))
         return status;
-    status = open_captured(&captured, type, access, mode, parse_context, object);
+    status = ob_open_captured(&captured, type, access, mode, parse_context, object);
     ob_release_attributes(&captured);
     return status;
 }
@@ -104,7 +104,7 @@ NTSTATUS ob_open_handle(POBJECT_ATTRIBUTES attributes, struct _OBJECT_TYPE *type
 
     if (!NT_SUCCESS(status))
         return status;
-    status = open_captured(&captured, type, access, mode, parse_context, &object);
+    status = ob_open_captured(&captured, type, access, mode, parse_context, &object);
     if (!NT_SUCCESS(status))
         goto out;
     status = ob_grant_access(object, access, mode, &granted);
@@ -144,7 +144,8 @@ static NTSTATUS open_existing(const struct ob_attributes *captured, ACCESS_MASK 
                               KPROCESSOR_MODE mode, PVOID *object)
 {
     PVOID existing;
-    NTSTATUS status = open_captured(captured, ob_type_of(*object), access, mode, NULL, &existing);
+    NTSTATUS status =
+        ob_open_captured(captured, ob_type_of(*object), access, mode, NULL, &existing);
 
     if (!NT_SUCCESS(status))
         return status;

@@ -103,6 +103,7 @@ struct _OBJECT_TYPE ob_type_device = {
     .mapping = OB_FILE_MAPPING,
     .valid_access = FILE_ALL_ACCESS,
     .pool = NonPagedPoolNx,
+    .parses_to = &ob_type_file,
     .waitable = ob_not_waitable,
 };
 
@@ -119,6 +120,7 @@ struct _OBJECT_TYPE ob_type_file = {
     .mapping = OB_FILE_MAPPING,
     .valid_access = FILE_ALL_ACCESS,
     .pool = NonPagedPoolNx,
+    .parses_to = &ob_type_file,
 };
 
 struct _OBJECT_TYPE ob_type_key = {
@@ -126,6 +128,7 @@ struct _OBJECT_TYPE ob_type_key = {
     .mapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS},
     .valid_access = KEY_ALL_ACCESS | SYNCHRONIZE,
     .pool = NonPagedPoolNx,
+    .parses_to = &ob_type_key,
     .waitable = ob_not_waitable,
 };
 
