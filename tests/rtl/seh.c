@@ -762,8 +762,10 @@ static GUARDED VOID stack_overflow(VOID)
 static VOID test_a_stack_overflow_is_a_double_fault(VOID)
 {
     /* ThreadSanitizer's longjmp, with which this test gets back, knows no signal stack. */
-    if (HAS_THREAD_SANITIZER)
+    if (HAS_THREAD_SANITIZER) {
+        hal_stop();
         skip();
+    }
     assert_int_equal(bugcheck_of(stack_overflow), UNEXPECTED_KERNEL_MODE_TRAP);
     assert_int_equal(bugcheck.parameters[0], 8);
 }
