@@ -159,23 +159,34 @@ static int protect(hal_u64 address, hal_u64 pages)
     return hal_error_from(error);
 }
 
+/*
+ * Where system calls cannot be held up, an adopted page must not be swapped out:
+ * read() into it would fail. It is locked by its other address, since the
+ * program could not discard a page that is locked by its own.
+ */
+static int lock_frames(struct hal_segment *segment, hal_u64 first, hal_u64 pages)
+{
+    if (!adopt_system.user_only)
+        return HAL_OK;
+    if (!segment->direct || linux_call3(SYS_mlock, (long)(segment->direct + first * HAL_PAGE_SIZE),
+                                        (long)(pages * HAL_PAGE_SIZE), 0))
+        return HAL_EOPNOTSUPP;
+    return HAL_OK;
+}
+
 /* Maps the frames where the pages are. */
 static int show_frames(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
                        int protection)
 {
-    /*
-     * Where Linux does not let us hold up what system calls access, an adopted
-     * page must not be swapped out: read() into it would fail.
-     */
-    int lock = adopt_system.user_only ? MAP_LOCKED : 0;
-    int error;
+    int error = lock_frames(segment, first, pages);
 
+    if (error)
+        return error;
     page_set_add(address, pages);
-    error =
-        linux_map(address, pages, protection, MAP_SHARED | MAP_FIXED | lock, segment->fd, first);
+    error = linux_map(address, pages, protection, MAP_SHARED | MAP_FIXED, segment->fd, first);
     if (error) {
         page_set_remove(address, pages);
-        return error == -ENOMEM || error == -EAGAIN ? HAL_EOPNOTSUPP : hal_error_from(error);
+        return error == -ENOMEM ? HAL_EOPNOTSUPP : hal_error_from(error);
     }
     linux_advise(address, pages, MADV_DONTFORK);
     keeper_watch(address, pages);

@@ -75,6 +75,7 @@ struct hal_segment {
     int fd;
     hal_u64 pages;
     hal_u64 inode;            /* tells its mappings from others */
+    hal_u64 direct;           /* where all of it is mapped, 0 if nowhere */
     int has_adopted;          /* it is in adopt_keeper.c's list */
     struct hal_segment *next; /* there */
 };

@@ -64,6 +64,8 @@ HALAPI int hal_segment_discard(struct hal_segment *segment, hal_u64 first, hal_u
         return HAL_EINVAL;
     if (!pages)
         return HAL_OK;
+    if (segment->has_adopted && segment->direct) /* adoption may have locked them */
+        munlock((void *)(segment->direct + first * HAL_PAGE_SIZE), pages * HAL_PAGE_SIZE);
     if (fallocate(segment->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                   (off_t)(first * HAL_PAGE_SIZE), (off_t)(pages * HAL_PAGE_SIZE)))
         return hal_error_from(-errno);

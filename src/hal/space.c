@@ -85,6 +85,8 @@ HALAPI int hal_map(hal_u64 address, struct hal_segment *segment, hal_u64 first, 
                       segment->fd, first);
     if (error)
         return hal_error_from(error);
+    if (pages == segment->pages)
+        segment->direct = address;
     /* A forked child must not reach its parent's kernel. */
     linux_advise(address, pages, MADV_DONTFORK);
     return HAL_OK;
