@@ -104,6 +104,13 @@ struct ntio_statistics {
 };
 void ntio_query_statistics(struct ntio_statistics *statistics);
 
+/*
+ * bytes_copied_in and bytes_copied_out together. A driver that wants to show how
+ * its buffers travel finds it with MmGetSystemRoutineAddress, and on Windows does
+ * not.
+ */
+unsigned long long ntio_bytes_copied(void);
+
 enum ntio_method {
     NTIO_BUFFERED = 0,
     NTIO_IN_DIRECT = 1,  /* the device reads the buffer */

@@ -5,6 +5,7 @@
 #include "inspect.h"
 #include "../ex/ex.h"
 #include "../rtl/rtl.h"
+#include "../../include/ntio/ntio.h"
 
 struct inspection {
     PVOID connection;
@@ -104,4 +105,12 @@ VOID io_inspect(const char *request, void *connection)
         }
     }
     say(&inspection, "there is no '%s' to look at\n", request);
+}
+
+unsigned long long ntio_bytes_copied(void)
+{
+    struct mm_statistics statistics;
+
+    mm_query_statistics(&statistics);
+    return statistics.bytes_copied_in + statistics.bytes_copied_out;
 }
