@@ -46,6 +46,9 @@ static NTSTATUS adopt_in_region(ULONG64 address, SIZE_T count, ULONG access)
         return STATUS_ACCESS_VIOLATION;
     case HAL_EOPNOTSUPP:
         return STATUS_NOT_SUPPORTED;
+    case HAL_ENOENT:
+    case HAL_EAGAIN:
+        return STATUS_RETRY;
     default:
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -172,5 +175,4 @@ VOID mm_adoption_stop(VOID)
     mm_acquire(&mm_table.lock);
     adoption.is_running = FALSE;
     mm_release(&mm_table.lock);
-    mm_table_stop();
 }

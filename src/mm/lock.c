@@ -38,14 +38,14 @@ static NTSTATUS hold_program(ULONG64 address, SIZE_T pages, ULONG access, PFN_NU
     for (ULONG attempt = 0; done < pages && attempt < LOCK_ATTEMPTS; attempt++) {
         ULONG64 rest = address + (done << PAGE_SHIFT);
         status = mm_adopt(rest, pages - done, access);
-        if (!NT_SUCCESS(status))
+        if (!NT_SUCCESS(status) && status != STATUS_RETRY)
             break;
         done += mm_hold_adopted(rest, pages - done, access, list + done);
     }
     if (done == pages)
         return STATUS_SUCCESS;
     mm_release_held(list, done);
-    return NT_SUCCESS(status) ? STATUS_ACCESS_VIOLATION : status;
+    return NT_SUCCESS(status) || status == STATUS_RETRY ? STATUS_ACCESS_VIOLATION : status;
 }
 
 static NTSTATUS lock_program(PMDL mdl, SIZE_T pages, BOOLEAN for_write)

@@ -253,7 +253,8 @@ SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *
 /*
  * Makes what is missing of the range adopted and known to allow access.
  * STATUS_SUCCESS (then hold again), STATUS_ACCESS_VIOLATION,
- * STATUS_NOT_SUPPORTED if hal cannot share these pages, or
+ * STATUS_NOT_SUPPORTED if hal cannot share these pages, STATUS_RETRY if the
+ * program mapped something else there meanwhile, or
  * STATUS_INSUFFICIENT_RESOURCES. May wait.
  */
 NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access);

@@ -62,10 +62,11 @@ struct mm_region *mm_make_region(ULONG64 address)
         node = mm_frame_address(first);
         __atomic_store_n(&directory()[address >> DIRECTORY_SHIFT], node, __ATOMIC_RELEASE);
     }
-    region = hal_allocate(sizeof(*region));
-    if (!region)
+    /* Not of hal's heap, whose pages the program may have adopted: this is used while adopting. */
+    PFN_NUMBER frame = mm_allocate_frames(1, 1, TRUE);
+    if (!frame)
         return NULL;
-    memset(region, 0, sizeof(*region));
+    region = mm_frame_address(frame);
     __atomic_store_n(&node[(address >> REGION_SHIFT) % DIRECTORY_SLOTS], region, __ATOMIC_RELEASE);
     return region;
 }
@@ -331,20 +332,4 @@ VOID mm_table_start(VOID)
 {
     mm_table = (struct mm_table){0};
     mm_zone_start(&mm_table.zone, MM_PROGRAM_BASE, MM_PROGRAM_BASE + MM_PROGRAM_FRAMES);
-}
-
-static VOID free_regions(PVOID *node)
-{
-    for (ULONG slot = 0; slot < DIRECTORY_SLOTS; slot++) {
-        if (node[slot])
-            hal_free(node[slot]);
-    }
-}
-
-VOID mm_table_stop(VOID)
-{
-    for (ULONG slot = 0; slot < DIRECTORY_SLOTS; slot++) {
-        if (directory()[slot])
-            free_regions(directory()[slot]);
-    }
 }

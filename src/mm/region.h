@@ -23,14 +23,16 @@ struct mm_region {
     ULONG entries[REGION_PAGES]; /* atomic; written under mm_table.lock */
 };
 
+_Static_assert(sizeof(struct mm_region) <= PAGE_SIZE, "a region has a frame of its own");
+
 extern struct mm_table {
     struct mm_lock lock; /* guards regions, blocks, and frames that come alive or die */
     struct mm_zone zone; /* the program's frames */
     LONG64 frames;       /* atomic: frames that are alive, for statistics */
 } mm_table;
 
+/* The table's memory goes with the segment that it is in. */
 VOID mm_table_start(VOID);
-VOID mm_table_stop(VOID);
 
 static inline ULONG mm_index_of(ULONG64 address)
 {

@@ -109,7 +109,8 @@ static void test_nonpaged_pool(void **state)
     ExFreePoolWithTag(block, 'tseT');
 }
 
-static UCHAR driver_global[3 * PAGE_SIZE];
+/* Pages of its own: the kernel that adopts them lies in this program too, with its globals. */
+static _Alignas(PAGE_SIZE) UCHAR driver_global[3 * PAGE_SIZE];
 
 static void test_nonpaged_global(void **state)
 {

@@ -10,8 +10,9 @@ extern int munmap(void *address, SIZE_T bytes);
 #define PROT_READ_WRITE 3
 #define MAP_PRIVATE_ANONYMOUS 0x22
 
-static UCHAR initialized[5 * PAGE_SIZE] = {1, 2, 3};
-static UCHAR uninitialized[5 * PAGE_SIZE];
+/* Pages of their own: the kernel that adopts them lies in this program too, with its globals. */
+static _Alignas(PAGE_SIZE) UCHAR initialized[5 * PAGE_SIZE] = {1, 2, 3};
+static _Alignas(PAGE_SIZE) UCHAR uninitialized[5 * PAGE_SIZE];
 
 /* Both ways, at both ends of the buffer, with the mapping and the address in use at once. */
 static void prove_shared(PUCHAR buffer, ULONG bytes)
