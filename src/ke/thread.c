@@ -141,6 +141,7 @@ static NTSTATUS enter_as_object(PKTHREAD stand_in)
     if (!NT_SUCCESS(status))
         return status;
     thread->slot = &ke_thread;
+    thread->previous_mode = UserMode;
     ke_thread = thread;
     return STATUS_SUCCESS;
 }
