@@ -58,7 +58,7 @@ static BOOLEAN take_text(struct reader *reader, PCWSTR text)
     PCWSTR at = reader->at;
 
     for (; *text; text++, at++)
-        if (at == reader->end || RtlDowncaseUnicodeChar(*at) != *text)
+        if (at == reader->end || RtlUpcaseUnicodeChar(*at) != RtlUpcaseUnicodeChar(*text))
             return FALSE;
     reader->at = at;
     return TRUE;

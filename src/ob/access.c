@@ -3,21 +3,6 @@
  */
 #include "security.h"
 
-VOID NTAPI RtlMapGenericMask(PACCESS_MASK AccessMask, PGENERIC_MAPPING GenericMapping)
-{
-    ACCESS_MASK mask = *AccessMask;
-
-    if (mask & GENERIC_READ)
-        mask |= GenericMapping->GenericRead;
-    if (mask & GENERIC_WRITE)
-        mask |= GenericMapping->GenericWrite;
-    if (mask & GENERIC_EXECUTE)
-        mask |= GenericMapping->GenericExecute;
-    if (mask & GENERIC_ALL)
-        mask |= GenericMapping->GenericAll;
-    *AccessMask = mask & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
-}
-
 static ACCESS_MASK mapped(ACCESS_MASK access, const GENERIC_MAPPING *mapping)
 {
     RtlMapGenericMask(&access, (PGENERIC_MAPPING)mapping);
