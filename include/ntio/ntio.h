@@ -68,6 +68,14 @@ int ntio_start(const struct ntio_options *options);
 void ntio_stop(void);
 
 /*
+ * Lets drivers share the pages of globals: makes the writable data of the
+ * loaded object (the program, a library) that contains address ordinary memory.
+ * Without it, requests on globals go through a copy. Called after ntio_start,
+ * while no other thread touches that data.
+ */
+int ntio_prepare_image(const void *address);
+
+/*
  * Loads a driver: a shared object as `ntio build` makes it. Its DriverEntry has
  * run when this returns.
  *

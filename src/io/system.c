@@ -163,6 +163,11 @@ void ntio_stop(void)
     __atomic_store_n(&state.is_running, 0, __ATOMIC_RELEASE);
 }
 
+int ntio_prepare_image(const void *address)
+{
+    return rtl_status_from_hal(hal_adopt_prepare_image(address));
+}
+
 /* A service name: the caller's, or the file's base name without ".so". */
 static VOID make_name(PCSTR path, PCSTR name, PUNICODE_STRING service)
 {
