@@ -13,12 +13,15 @@
 #include <specstrings.h>
 
 #pragma push_macro("__inline")
+#pragma push_macro("__CRT__NO_INLINE")
 #pragma push_macro("extern")
 #undef __inline
+#undef __CRT__NO_INLINE /* set without optimization: declarations alone */
 #define __inline static __inline__ __attribute__((__unused__))
 #define extern
 #include_next <ntstrsafe.h>
 #pragma pop_macro("extern")
+#pragma pop_macro("__CRT__NO_INLINE")
 #pragma pop_macro("__inline")
 
 #include <ntio_ntstrsafe.h>

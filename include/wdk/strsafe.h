@@ -11,13 +11,16 @@
 #include <specstrings.h>
 
 #pragma push_macro("__inline")
+#pragma push_macro("__CRT__NO_INLINE")
 #pragma push_macro("__CRT_INLINE")
 #undef __inline
+#undef __CRT__NO_INLINE /* set without optimization: declarations alone */
 #undef __CRT_INLINE
 #define __inline static __inline__ __attribute__((__unused__))
 #define __CRT_INLINE static __inline__ __attribute__((__unused__))
 #include_next <strsafe.h>
 #pragma pop_macro("__CRT_INLINE")
+#pragma pop_macro("__CRT__NO_INLINE")
 #pragma pop_macro("__inline")
 
 #endif
