@@ -17,13 +17,17 @@ static PCSTR pool_tag_text(ULONG tag, CHAR text[5])
     return text;
 }
 
-static VOID pool_describe(PCSTR what, PVOID address, ULONG tag, ULONG64 owner)
+/* A bug check about a block, with what is known of it. */
+static __attribute__((noreturn)) VOID pool_bugcheck(ULONG code, const ULONG_PTR parameters[4],
+                                                    ULONG64 what, ULONG64 owner)
 {
-    CHAR code[POOL_CODE_TEXT], text[5];
+    CHAR note[POOL_CODE_TEXT + 80], where[POOL_CODE_TEXT], text[5];
 
-    hal_describe_code(pool_code_of(owner), code, sizeof(code));
-    rtl_log("pool: %s %p: tag '%s', last allocated by %s", what, address, pool_tag_text(tag, text),
-            code);
+    /* The call is before its return address, perhaps on another line. */
+    hal_describe_code(pool_code_of(owner) - 1, where, sizeof(where));
+    rtl_format(note, sizeof(note), "The block has the tag '%s' and was allocated by %s.",
+               pool_tag_text((ULONG)what, text), where);
+    ke_bugcheck(code, parameters, note);
 }
 
 /* A pointer into a chunk that is no allocated block. */
@@ -43,7 +47,12 @@ static __attribute__((noreturn)) VOID pool_bad_chunk_free(PVOID address)
     what = __atomic_load_n(&meta->what, __ATOMIC_RELAXED);
     if (pool_state_of(what) == POOL_ALLOCATED)
         KeBugCheckEx(BAD_POOL_HEADER, 0x03, (ULONG_PTR)address, (ULONG_PTR)what, 0);
-    KeBugCheckEx(BAD_POOL_CALLER, 0x07, 0, (ULONG_PTR)what, (ULONG_PTR)address);
+    /* The free list goes through the record of a block that is back in its chunk. */
+    if (pool_state_of(what) == POOL_FREE)
+        KeBugCheckEx(BAD_POOL_CALLER, 0x07, 0, (ULONG_PTR)what, (ULONG_PTR)address);
+    pool_bugcheck(BAD_POOL_CALLER,
+                  (const ULONG_PTR[]){0x07, 0, (ULONG_PTR)what, (ULONG_PTR)address}, what,
+                  __atomic_load_n(&meta->owner, __ATOMIC_RELAXED));
 }
 
 VOID pool_bad_free(PVOID address)
@@ -65,8 +74,8 @@ VOID pool_bad_free(PVOID address)
 
 VOID pool_bad_tag(PVOID address, ULONG tag, ULONG used, ULONG64 owner)
 {
-    pool_describe("wrong tag freeing", address, tag, owner);
-    KeBugCheckEx(BAD_POOL_CALLER, 0x0A, (ULONG_PTR)address, tag, used);
+    pool_bugcheck(BAD_POOL_CALLER, (const ULONG_PTR[]){0x0A, (ULONG_PTR)address, tag, used}, tag,
+                  owner);
 }
 
 VOID pool_bad_irql(ULONG_PTR code, KIRQL irql, ULONG flags, ULONG_PTR what)
@@ -76,8 +85,8 @@ VOID pool_bad_irql(ULONG_PTR code, KIRQL irql, ULONG flags, ULONG_PTR what)
 
 VOID pool_overrun(PUCHAR block, SIZE_T bytes, ULONG64 value, ULONG tag, ULONG64 owner)
 {
-    pool_describe("bytes are damaged after", block, tag, owner);
-    KeBugCheckEx(BAD_POOL_HEADER, 0x21, (ULONG_PTR)block, bytes, value);
+    pool_bugcheck(BAD_POOL_HEADER, (const ULONG_PTR[]){0x21, (ULONG_PTR)block, bytes, value}, tag,
+                  owner);
 }
 
 /* Byte by byte: memcpy is checked by AddressSanitizer wherever it is called from. */
