@@ -419,27 +419,23 @@ HALAPI int hal_adopt_prepare_image(const void *address)
 
 /* ---- start and stop ---------------------------------------------------- */
 
-int adopt_start(void)
+void adopt_start(void)
 {
     const char *forbidden = getenv("NTIO_NO_ADOPTION");
-    int error = page_set_start();
 
-    if (error)
-        return error;
     adopt_system.budget = 0;
     if (forbidden && *forbidden && *forbidden != '0') {
         adopt_system.why_not = "NTIO_NO_ADOPTION is set";
-        return HAL_OK;
+        return;
     }
     adopt_system.why_not = keeper_open();
     if (adopt_system.why_not)
-        return HAL_OK;
+        return;
     adopt_system.protector = uffd_open(UFFD_FEATURE_PAGEFAULT_FLAG_WP, &adopt_system.user_only);
     if (adopt_system.protector < 0) {
         keeper_close();
         adopt_system.why_not = "out of file descriptors";
     }
-    return HAL_OK;
 }
 
 void adopt_stop(void)

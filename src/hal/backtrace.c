@@ -34,13 +34,15 @@ HALAPI hal_u32 hal_backtrace(hal_u64 *pcs, hal_u32 count)
 HALAPI hal_u32 hal_backtrace_from(void *context, hal_u64 *pcs, hal_u32 count)
 {
     const struct machine_frame *frame = context;
+    hal_u64 slot;
     hal_u32 found = 0;
 
     if (!count)
         return 0;
     pcs[found++] = frame->pc;
-    if (frame->is_fetch && found < count &&
-        !hal_copy_guarded(&pcs[found], (const void *)frame->sp, sizeof *pcs, NULL))
+    slot = frame->is_fetch ? frame->sp : describe_return_slot(frame->pc, frame->sp);
+    if (slot && found < count &&
+        !hal_copy_guarded(&pcs[found], (const void *)slot, sizeof *pcs, NULL))
         found++;
     return found + walk(frame->bp, pcs + found, count - found);
 }

@@ -1,13 +1,17 @@
 /*
  * Code addresses in words, from the debug information of what is loaded.
  */
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "linux.h"
+
+#define DWARF_STACK_POINTER 7
 
 static struct {
     pthread_mutex_t lock; /* guards what follows */
@@ -105,6 +109,42 @@ HALAPI void hal_describe_code(hal_u64 pc, char *text, hal_size size)
     else
         snprintf(text, size, "0x%llx", pc);
     pthread_mutex_unlock(&describe_system.lock);
+}
+
+/* Called with the lock held. Offset of the frame's end from the stack pointer, 0 if not known so.
+ */
+static hal_u64 frame_bytes(Dwfl_Module *module, hal_u64 pc)
+{
+    Dwarf_Addr bias;
+    Dwarf_CFI *cfi = dwfl_module_eh_cfi(module, &bias);
+    Dwarf_Frame *frame;
+    Dwarf_Op *operations;
+    size_t count;
+    hal_u64 bytes = 0;
+
+    if (!cfi || dwarf_cfi_addrframe(cfi, pc - bias, &frame))
+        return 0;
+    if (!dwarf_frame_cfa(frame, &operations, &count) && count == 1 &&
+        operations[0].atom == DW_OP_bregx && operations[0].number == DWARF_STACK_POINTER)
+        bytes = operations[0].number2;
+    free(frame);
+    return bytes;
+}
+
+hal_u64 describe_return_slot(hal_u64 pc, hal_u64 sp)
+{
+    Dwfl_Module *module = NULL;
+    hal_u64 bytes = 0;
+    Dwfl *dwfl;
+
+    pthread_mutex_lock(&describe_system.lock);
+    dwfl = current_dwfl();
+    if (dwfl)
+        module = dwfl_addrmodule(dwfl, pc);
+    if (module)
+        bytes = frame_bytes(module, pc);
+    pthread_mutex_unlock(&describe_system.lock);
+    return bytes ? sp + bytes - sizeof(hal_u64) : 0;
 }
 
 void describe_stop(void)

@@ -1,6 +1,7 @@
 /*
  * Faults: from a signal to the kernel's handler, and out of the signal again.
  */
+#include <cpuid.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct guarded_code {
     hal_u64 begin, end, recovery;
 };
 extern const struct guarded_code guarded_codes[];
+extern hal_u64 guarded_string_from;
 
 #define SIGNAL_STACK_PAGES 64
 /* What a function that resumes needs of the faulting stack to run there. */
@@ -246,11 +248,21 @@ static void restore_handlers(size_t count)
         sigaction(fault_signals[count], &fault_system.previous[count], NULL);
 }
 
+/* Processors without fast string copies (leaf 7, ebx bit 9) never use one. */
+static void choose_copy(void)
+{
+    unsigned a, b = 0, c, d;
+
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & 1u << 9))
+        guarded_string_from = ~0ull;
+}
+
 int fault_start(void)
 {
     struct sigaction action = {.sa_sigaction = on_signal,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 
+    choose_copy();
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < FAULT_SIGNALS; i++) {
         if (sigaction(fault_signals[i], &action, &fault_system.previous[i])) {

@@ -71,7 +71,7 @@ hal_copy_guarded:
     xorl %eax, %eax
     ret
 .Lmore:
-    cmpq $1024, %rdx
+    cmpq guarded_string_from(%rip), %rdx
     jae .Lstring
     /* The last 64 bytes, which may overlap, are read before anything is written. */
     movups -64(%rsi, %rdx), %xmm4
@@ -141,6 +141,16 @@ hal_touch_write:
     movl $-14, %eax
     ret
     .size hal_touch_write, . - hal_touch_write
+
+/* hal_u64 guarded_string_from: bytes from which rep movsb is the faster copy. */
+    .data
+    .globl guarded_string_from
+    .hidden guarded_string_from
+    .type guarded_string_from, @object
+    .balign 8
+guarded_string_from:
+    .quad 1024
+    .size guarded_string_from, 8
 
 /* struct guarded_code guarded_codes[]: first byte, first past the last, recovery. */
     .section .data.rel.ro, "aw", @progbits

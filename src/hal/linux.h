@@ -100,9 +100,14 @@ int space_find(hal_u64 address, struct mapping *mapping);
 
 int fault_start(void);
 void fault_stop(void);
-int adopt_start(void);
+void adopt_start(void);
 void adopt_stop(void);
 /* Gives the program private copies of the pages that it shares with segment. */
 void adopt_forget_segment(struct hal_segment *segment);
 void describe_stop(void);
+/*
+ * Where the return address of the function at pc is, if that function has not
+ * set its frame pointer up there, as small ones never do; 0 otherwise. Slow.
+ */
+hal_u64 describe_return_slot(hal_u64 pc, hal_u64 sp);
 void allocate_stop(void);

@@ -11,7 +11,10 @@
 #define LEAVES (PAGE_SET_END / HAL_PAGE_SIZE / LEAF_PAGES)
 
 static struct {
-    /* Each entry NULL or a leaf; atomic, published with release when the leaf is zeroed. */
+    /*
+     * NULL or a table, each entry of which is NULL or a leaf. All atomic,
+     * published with release when what they point to is zeroed.
+     */
     hal_u64 **leaves;
 } set_system;
 
@@ -21,12 +24,6 @@ static void *map_zeroed(hal_u64 bytes)
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return got < 0 && got > -4096 ? NULL : (void *)got;
-}
-
-int page_set_start(void)
-{
-    set_system.leaves = map_zeroed(LEAVES * sizeof *set_system.leaves);
-    return set_system.leaves ? HAL_OK : HAL_ENOMEM;
 }
 
 void page_set_stop(void)
@@ -43,17 +40,23 @@ void page_set_stop(void)
 
 static hal_u64 *leaf_of(hal_u64 page)
 {
-    return __atomic_load_n(&set_system.leaves[page / LEAF_PAGES], __ATOMIC_ACQUIRE);
+    hal_u64 **leaves = __atomic_load_n(&set_system.leaves, __ATOMIC_ACQUIRE);
+
+    return leaves ? __atomic_load_n(&leaves[page / LEAF_PAGES], __ATOMIC_ACQUIRE) : NULL;
 }
 
-static int make_leaf(hal_u64 **entry)
+/* Makes what *entry points to, unless another thread has been faster. */
+static int make(void *entry, hal_u64 bytes)
 {
-    hal_u64 *leaf = map_zeroed(LEAF_WORDS * 8), *none = NULL;
+    void **pointer = entry, *made, *none = NULL;
 
-    if (!leaf)
+    if (__atomic_load_n(pointer, __ATOMIC_ACQUIRE))
+        return HAL_OK;
+    made = map_zeroed(bytes);
+    if (!made)
         return HAL_ENOMEM;
-    if (!__atomic_compare_exchange_n(entry, &none, leaf, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-        linux_unmap((hal_u64)leaf, LEAF_WORDS * 8 / HAL_PAGE_SIZE);
+    if (!__atomic_compare_exchange_n(pointer, &none, made, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        linux_unmap((hal_u64)made, bytes / HAL_PAGE_SIZE);
     return HAL_OK;
 }
 
@@ -62,8 +65,10 @@ int page_set_reserve(hal_u64 address, hal_u64 pages)
     hal_u64 first = address / HAL_PAGE_SIZE / LEAF_PAGES;
     hal_u64 last = (address / HAL_PAGE_SIZE + pages - 1) / LEAF_PAGES;
 
+    if (make(&set_system.leaves, LEAVES * sizeof *set_system.leaves))
+        return HAL_ENOMEM;
     for (; first <= last; first++) {
-        if (!leaf_of(first * LEAF_PAGES) && make_leaf(&set_system.leaves[first]))
+        if (make(&set_system.leaves[first], LEAF_WORDS * 8))
             return HAL_ENOMEM;
     }
     return HAL_OK;

@@ -11,7 +11,7 @@
 
 #define PAGE_SET_END (1ull << 47)
 
-int page_set_start(void);
+/* Gives all memory back; the set is empty then. */
 void page_set_stop(void);
 
 /* Makes room for pages, so that page_set_add cannot fail. HAL_OK or HAL_ENOMEM. */

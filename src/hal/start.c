@@ -20,12 +20,7 @@ HALAPI int hal_start(void)
         space_stop();
         return error;
     }
-    error = adopt_start();
-    if (error) {
-        fault_stop();
-        space_stop();
-        return error;
-    }
+    adopt_start();
     started = 1;
     return HAL_OK;
 }

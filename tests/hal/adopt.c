@@ -1,18 +1,12 @@
 /* Pins: adopted pages are shared with the kernel, keep every write, and are told when lost. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "hal/hal.h"
+#include "hal_cmocka.h"
 
 #define PAGE HAL_PAGE_SIZE
 #define FRAMES 0x10000ull
