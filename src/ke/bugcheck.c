@@ -72,7 +72,7 @@ static VOID call_back(VOID)
         thread->irql = irql;
 }
 
-static VOID __attribute__((noreturn)) stop(const struct ke_bugcheck *bugcheck)
+VOID ke_bugcheck_stop(const struct ke_bugcheck *bugcheck)
 {
     ke_bugcheck_handler hook = __atomic_load_n(&bugchecks.hook, __ATOMIC_ACQUIRE);
 
@@ -93,7 +93,7 @@ VOID __attribute__((noinline)) ke_bugcheck(ULONG code, const ULONG_PTR parameter
                                          .note = note,
                                          .caller = (ULONG64)__builtin_return_address(0)};
 
-    stop(&bugcheck);
+    ke_bugcheck_stop(&bugcheck);
 }
 
 VOID ke_bugcheck_from_fault(ULONG code, const ULONG_PTR parameters[4],
@@ -101,7 +101,7 @@ VOID ke_bugcheck_from_fault(ULONG code, const ULONG_PTR parameters[4],
 {
     const struct ke_bugcheck bugcheck = {.code = code, .parameters = parameters, .fault = fault};
 
-    stop(&bugcheck);
+    ke_bugcheck_stop(&bugcheck);
 }
 
 VOID NTAPI __attribute__((noinline))
@@ -114,7 +114,7 @@ KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugChec
                                          .parameters = parameters,
                                          .caller = (ULONG64)__builtin_return_address(0)};
 
-    stop(&bugcheck);
+    ke_bugcheck_stop(&bugcheck);
 }
 
 VOID NTAPI __attribute__((noinline)) KeBugCheck(ULONG BugCheckCode)
@@ -124,5 +124,5 @@ VOID NTAPI __attribute__((noinline)) KeBugCheck(ULONG BugCheckCode)
                                          .parameters = parameters,
                                          .caller = (ULONG64)__builtin_return_address(0)};
 
-    stop(&bugcheck);
+    ke_bugcheck_stop(&bugcheck);
 }

@@ -53,6 +53,9 @@ struct ke_bugcheck {
     ULONG64 caller;                /* code that called for the bug check, if there is no fault */
 };
 
+/* Reports and ends the system. */
+VOID ke_bugcheck_stop(const struct ke_bugcheck *bugcheck) __attribute__((noreturn));
+
 /* A text that grows until its buffer is full. */
 struct ke_text {
     PSTR buffer;

@@ -165,18 +165,25 @@ static VOID describe_irp(struct ke_text *text)
     ke_text_add(text, "\n  current IRP\n%s\n", lines);
 }
 
-/* Frames of the report itself are left out: it begins at the fault, or at who called. */
+/*
+ * Frames of the report itself are left out: it begins at the fault, or at who
+ * called. A return address may lie past its function's end if the call does not
+ * return, so the frames are shown by the last byte of the call.
+ */
 static ULONG collect_frames(const struct ke_bugcheck *bugcheck, hal_u64 *pcs, ULONG *first)
 {
     ULONG count, i;
 
     *first = 0;
     if (bugcheck->fault)
-        return hal_backtrace_from(bugcheck->fault->context, pcs, MAX_FRAMES);
-    count = hal_backtrace(pcs, MAX_FRAMES);
-    for (i = 0; i < count; i++)
+        count = hal_backtrace_from(bugcheck->fault->context, pcs, MAX_FRAMES);
+    else
+        count = hal_backtrace(pcs, MAX_FRAMES);
+    for (i = 0; i < count; i++) {
         if (pcs[i] == bugcheck->caller)
             *first = i;
+        pcs[i] -= !(bugcheck->fault && i == 0);
+    }
     return count;
 }
 

@@ -3,6 +3,7 @@
  * would hold back runs on other threads here; it is what the rules are checked
  * against.
  */
+#include "bugcheck.h"
 #include "dispatcher.h"
 
 #include "../rtl/rtl.h"
@@ -18,8 +19,10 @@ static VOID __attribute__((noreturn, noinline))
 misused(ULONG code, KIRQL current, KIRQL asked, PVOID caller, PCSTR note)
 {
     const ULONG_PTR parameters[4] = {asked, current, 0, (ULONG_PTR)caller};
+    const struct ke_bugcheck bugcheck = {
+        .code = code, .parameters = parameters, .note = note, .caller = (ULONG64)caller};
 
-    ke_bugcheck(code, parameters, note);
+    ke_bugcheck_stop(&bugcheck);
 }
 
 static inline KIRQL raise_irql(KIRQL level, PVOID caller)
@@ -89,10 +92,12 @@ VOID __attribute__((noinline)) ke_irql_violation(PCSTR function, KIRQL limit)
     KIRQL irql = ke_current()->irql;
     ULONG64 code = (ULONG64)__builtin_return_address(0);
     const ULONG_PTR parameters[4] = {code, irql, 8, caller_of(code)};
+    const struct ke_bugcheck bugcheck = {
+        .code = IRQL_NOT_LESS_OR_EQUAL, .parameters = parameters, .note = note, .caller = code};
 
     rtl_format(note, sizeof(note), "%s was called at IRQL %u (%s); it allows at most %u (%s).",
                function, irql, level_name(irql), limit, level_name(limit));
-    ke_bugcheck(IRQL_NOT_LESS_OR_EQUAL, parameters, note);
+    ke_bugcheck_stop(&bugcheck);
 }
 
 /* Normal kernel APCs wait until the last critical region is left. */

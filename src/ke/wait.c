@@ -291,8 +291,12 @@ static NTSTATUS run_wait(struct wait *wait, PLARGE_INTEGER timeout)
     return block(wait);
 }
 
-/* A wait that may block is for IRQL <= APC_LEVEL; one that only looks, for DISPATCH_LEVEL too. */
-static VOID check_irql(PKTHREAD thread, PCSTR function, PLARGE_INTEGER timeout)
+/*
+ * A wait that may block is for IRQL <= APC_LEVEL; one that only looks, for
+ * DISPATCH_LEVEL too. Inlined, so that a report names the caller's caller.
+ */
+static inline __attribute__((always_inline)) VOID check_irql(PKTHREAD thread, PCSTR function,
+                                                             PLARGE_INTEGER timeout)
 {
     BOOLEAN may_block = !timeout || timeout->QuadPart != 0;
 

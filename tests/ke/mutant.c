@@ -65,9 +65,9 @@ static VOID test_abandoned(void **state)
     assert_int_equal(KeReadStateMutant(&mutant), 1);
     objects[0] = &event;
     objects[1] = &mutant;
-    assert_int_equal(KeWaitForMultipleObjects(2, objects, WaitAny, Executive, KernelMode, FALSE,
-                                              NULL, NULL),
-                     STATUS_ABANDONED + 1);
+    assert_int_equal(
+        KeWaitForMultipleObjects(2, objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL),
+        STATUS_ABANDONED + 1);
     KeReleaseMutant(&mutant, 0, FALSE, FALSE);
     assert_int_equal(poll(&mutant), STATUS_SUCCESS);
     KeReleaseMutant(&mutant, 0, FALSE, FALSE);
@@ -180,9 +180,9 @@ static VOID test_ending_with_a_mutex(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recursion),          cmocka_unit_test(test_initial_owner),
-        cmocka_unit_test(test_abandoned),          cmocka_unit_test(test_abandoned_to_waiter),
-        cmocka_unit_test(test_exclusion),          cmocka_unit_test(test_ending_with_a_mutex),
+        cmocka_unit_test(test_recursion), cmocka_unit_test(test_initial_owner),
+        cmocka_unit_test(test_abandoned), cmocka_unit_test(test_abandoned_to_waiter),
+        cmocka_unit_test(test_exclusion), cmocka_unit_test(test_ending_with_a_mutex),
     };
 
     return cmocka_run_group_tests(tests, start_rooms, stop_rooms);

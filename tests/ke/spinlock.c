@@ -1,4 +1,5 @@
-/* Pins spin locks of all three kinds: exclusion under contention, and the bug check of each misuse. */
+/* Pins spin locks of all three kinds: exclusion under contention, and the bug check of each misuse.
+ */
 #include "fixture.h"
 
 #define THREADS 4
@@ -108,10 +109,10 @@ static VOID test_exclusion(void **state)
 
 struct readers {
     EX_SPIN_LOCK lock;
-    LONG inside;        /* readers, atomic */
-    LONG most;          /* that were inside at once, atomic */
-    ULONG64 value;      /* written by the writers */
-    ULONG wrong;        /* atomic */
+    LONG inside;   /* readers, atomic */
+    LONG most;     /* that were inside at once, atomic */
+    ULONG64 value; /* written by the writers */
+    ULONG wrong;   /* atomic */
 };
 
 static VOID NTAPI reader_thread(PVOID context)
@@ -283,8 +284,8 @@ static VOID test_owned_by_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exclusion),       cmocka_unit_test(test_readers_and_writers),
-        cmocka_unit_test(test_shared_states),   cmocka_unit_test(test_not_owned),
+        cmocka_unit_test(test_exclusion),        cmocka_unit_test(test_readers_and_writers),
+        cmocka_unit_test(test_shared_states),    cmocka_unit_test(test_not_owned),
         cmocka_unit_test(test_owned_by_another), cmocka_unit_test(test_recursion),
     };
 

@@ -296,11 +296,16 @@ static VOID test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_timeouts),     cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_any),          cmocka_unit_test(test_all),
-        cmocka_unit_test(test_all_with_one_twice), cmocka_unit_test(test_all_is_atomic),
-        cmocka_unit_test(test_woken_by_any), cmocka_unit_test(test_woken_by_all),
-        cmocka_unit_test(test_alerts),       cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_timeouts),
+        cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_any),
+        cmocka_unit_test(test_all),
+        cmocka_unit_test(test_all_with_one_twice),
+        cmocka_unit_test(test_all_is_atomic),
+        cmocka_unit_test(test_woken_by_any),
+        cmocka_unit_test(test_woken_by_all),
+        cmocka_unit_test(test_alerts),
+        cmocka_unit_test(test_limits),
     };
 
     return cmocka_run_group_tests(tests, start_rooms, stop_rooms);
