@@ -90,6 +90,7 @@ hal_i64 ke_expire_timers(VOID)
 {
     struct ke_wakeups wakeups;
     ULONG64 now = KeQueryInterruptTime();
+    ULONG64 next;
     PKTIMER timer;
     KIRQL irql;
 
@@ -99,10 +100,11 @@ hal_i64 ke_expire_timers(VOID)
         take_out(timer);
         expire(timer, now, &wakeups);
     }
-    timers.watched = timer ? timer->DueTime.QuadPart : MAXULONGLONG;
+    next = timer ? timer->DueTime.QuadPart : MAXULONGLONG;
+    timers.watched = next;
     KeReleaseSpinLock(&timers.lock, irql);
     ke_wake_threads(&wakeups);
-    return timer ? (hal_i64)timers.watched * 100 : HAL_FOREVER;
+    return next == MAXULONGLONG ? HAL_FOREVER : (hal_i64)next * 100;
 }
 
 /* Due times are interrupt times; an absolute one is converted when it is set. */

@@ -1,5 +1,4 @@
 /* Pins bug checks: what the report says for each kind of parameter and case, callbacks, the hook. */
- * report. */
 #include "fixture.h"
 
 #include "ke/bugcheck.h"

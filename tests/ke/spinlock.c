@@ -1,5 +1,4 @@
-/* Pins spin locks of all three kinds: exclusion under contention, and the bug check of each misuse.
- */
+/* Pins spin locks, plain, queued and shared: exclusion under contention, the bug checks of misuse. */
 #include "fixture.h"
 
 #define THREADS 4
