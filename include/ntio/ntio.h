@@ -68,6 +68,13 @@ int ntio_start(const struct ntio_options *options);
 void ntio_stop(void);
 
 /*
+ * Ends it together with the process, which has to exit right after: drivers are
+ * told, requests cancelled, handles closed, drivers unloaded as with ntio_stop,
+ * but other threads may be anywhere, and memory stays. Not to be started again.
+ */
+void ntio_end(void);
+
+/*
  * Lets drivers share the pages of globals: makes the writable data of the
  * loaded object (the program, a library) that contains address ordinary memory.
  * Without it, requests on globals go through a copy. Called after ntio_start,

@@ -12,6 +12,11 @@
 
 NTSTATUS io_start(VOID);
 VOID io_stop(VOID);
+/*
+ * What io_stop does for the drivers, for a process that is about to exit: the
+ * program's other threads may be anywhere, so nothing that they use goes away.
+ */
+VOID io_end(VOID);
 
 /*
  * Loads a driver: its shared object, its key

@@ -76,6 +76,29 @@ static VOID unload_drivers(VOID)
     }
 }
 
+/* Each goes now or when it is not in use any more; one that cannot go ends the round. */
+static VOID ask_drivers_to_unload(VOID)
+{
+    PDRIVER_OBJECT driver, previous = NULL;
+
+    while ((driver = io_last_driver())) {
+        BOOLEAN is_stuck = driver == previous || !NT_SUCCESS(io_unload_driver(driver));
+
+        ObDereferenceObject(driver);
+        if (is_stuck)
+            break;
+        previous = driver;
+    }
+}
+
+VOID io_end(VOID)
+{
+    io_shutdown_notify();
+    io_cancel_process_irps(ke_program_process());
+    close_program_handles();
+    ask_drivers_to_unload();
+}
+
 VOID io_stop(VOID)
 {
     io_shutdown_notify();

@@ -163,6 +163,17 @@ void ntio_stop(void)
     __atomic_store_n(&state.is_running, 0, __ATOMIC_RELEASE);
 }
 
+void ntio_end(void)
+{
+    if (!__atomic_load_n(&state.is_running, __ATOMIC_ACQUIRE))
+        return;
+    if (state.has_monitor)
+        hal_monitor_stop();
+    io_end();
+    if (state.save_registry && !NT_SUCCESS(cm_save(state.save_registry)))
+        rtl_log("the registry could not be written to %s", state.save_registry);
+}
+
 int ntio_prepare_image(const void *address)
 {
     return rtl_status_from_hal(hal_adopt_prepare_image(address));

@@ -302,3 +302,6 @@ PVOID mm_map_view(PMDL mdl, ULONG64 wanted, ULONG priority);
 /* Takes the view at address away; FALSE if there is none. */
 BOOLEAN mm_unmap_view(ULONG64 address);
 VOID mm_views_stop(VOID);
+
+/* virtual.c: gives back what the program has allocated. */
+VOID mm_virtual_stop(VOID);
