@@ -11,7 +11,8 @@ static const WCHAR hardware_key[] = L"\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION
 static UNICODE_STRING hardware_database = {sizeof(hardware_key) - sizeof(WCHAR),
                                            sizeof(hardware_key), (PWSTR)hardware_key};
 
-static LIST_ENTRY drivers;         /* of io_driver.link, guarded by the database lock */
+/* Of io_driver.link, guarded by the database lock. Valid before io_start too: a bug check asks. */
+static LIST_ENTRY drivers = {&drivers, &drivers};
 static LONG next_automatic_driver; /* atomic */
 
 /* What a driver has for the requests that it does not handle. */
