@@ -50,6 +50,7 @@ struct ob_system {
     struct ob_header *deferred;      /* stack of objects to destroy at PASSIVE_LEVEL; atomic */
     LONG deferred_count;             /* on the stack or being destroyed from it; atomic */
     KEVENT deferred_idle;            /* set each time deferred_count comes back to 0 */
+    BOOLEAN has_workers;             /* between ob_start and ob_stop; atomic */
     WORK_QUEUE_ITEM deferred_worker; /* queued by whoever finds the stack empty */
     KSPIN_LOCK kept_lock;            /* guards kept_mutants */
     LIST_ENTRY kept_mutants;         /* of ob_mutant.kept: unreferenced, but owned; mutant.c */
@@ -68,8 +69,10 @@ static inline PVOID ob_body(struct ob_header *header)
 
 /* object.c: the objects whose last reference went above PASSIVE_LEVEL. */
 VOID ob_deferred_start(VOID);
-/* Waits until they are all destroyed. */
+/* No work item is queued after this: ex has stopped before ob. */
 VOID ob_deferred_stop(VOID);
+/* Destroys them all. PASSIVE_LEVEL. */
+VOID ob_deferred_drain(VOID);
 
 /* open.c */
 /* The start of every create call: the attributes captured, an object with one reference. */

@@ -104,7 +104,7 @@ static VOID destroy_later(struct ob_header *header)
     } while (!__atomic_compare_exchange_n(&ob_system.deferred, &top, header, TRUE, __ATOMIC_RELEASE,
                                           __ATOMIC_RELAXED));
     /* Who finds the stack empty is the only one to queue the worker, until it took the stack. */
-    if (!top)
+    if (!top && __atomic_load_n(&ob_system.has_workers, __ATOMIC_ACQUIRE))
         ExQueueWorkItem(&ob_system.deferred_worker, DelayedWorkQueue);
 }
 
@@ -112,12 +112,21 @@ VOID ob_deferred_start(VOID)
 {
     KeInitializeEvent(&ob_system.deferred_idle, SynchronizationEvent, FALSE);
     ExInitializeWorkItem(&ob_system.deferred_worker, destroy_deferred, NULL);
+    __atomic_store_n(&ob_system.has_workers, TRUE, __ATOMIC_RELEASE);
 }
 
 VOID ob_deferred_stop(VOID)
 {
-    while (__atomic_load_n(&ob_system.deferred_count, __ATOMIC_ACQUIRE))
+    __atomic_store_n(&ob_system.has_workers, FALSE, __ATOMIC_RELEASE);
+}
+
+VOID ob_deferred_drain(VOID)
+{
+    destroy_deferred(NULL);
+    while (__atomic_load_n(&ob_system.deferred_count, __ATOMIC_ACQUIRE)) {
         KeWaitForSingleObject(&ob_system.deferred_idle, Executive, KernelMode, FALSE, NULL);
+        destroy_deferred(NULL);
+    }
 }
 
 static LONG_PTR dereference(PVOID object, BOOLEAN defer)

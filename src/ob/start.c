@@ -77,6 +77,7 @@ VOID ob_stop(VOID)
     PKPROCESS processes[] = {ke_program_process(), ke_system_process()};
     ULONG i;
 
+    ob_deferred_stop();
     for (i = 0; i < RTL_NUMBER_OF(processes); i++)
         if (processes[i])
             ob_handle_table_destroy(processes[i]);
@@ -86,6 +87,6 @@ VOID ob_stop(VOID)
         ob_system.root = NULL;
     }
     ob_security_stop();
-    ob_deferred_stop();
+    ob_deferred_drain();
     ob_mutant_stop();
 }
