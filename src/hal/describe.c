@@ -72,27 +72,45 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/*
+ * The source file of pc and its line, NULL if unknown. Goes through the compile
+ * units, since clang writes no index of them.
+ */
+static const char *find_source(Dwfl_Module *module, hal_u64 pc, int *number)
+{
+    Dwarf_Die *unit = NULL;
+    Dwarf_Addr bias;
+
+    while ((unit = dwfl_module_nextcu(module, unit, &bias))) {
+        Dwarf_Line *line;
+
+        if (dwarf_haspc(unit, pc - bias) <= 0)
+            continue;
+        line = dwarf_getsrc_die(unit, pc - bias);
+        if (!line || dwarf_lineno(line, number))
+            return NULL;
+        return dwarf_linesrc(line, NULL, NULL);
+    }
+    return NULL;
+}
+
 static void describe(Dwfl_Module *module, hal_u64 pc, char *text, hal_size size)
 {
-    const char *function, *file = NULL;
+    const char *function, *object, *file;
     GElf_Off offset = 0;
     GElf_Sym symbol;
-    Dwfl_Line *line;
     int number = 0;
 
     function = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
-    line = dwfl_module_getsrc(module, pc);
-    if (line)
-        file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-    if (!file)
-        file = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-    if (function && number)
+    object = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    file = find_source(module, pc, &number);
+    if (function && file)
         snprintf(text, size, "%s+0x%llx (%s:%d)", function, (hal_u64)offset, last_part(file),
                  number);
     else if (function)
-        snprintf(text, size, "%s+0x%llx (%s)", function, (hal_u64)offset, last_part(file));
+        snprintf(text, size, "%s+0x%llx (%s)", function, (hal_u64)offset, last_part(object));
     else
-        snprintf(text, size, "0x%llx (%s)", pc, file ? last_part(file) : "?");
+        snprintf(text, size, "0x%llx (%s)", pc, last_part(object));
 }
 
 HALAPI void hal_describe_code(hal_u64 pc, char *text, hal_size size)

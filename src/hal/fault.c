@@ -221,6 +221,19 @@ static void chain(int signal, siginfo_t *info, void *context)
     }
 }
 
+/*
+ * Handlers may use guarded access. SA_NODEFER would do for that, but
+ * ThreadSanitizer has every signal blocked in a handler.
+ */
+static void unblock_faults(void)
+{
+    hal_u64 faults = 0;
+
+    for (size_t i = 0; i < FAULT_SIGNALS; i++)
+        faults |= 1ull << (fault_signals[i] - 1);
+    linux_call6(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&faults, 0, sizeof faults, 0, 0);
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -231,6 +244,7 @@ static void on_signal(int signal, siginfo_t *info, void *context)
 
     if (recover_guarded(info, registers))
         return;
+    unblock_faults();
     if (handler && describe(&fault, signal, info, registers)) {
         frame = (struct machine_frame){fault.pc, fault.sp, fault.bp, fault.is_fetch};
         fault.context = &frame;

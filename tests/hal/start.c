@@ -8,6 +8,15 @@
 
 #define TIMES 1000
 
+/* ThreadSanitizer makes mappings of its own as it goes. */
+#if defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW 1
+#elif defined(__has_feature)
+#define HAS_SHADOW __has_feature(thread_sanitizer)
+#else
+#define HAS_SHADOW 0
+#endif
+
 static int count_entries(const char *path)
 {
     DIR *folder = opendir(path);
@@ -81,7 +90,8 @@ static void test_start_and_stop(void **state)
     after = measure();
     assert_int_equal(after.files, before.files);
     assert_int_equal(after.threads, before.threads);
-    assert_true(after.mappings <= before.mappings + 4);
+    if (!HAS_SHADOW)
+        assert_true(after.mappings <= before.mappings + 4);
     munmap(memory, 2 * HAL_PAGE_SIZE);
 }
 
