@@ -198,11 +198,10 @@ VOID NTAPI ObDereferenceObjectDeferDeleteWithTag(PVOID Object, ULONG Tag)
 NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
                                           POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode)
 {
-    struct _OBJECT_TYPE *type = ob_type_of(Object);
-
     UNREFERENCED_PARAMETER(DesiredAccess);
-    /* As NT: a symbolic link is refused even to a kernel caller that does not name its type. */
-    if (type != ObjectType && (AccessMode != KernelMode || type == &ob_type_symbolic_link))
+    /* As NT: the kernel is trusted to know what it has, unless it says that it is a link. */
+    if (ob_type_of(Object) != ObjectType &&
+        (AccessMode != KernelMode || ObjectType == &ob_type_symbolic_link))
         return STATUS_OBJECT_TYPE_MISMATCH;
     ObfReferenceObject(Object);
     return STATUS_SUCCESS;
