@@ -38,7 +38,7 @@ static PVOID allocate_contiguous(SIZE_T bytes, ULONG64 low, ULONG64 high, ULONG6
             : 0;
     if (!first)
         return NULL;
-    mm_frame(first)->state = MM_FRAME_CONTIGUOUS;
+    mm_set_frame_state(first, MM_FRAME_CONTIGUOUS);
     mm_frame(first)->next = (ULONG)pages;
     return mm_frame_address(first);
 }
@@ -48,11 +48,10 @@ static VOID free_contiguous(PVOID address)
     PFN_NUMBER first = ((ULONG64)address - MM_DIRECT_MAP) >> PAGE_SHIFT;
 
     KE_ASSERT_IRQL(DISPATCH_LEVEL);
-    if (BYTE_OFFSET(address) || !mm_is_frame(first) ||
-        mm_frame(first)->state != MM_FRAME_CONTIGUOUS)
+    if (BYTE_OFFSET(address) || !mm_is_frame(first) || mm_frame_state(first) != MM_FRAME_CONTIGUOUS)
         KeBugCheckEx(BAD_POOL_CALLER, 0x60, (ULONG_PTR)address, 0, 0);
     PFN_NUMBER pages = mm_frame(first)->next;
-    mm_frame(first)->state = MM_FRAME_USED;
+    mm_set_frame_state(first, MM_FRAME_USED);
     mm_free_frames(first, pages);
 }
 

@@ -133,7 +133,7 @@ static PFN_NUMBER pop_cached(PFN_NUMBER count)
     frames.cache_heads[count] = head->next;
     frames.cache_frames[count] -= (ULONG)count;
     frames.cached -= (ULONG)count;
-    head->state = MM_FRAME_USED;
+    mm_set_frame_state(first, MM_FRAME_USED);
     return first;
 }
 
@@ -179,7 +179,7 @@ static VOID free_cached(PFN_NUMBER first, PFN_NUMBER count)
     struct mm_frame *head = mm_frame(first);
 
     mm_acquire(&frames.cache_lock);
-    head->state = MM_FRAME_CACHED;
+    mm_set_frame_state(first, MM_FRAME_CACHED);
     head->next = frames.cache_heads[count];
     frames.cache_heads[count] = (ULONG)first;
     frames.cache_frames[count] += (ULONG)count;
@@ -242,7 +242,7 @@ static VOID check_unlocked(PFN_NUMBER first, PFN_NUMBER count)
     for (PFN_NUMBER frame = first; frame < first + count; frame++) {
         ULONG references = __atomic_load_n(&mm_frame(frame)->references, __ATOMIC_ACQUIRE);
         if (references)
-            KeBugCheckEx(PFN_LIST_CORRUPT, 0x9A, frame, mm_frame(frame)->state, references);
+            KeBugCheckEx(PFN_LIST_CORRUPT, 0x9A, frame, mm_frame_state(frame), references);
     }
 }
 

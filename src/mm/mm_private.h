@@ -91,6 +91,16 @@ static inline struct mm_frame *mm_frame(PFN_NUMBER frame)
     return (struct mm_frame *)mm_table_at(MM_DATABASE_FRAME) + frame;
 }
 
+static inline enum mm_frame_state mm_frame_state(PFN_NUMBER frame)
+{
+    return __atomic_load_n(&mm_frame(frame)->state, __ATOMIC_RELAXED);
+}
+
+static inline VOID mm_set_frame_state(PFN_NUMBER frame, enum mm_frame_state state)
+{
+    __atomic_store_n(&mm_frame(frame)->state, (UCHAR)state, __ATOMIC_RELAXED);
+}
+
 #define MM_ORDERS 25 /* blocks of 1 to 2^24 frames */
 
 /*

@@ -147,7 +147,7 @@ PFN_NUMBER mm_claim_frames(struct mm_region *region, ULONG64 address, SIZE_T cou
         PFN_NUMBER block = allocate_block(address);
         if (!block)
             goto done;
-        mm_frame(block)->state = MM_FRAME_BLOCK;
+        mm_set_frame_state(block, MM_FRAME_BLOCK);
         mm_frame(block)->next = 0;
         mm_frame(block)->previous = (ULONG)(address >> REGION_SHIFT);
         region->block = block;
@@ -195,7 +195,7 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
         struct mm_region *region = mm_find_region((ULONG64)head->previous << REGION_SHIFT);
         if (region->block == block)
             region->block = 0;
-        head->state = MM_FRAME_USED;
+        mm_set_frame_state(block, MM_FRAME_USED);
         mm_zone_free(&mm_table.zone, block, REGION_PAGES);
     }
     mm_release(&mm_table.lock);

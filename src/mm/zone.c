@@ -27,7 +27,7 @@ static VOID push_block(struct mm_zone *zone, PFN_NUMBER head, ULONG order)
     frame->next = next;
     frame->previous = 0;
     frame->order = (UCHAR)order;
-    frame->state = MM_FRAME_FREE;
+    mm_set_frame_state(head, MM_FRAME_FREE);
     if (next)
         mm_frame(next)->previous = (ULONG)head;
     zone->heads[order] = (ULONG)head;
@@ -42,15 +42,14 @@ static VOID take_block(struct mm_zone *zone, PFN_NUMBER head)
         zone->heads[frame->order] = frame->next;
     if (frame->next)
         mm_frame(frame->next)->previous = frame->previous;
-    frame->state = MM_FRAME_USED;
+    mm_set_frame_state(head, MM_FRAME_USED);
 }
 
 static BOOLEAN is_free_block(const struct mm_zone *zone, PFN_NUMBER head, ULONG order)
 {
     if (head < zone->first || head + (1ull << order) > zone->end)
         return FALSE;
-    const struct mm_frame *frame = mm_frame(head);
-    return frame->state == MM_FRAME_FREE && frame->order == order;
+    return mm_frame_state(head) == MM_FRAME_FREE && mm_frame(head)->order == order;
 }
 
 /* Puts a block back, joined with its buddies as far as they are free. */

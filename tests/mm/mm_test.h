@@ -67,6 +67,15 @@ static inline void skip_without_adoption(void)
     }
 }
 
+/* A sanitizer keeps what was freed, and records of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RESIDENT_IS_OURS FALSE
+#elif defined(__has_feature)
+#define RESIDENT_IS_OURS !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define RESIDENT_IS_OURS TRUE
+#endif
+
 /* Zeroed memory of the program, readable and writable. */
 static inline PUCHAR program_memory(SIZE_T pages)
 {
@@ -126,14 +135,16 @@ static inline void mm_test_on_bugcheck(ULONG code, const ULONG_PTR parameters[4]
     longjmp(mm_test_bugcheck.back, 1);
 }
 
-/* Asserts that statement stops the system with code. */
+/* Asserts that statement stops the system with code; the IRQL is then as it was before. */
 #define ASSERT_BUGCHECK(statement, expected)                                                       \
     do {                                                                                           \
         ke_bugcheck_handler before_ = ke_bugcheck_hook(mm_test_on_bugcheck);                       \
+        KIRQL irql_ = ke_current()->irql;                                                          \
         mm_test_bugcheck.code = 0;                                                                 \
         if (!setjmp(mm_test_bugcheck.back)) {                                                      \
             statement;                                                                             \
         }                                                                                          \
+        ke_current()->irql = irql_;                                                                \
         ke_bugcheck_hook(before_);                                                                 \
         assert_int_equal(mm_test_bugcheck.code, expected);                                         \
     } while (0)

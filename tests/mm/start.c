@@ -63,7 +63,8 @@ static void test_a_thousand_times(void **state)
         start_and_stop(memory, round);
     assert_int_equal(free_descriptor(), fd);
     assert_in_range(count_mappings(), 0, mappings + 4);
-    assert_in_range(hal_resident_bytes(), 0, resident + 1024 * 1024);
+    if (RESIDENT_IS_OURS)
+        assert_in_range(hal_resident_bytes(), 0, resident + 1024 * 1024);
     program_memory_free(memory, 4);
 }
 
@@ -73,7 +74,8 @@ static void test_idle_is_small(void **state)
     hal_u64 before = hal_resident_bytes();
     assert_int_equal(hal_start(), HAL_OK);
     assert_int_equal(mm_start(), STATUS_SUCCESS);
-    assert_in_range(hal_resident_bytes(), 0, before + 1024 * 1024);
+    if (RESIDENT_IS_OURS)
+        assert_in_range(hal_resident_bytes(), 0, before + 1024 * 1024);
     mm_stop();
     hal_stop();
 }
