@@ -66,11 +66,15 @@ endfunction()
 
 # A static library of run time functions in the NT flavour; hidden when linked
 # into a driver or program, so that no other library of the process sees them.
+# Further sources, of other folders, may follow.
 function(ntio_crt_library name folder)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c)
   if(NOT sources)
     return()
   endif()
+  foreach(source ${ARGN})
+    list(APPEND sources ${CMAKE_SOURCE_DIR}/${source})
+  endforeach()
   add_library(${name} STATIC ${sources})
   target_compile_options(${name} PRIVATE ${NTIO_WARNINGS} ${NTIO_COMMON} ${NTIO_NT_OPTIONS}
                                          -fno-builtin -fvisibility=hidden)
