@@ -52,10 +52,10 @@ static int expand(unsigned *limbs, unsigned long long mantissa, int exponent)
 
     limbs[POINT - 1] = (unsigned)(mantissa % BASE);
     limbs[POINT - 2] = (unsigned)(mantissa / BASE);
-    for (; exponent > 0; exponent -= 29)
-        multiply(limbs, exponent < 29 ? exponent : 29);
-    for (; exponent < 0; exponent += 9)
-        count = divide(limbs, count, exponent > -9 ? -exponent : 9);
+    for (int left = exponent; left > 0; left -= 29)
+        multiply(limbs, left < 29 ? left : 29);
+    for (int left = -exponent; left > 0; left -= 9)
+        count = divide(limbs, count, left < 9 ? left : 9);
     return count;
 }
 

@@ -99,6 +99,7 @@ static void read_conversion(struct source *format, struct conversion *conversion
 {
     size_t width = 0;
 
+    *conversion = (struct conversion){0};
     conversion->is_suppressed = skip(format, '*');
     while (peek(format) >= '0' && peek(format) <= '9')
         width = width * 10 + (size_t)(take(format) - '0');
