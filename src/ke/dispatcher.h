@@ -11,6 +11,14 @@
 
 #include "ke.h"
 
+/* KeLowerIrql for those who have the thread at hand; the call itself is left to report misuse. */
+static inline VOID ke_lower_irql(PKTHREAD thread, KIRQL irql)
+{
+    if (__builtin_expect(irql > thread->irql, 0))
+        KeLowerIrql(irql);
+    thread->irql = irql;
+}
+
 /* ---- the object's lock: two bits of DISPATCHER_HEADER.Type --------------- */
 
 #define KE_OBJECT_LOCKED 0x80    /* somebody has it */

@@ -125,7 +125,7 @@ VOID NTAPI KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
     PKTHREAD thread = ke_current();
 
     release_lock(SpinLock, thread);
-    KeLowerIrql(NewIrql);
+    ke_lower_irql(thread, NewIrql);
 }
 
 static VOID check_dispatch(PKTHREAD thread, PCSTR note)

@@ -36,9 +36,11 @@ hal_i64 ke_deadline(const LARGE_INTEGER *timeout)
     if (!timeout)
         return HAL_FOREVER;
     now = hal_clock_monotonic();
+    if (timeout->QuadPart == MINLONGLONG)
+        return HAL_FOREVER;
     span = timeout->QuadPart < 0 ? -timeout->QuadPart : timeout->QuadPart - hal_clock_system();
     if (span <= 0)
-        return timeout->QuadPart == MINLONGLONG ? HAL_FOREVER : now;
+        return now;
     if (__builtin_mul_overflow(span, 100, &span) || __builtin_add_overflow(now, span, &deadline))
         return HAL_FOREVER;
     return deadline;
