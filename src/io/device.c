@@ -174,15 +174,29 @@ static VOID free_device(PDEVICE_OBJECT device)
     ObDereferenceObject(driver);
 }
 
+/* A driver that is unloaded by force does not wait for its devices' files. */
+static BOOLEAN is_free(PDEVICE_OBJECT device)
+{
+    struct io_device *own = io_device_of(device);
+
+    if (!(own->state & IO_DEVICE_DELETED))
+        return FALSE;
+    if (!device->ReferenceCount && !device->AttachedDevice)
+        return TRUE;
+    if (!(io_driver_of(device->DriverObject)->state & IO_DRIVER_UNLOADED))
+        return FALSE;
+    own->state |= IO_DEVICE_ORPHANED;
+    return TRUE;
+}
+
 VOID io_settle_device(PDEVICE_OBJECT device, KIRQL irql)
 {
-    BOOLEAN is_free = (io_device_of(device)->state & IO_DEVICE_DELETED) &&
-                      !device->ReferenceCount && !device->AttachedDevice;
+    BOOLEAN frees = is_free(device);
 
-    if (is_free)
+    if (frees)
         unlink_device(device);
     KeReleaseSpinLock(&io_database_lock, irql);
-    if (is_free)
+    if (frees)
         free_device(device);
 }
 
