@@ -21,7 +21,7 @@
 #define MAPPINGS_LEFT 8192
 /* An adoption splits a mapping in three; a run of pages may lie in several. */
 #define MAPPINGS_PER_ADOPTION 4
-#define REFUSALS_PER_COUNT 256
+#define REFUSALS_PER_COUNT 1024
 /* The caller's frames are around its stack pointer, wherever its stack may be. */
 #define STACK_AROUND (64 * 1024)
 

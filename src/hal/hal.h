@@ -57,11 +57,15 @@ enum hal_error {
  * Sets hal up: reserves system space, installs the fault handler, opens
  * userfaultfd. May be called again after hal_stop.
  *
- * Returns HAL_OK, HAL_EBUSY if it is running already, or what Linux answered.
+ * Returns HAL_OK, HAL_EBUSY if it is running already, HAL_EEXIST if something
+ * else is at the addresses of system space, or what Linux answered.
  */
 HALAPI int hal_start(void);
 
-/* Gives everything back. No other thread may be in hal. */
+/*
+ * Gives everything back; the program gets private copies of its adopted pages.
+ * No other thread may be in hal.
+ */
 HALAPI void hal_stop(void);
 
 /* ---- segment.c, space.c: memory ---------------------------------------- */
@@ -84,6 +88,11 @@ struct hal_segment;
  * touched and are zero then.
  */
 HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name);
+
+/*
+ * What is mapped of the segment stays until it is unmapped. Pages that the
+ * program shares with it become private copies; for those lost is not called.
+ */
 HALAPI void hal_segment_destroy(struct hal_segment *segment);
 
 /* Gives the memory of frames [first, first + pages) back; they read as zero afterwards. */
@@ -107,7 +116,8 @@ HALAPI int hal_protect(hal_u64 address, hal_u64 pages, int protection);
  * Private memory of a program (VirtualAlloc). With address 0 Linux chooses.
  * hal_reserve: no access yet; hal_commit: zeroed, with the protection given;
  * hal_decommit: contents gone, reserved again; hal_release: addresses free.
- * All in whole pages; adopted pages in the range are taken out of adoption.
+ * All in whole pages; adopted pages in the range are taken out of adoption, and
+ * their loss has been told on return: hold no lock that the lost callback takes.
  */
 HALAPI int hal_reserve(hal_u64 *address, hal_u64 pages);
 HALAPI int hal_commit(hal_u64 address, hal_u64 pages, int protection);
@@ -137,16 +147,22 @@ HALAPI hal_u64 hal_resident_bytes(void);
  * for_write: the pages must be writable (a copy-on-write page is made private
  * first). Returns HAL_OK; HAL_EFAULT if a page is not mapped or does not allow
  * the access (nothing changed); HAL_EOPNOTSUPP if the memory cannot be adopted
- * (shared or device memory, no userfaultfd): the caller falls back to a bounce
- * buffer; HAL_ENOMEM.
+ * (shared or device memory, code, adopted already, too many mappings, no
+ * userfaultfd): the caller falls back to a bounce buffer; HAL_EINVAL; HAL_ENOMEM.
+ *
+ * lost may be told for pages before the call for them has returned, if the
+ * program unmaps them meanwhile. A forked child does not have the pages. Where
+ * this process may use userfaultfd for user mode alone, a system call of another
+ * thread that writes to the pages at that very moment fails with EFAULT.
  */
 HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
                      int for_write);
 
 /*
  * Called when adopted pages leave their addresses (munmap, mremap, madvise, a
- * new mapping over them), before the addresses can be used for anything else.
- * Runs on hal's own thread and may not fault or wait.
+ * new mapping over them); from then on the program has no access to the frames.
+ * Runs on one of hal's own two threads and may not fault, wait for another
+ * thread's hal_adopt, or call hal_adopt_settle.
  */
 typedef void (*hal_adoption_lost)(hal_u64 address, hal_u64 pages);
 HALAPI void hal_adopt_on_lost(hal_adoption_lost lost);
