@@ -47,7 +47,7 @@ static struct pool_spare pool_spare_take(PFN_NUMBER pages)
     return found;
 }
 
-/* Empties the slot used next. */
+/* Gives the oldest spare back: it is in the slot used next, or after it. */
 static VOID pool_spare_drop(VOID)
 {
     struct pool_spare old;
@@ -55,8 +55,9 @@ static VOID pool_spare_drop(VOID)
     ex_acquire(&ex_pool.spare_lock);
     old = ex_pool.spares[ex_pool.spare_next];
     ex_pool.spares[ex_pool.spare_next].pages = 0;
-    ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
     ex_pool.spare_pages -= old.pages;
+    if (old.pages == 0)
+        ex_pool.spare_next = (ex_pool.spare_next + 1) % POOL_SPARES;
     ex_release(&ex_pool.spare_lock);
     pool_frames_free(old.address, old.pages);
 }
@@ -207,6 +208,6 @@ VOID pool_large_stop(VOID)
         pool_map_set(large->address, pool_large_chunks(large), POOL_MAP_NONE);
         hal_free(large);
     }
-    for (ULONG i = 0; i < POOL_SPARES; i++)
+    while (ex_pool.spare_pages != 0)
         pool_spare_drop();
 }
