@@ -65,6 +65,12 @@ VOID mm_mdl_cache_release(VOID)
     }
 }
 
+/* The pools are gone, and these blocks with them. */
+VOID mm_mdl_cache_forget(VOID)
+{
+    mdls = (struct mm_mdls){0};
+}
+
 static VOID append_mdl(PIRP irp, PMDL mdl)
 {
     PMDL *link = &irp->MdlAddress;

@@ -34,7 +34,7 @@ static inline BOOLEAN mm_is_system_address(ULONG64 address)
 BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes);
 
 NTSTATUS mm_start(VOID);
-/* Gives back the pool blocks that the room keeps for later; before the pools stop. */
+/* Gives back the pool blocks that the room keeps for later, so that none look leaked. */
 VOID mm_release_caches(VOID);
 VOID mm_stop(VOID);
 

@@ -297,6 +297,7 @@ static inline SIZE_T mm_mdl_pages(const MDL *mdl)
 }
 
 VOID mm_mdl_cache_release(VOID);
+VOID mm_mdl_cache_forget(VOID);
 
 /* Takes an MDL's system mapping away, if it has one of its own. */
 VOID mm_unmap_mdl(PMDL mdl);

@@ -31,6 +31,7 @@ VOID mm_release_caches(VOID)
 VOID mm_stop(VOID)
 {
     mm_virtual_stop();
+    mm_mdl_cache_forget();
     mm_views_stop();
     mm_bounce_stop();
     mm_adoption_stop();
