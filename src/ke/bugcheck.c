@@ -7,13 +7,14 @@
 #define EXIT_CODE 16
 
 /*
- * Only one thread reports. Should it fail while it does, what there is of the
- * report is printed and the process ends; another thread that fails meanwhile
- * waits for the end.
+ * Only one thread reports. Should it fail while it does, it leaves out the part
+ * that failed, or else prints what there is of the report and ends the process;
+ * another thread that fails meanwhile waits for the end.
  */
 static struct {
     hal_u32 reporter;         /* hal_thread_id of the thread that reports, or 0; atomic, slept on */
     ke_bugcheck_handler hook; /* atomic */
+    PVOID *next_part; /* where the reporter goes on if a part of the report fails, or NULL */
     struct ke_text text;
     CHAR buffer[24 * 1024];
 } bugchecks;
@@ -34,6 +35,25 @@ static VOID __attribute__((noreturn)) end_system(VOID)
     hal_exit(EXIT_CODE);
 }
 
+BOOLEAN __attribute__((noinline)) ke_bugcheck_try(VOID (*part)(PVOID), PVOID context)
+{
+    PVOID back[5];
+    volatile BOOLEAN done = FALSE;
+
+    if (__builtin_setjmp(back) == 0) {
+        bugchecks.next_part = back;
+        part(context);
+        done = TRUE;
+    }
+    bugchecks.next_part = NULL;
+    return done;
+}
+
+static VOID __attribute__((noreturn, noinline)) skip_part(VOID)
+{
+    __builtin_longjmp(bugchecks.next_part, 1);
+}
+
 static VOID begin_report(ULONG code)
 {
     hal_u32 self = hal_thread_id();
@@ -41,6 +61,8 @@ static VOID begin_report(ULONG code)
 
     while (!__atomic_compare_exchange_n(&bugchecks.reporter, &reporter, self, FALSE,
                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        if (reporter == self && bugchecks.next_part)
+            skip_part();
         if (reporter == self) {
             ke_text_add(&bugchecks.text, "\n*** and bug check 0x%08X while this was reported\n",
                         code);
@@ -60,16 +82,21 @@ static VOID end_report(VOID)
     hal_wake(&bugchecks.reporter, MAXLONG);
 }
 
-static VOID call_back(VOID)
+/* The report takes locks to look at drivers; what drivers registered runs as high as it gets. */
+static VOID report(const struct ke_bugcheck *bugcheck)
 {
     PKTHREAD thread = ke_thread;
-    KIRQL irql = thread ? thread->irql : PASSIVE_LEVEL;
+    struct ke_bugcheck described = *bugcheck;
 
+    described.irql = thread ? thread->irql : PASSIVE_LEVEL;
+    if (thread && thread->irql > DISPATCH_LEVEL)
+        thread->irql = DISPATCH_LEVEL;
+    ke_bugcheck_describe(&bugchecks.text, &described);
     if (thread)
         thread->irql = HIGH_LEVEL;
     ke_bugcheck_call_back(&bugchecks.text);
     if (thread)
-        thread->irql = irql;
+        thread->irql = described.irql;
 }
 
 VOID ke_bugcheck_stop(const struct ke_bugcheck *bugcheck)
@@ -77,8 +104,7 @@ VOID ke_bugcheck_stop(const struct ke_bugcheck *bugcheck)
     ke_bugcheck_handler hook = __atomic_load_n(&bugchecks.hook, __ATOMIC_ACQUIRE);
 
     begin_report(bugcheck->code);
-    ke_bugcheck_describe(&bugchecks.text, bugcheck);
-    call_back();
+    report(bugcheck);
     if (hook) {
         end_report();
         hook(bugcheck->code, bugcheck->parameters);

@@ -51,10 +51,17 @@ struct ke_bugcheck {
     PCSTR note;                    /* may be NULL */
     const struct hal_fault *fault; /* may be NULL */
     ULONG64 caller;                /* code that called for the bug check, if there is no fault */
+    KIRQL irql;                    /* at the call; set by ke_bugcheck_stop */
 };
 
 /* Reports and ends the system. */
 VOID ke_bugcheck_stop(const struct ke_bugcheck *bugcheck) __attribute__((noreturn));
+
+/*
+ * For the report: runs part(context), which looks at what may be damaged or
+ * locked. FALSE if it failed with a bug check of its own.
+ */
+BOOLEAN ke_bugcheck_try(VOID (*part)(PVOID), PVOID context);
 
 /* A text that grows until its buffer is full. */
 struct ke_text {

@@ -67,10 +67,30 @@ static VOID describe_tag(struct ke_text *text, ULONG_PTR tag)
     ke_text_add(text, "'");
 }
 
+struct lookup {
+    ULONG64 pc;
+    PDRIVER_OBJECT driver;
+};
+
+static VOID look_up(PVOID context)
+{
+    struct lookup *lookup = context;
+
+    lookup->driver = io_driver_of_code(lookup->pc);
+}
+
+/* NULL too if the list of drivers is locked, or damaged. */
+static PDRIVER_OBJECT driver_of(ULONG64 pc)
+{
+    struct lookup lookup = {.pc = pc};
+
+    return ke_bugcheck_try(look_up, &lookup) ? lookup.driver : NULL;
+}
+
 /* An address of code with the driver that it belongs to, if to one. */
 static VOID describe_code(struct ke_text *text, ULONG64 pc)
 {
-    PDRIVER_OBJECT driver = io_driver_of_code(pc);
+    PDRIVER_OBJECT driver = driver_of(pc);
     CHAR where[256] = "";
 
     hal_describe_code(pc, where, sizeof(where));
@@ -139,7 +159,7 @@ static VOID describe_parameters(struct ke_text *text, const struct ke_bugcheck *
 
 /* ---- where it happened --------------------------------------------------- */
 
-static VOID describe_thread(struct ke_text *text)
+static VOID describe_thread(struct ke_text *text, KIRQL irql)
 {
     PKTHREAD thread = ke_thread;
 
@@ -148,21 +168,37 @@ static VOID describe_thread(struct ke_text *text)
                     hal_thread_id());
         return;
     }
-    ke_text_add(text, "  IRQL         %u (%s)\n", thread->irql, irql_name(thread->irql));
+    ke_text_add(text, "  IRQL         %u (%s)\n", irql, irql_name(irql));
     ke_text_add(text, "  thread       %Iu (Linux %u), KTHREAD %p, %s%s\n", (SIZE_T)thread->id,
                 hal_thread_id(), thread,
                 thread->is_system ? "a system thread" : "a thread of the program",
                 thread->in_dpc ? ", in a deferred procedure call" : "");
 }
 
+struct irp_text {
+    PIRP irp;
+    CHAR lines[4096];
+};
+
+static VOID look_at_irp(PVOID context)
+{
+    struct irp_text *text = context;
+
+    io_describe_irp(text->irp, text->lines, sizeof(text->lines));
+}
+
 static VOID describe_irp(struct ke_text *text)
 {
-    CHAR lines[4096] = "";
+    struct irp_text irp;
 
     if (!ke_thread || !ke_thread->current_irp)
         return;
-    io_describe_irp(ke_thread->current_irp, lines, sizeof(lines));
-    ke_text_add(text, "\n  current IRP\n%s\n", lines);
+    irp.irp = ke_thread->current_irp;
+    irp.lines[0] = 0;
+    if (ke_bugcheck_try(look_at_irp, &irp))
+        ke_text_add(text, "\n  current IRP\n%s\n", irp.lines);
+    else
+        ke_text_add(text, "\n  current IRP  %p, which is damaged\n", irp.irp);
 }
 
 /*
@@ -205,7 +241,7 @@ static VOID describe_driver(struct ke_text *text, const hal_u64 *pcs, ULONG firs
     ULONG i;
 
     for (i = first; i < count && !driver; i++)
-        driver = io_driver_of_code(pcs[i]);
+        driver = driver_of(pcs[i]);
     if (driver)
         ke_text_add(text, "  driver       %wZ\n", &driver->DriverName);
 }
@@ -224,7 +260,7 @@ VOID ke_bugcheck_describe(struct ke_text *text, const struct ke_bugcheck *bugche
     describe_parameters(text, bugcheck, row);
     ke_text_add(text, "\n");
     describe_driver(text, pcs, first, count);
-    describe_thread(text);
+    describe_thread(text, bugcheck->irql);
     if (row && row->advice)
         ke_text_add(text, "  what to do   %s\n", row->advice);
     describe_irp(text);

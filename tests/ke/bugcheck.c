@@ -1,6 +1,8 @@
-/* Pins bug checks: what the report says for each kind of parameter and case, callbacks, the hook. */
+/* Pins bug checks: what the report says for each kind of parameter and case, callbacks, the hook.
+ */
 #include "fixture.h"
 
+#include "io/iop.h"
 #include "ke/bugcheck.h"
 
 static VOID bugcheck_with(PVOID context)
@@ -139,6 +141,36 @@ static VOID test_callbacks(void **state)
     assert_int_equal(called.plain, 1);
 }
 
+/* The list of drivers is locked by the thread that fails: their names are left out, no more. */
+static VOID test_failing_part(void **state)
+{
+    KIRQL irql;
+
+    UNREFERENCED_PARAMETER(state);
+    KeAcquireSpinLock(&io_database_lock, &irql);
+    assert_int_equal(provoke(bugcheck_plainly, NULL), 0xE2);
+    KeReleaseSpinLock(&io_database_lock, irql);
+    assert_true(report_has("MANUALLY_INITIATED_CRASH"));
+    assert_true(report_has("stack\n    0  bugcheck_plainly"));
+    assert_true(report_has("test_failing_part"));
+}
+
+static VOID bugcheck_high(PVOID context)
+{
+    UNREFERENCED_PARAMETER(context);
+    KeBugCheck(0xE3);
+}
+
+static VOID test_at_high_level(void **state)
+{
+    UNREFERENCED_PARAMETER(state);
+    KfRaiseIrql(HIGH_LEVEL);
+    assert_int_equal(provoke(bugcheck_high, NULL), 0xE3);
+    assert_true(report_has("IRQL         15 (HIGH_LEVEL)"));
+    assert_int_equal(KeGetCurrentIrql(), HIGH_LEVEL);
+    KeLowerIrql(PASSIVE_LEVEL);
+}
+
 static VOID test_text_is_cut(void **state)
 {
     CHAR buffer[8];
@@ -157,8 +189,9 @@ static VOID test_text_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_report),      cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_names),       cmocka_unit_test(test_callbacks),
+        cmocka_unit_test(test_report),       cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_callbacks),
+        cmocka_unit_test(test_failing_part), cmocka_unit_test(test_at_high_level),
         cmocka_unit_test(test_text_is_cut),
     };
 
