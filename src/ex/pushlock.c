@@ -44,7 +44,8 @@ static VOID pushlock_acquire(hal_u32 *word, hal_u32 what, hal_u32 obstacles)
 
 static VOID pushlock_release(hal_u32 *word, hal_u32 what)
 {
-    hal_u32 value = __atomic_sub_fetch(word, what, __ATOMIC_RELEASE);
+    /* Acquire: what earlier sharers did comes before the store below, which the next owner sees. */
+    hal_u32 value = __atomic_sub_fetch(word, what, __ATOMIC_ACQ_REL);
 
     if (value != PUSHLOCK_SLEEPERS)
         return;

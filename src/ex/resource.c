@@ -147,10 +147,24 @@ ULONG NTAPI ExIsResourceAcquiredSharedLite(PERESOURCE Resource)
 
 ULONG NTAPI ExGetExclusiveWaiterCount(PERESOURCE Resource)
 {
-    return __atomic_load_n(&Resource->NumberOfExclusiveWaiters, __ATOMIC_RELAXED);
+    ULONG count;
+    KIRQL irql;
+
+    KE_ASSERT_IRQL(DISPATCH_LEVEL);
+    KeAcquireSpinLock(&Resource->SpinLock, &irql);
+    count = Resource->NumberOfExclusiveWaiters;
+    KeReleaseSpinLock(&Resource->SpinLock, irql);
+    return count;
 }
 
 ULONG NTAPI ExGetSharedWaiterCount(PERESOURCE Resource)
 {
-    return __atomic_load_n(&Resource->NumberOfSharedWaiters, __ATOMIC_RELAXED);
+    ULONG count;
+    KIRQL irql;
+
+    KE_ASSERT_IRQL(DISPATCH_LEVEL);
+    KeAcquireSpinLock(&Resource->SpinLock, &irql);
+    count = Resource->NumberOfSharedWaiters;
+    KeReleaseSpinLock(&Resource->SpinLock, irql);
+    return count;
 }

@@ -18,7 +18,8 @@ BOOLEAN rundown_acquire(PEX_RUNDOWN_REF ref, ULONG count)
 
 VOID rundown_release(PEX_RUNDOWN_REF ref, ULONG count)
 {
-    ULONG_PTR value = __atomic_load_n(&ref->Count, __ATOMIC_RELAXED);
+    /* Acquire: the waiter's block is read if it is there. */
+    ULONG_PTR value = __atomic_load_n(&ref->Count, __ATOMIC_ACQUIRE);
     struct rundown_wait *wait;
 
     /* Release pairs with the waiter's exchange or with the wait's count. */
