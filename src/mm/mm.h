@@ -64,6 +64,9 @@ PFN_NUMBER mm_frame_of(ULONG64 address);
  */
 VOID mm_forget_access(ULONG64 address, SIZE_T pages);
 
+NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                      ULONG NewProtect, PULONG OldProtect);
+
 /* Reservations of system PTEs: addresses in system space for windows. NULL if none are left. */
 PVOID mm_reserve_ptes(SIZE_T pages);
 VOID mm_release_ptes(PVOID address, SIZE_T pages);

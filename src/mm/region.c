@@ -17,7 +17,7 @@
 #include "region.h"
 
 #define REGION_ORDER 9
-#define NEIGHBOURS 64 /* regions whose blocks are laid out together: 128 MiB */
+#define NEIGHBOURS 64 /* regions on each side whose blocks are laid out together: 128 MiB */
 #define DIRECTORY_SHIFT 34
 #define DIRECTORY_SLOTS 8192u /* pointers in the top and in each node below it */
 #define USER_ADDRESS_BITS 47
@@ -101,17 +101,17 @@ static PFN_NUMBER continue_block(ULONG64 address, LONG64 distance)
 
 /*
  * A block for a region with no neighbours yet: in the middle of free ones, in
- * which those of its neighbours can follow.
+ * which those of its neighbours on both sides can follow.
  */
-static PFN_NUMBER start_block(ULONG64 address)
+static PFN_NUMBER start_block(VOID)
 {
-    PFN_NUMBER frames = NEIGHBOURS * REGION_PAGES;
+    PFN_NUMBER frames = 2 * NEIGHBOURS * REGION_PAGES;
     PFN_NUMBER first = mm_zone_allocate(&mm_table.zone, frames, frames);
     if (!first)
         return mm_zone_allocate(&mm_table.zone, REGION_PAGES, REGION_PAGES);
-    PFN_NUMBER block = first + (address >> REGION_SHIFT) % NEIGHBOURS * REGION_PAGES;
-    mm_zone_free(&mm_table.zone, first, block - first);
-    mm_zone_free(&mm_table.zone, block + REGION_PAGES, first + frames - (block + REGION_PAGES));
+    PFN_NUMBER block = first + frames / 2;
+    mm_zone_free(&mm_table.zone, first, frames / 2);
+    mm_zone_free(&mm_table.zone, block + REGION_PAGES, frames / 2 - REGION_PAGES);
     return block;
 }
 
@@ -124,7 +124,7 @@ static PFN_NUMBER allocate_block(ULONG64 address)
         if (!block)
             block = continue_block(address, distance);
     }
-    return block ? block : start_block(address);
+    return block ? block : start_block();
 }
 
 static BOOLEAN are_frames_dead(PFN_NUMBER first, SIZE_T count)

@@ -178,13 +178,22 @@ static SIZE_T run_length(const struct area *area, SIZE_T index, SIZE_T end)
     return at - index;
 }
 
+/* What locks know of adopted pages' protection holds no longer. */
+static int protect_pages(ULONG64 address, SIZE_T pages, ULONG protection)
+{
+    int error = hal_protect(address, pages, hal_bits(protection));
+
+    mm_forget_access(address, pages);
+    return error;
+}
+
 /* A page that was committed before keeps its contents and gets the new protection. Locked. */
 static NTSTATUS commit(struct area *area, SIZE_T first, SIZE_T end, ULONG protection)
 {
     while (first < end) {
         SIZE_T count = run_length(area, first, end);
         ULONG64 address = area->base + first * PAGE_SIZE;
-        int error = area->page[first] ? hal_protect(address, count, hal_bits(protection))
+        int error = area->page[first] ? protect_pages(address, count, protection)
                                       : hal_commit(address, count, hal_bits(protection));
 
         if (error != HAL_OK)
@@ -378,7 +387,7 @@ static NTSTATUS protect(const struct range *range, ULONG protection, PULONG prev
         if (hal_query(range->base, &bits, &end) != HAL_OK)
             return STATUS_CONFLICTING_ADDRESSES;
         *previous = nt_protection(bits);
-        return hal_protect(range->base, range->pages, hal_bits(protection)) == HAL_OK
+        return protect_pages(range->base, range->pages, protection) == HAL_OK
                    ? STATUS_SUCCESS
                    : STATUS_CONFLICTING_ADDRESSES;
     }

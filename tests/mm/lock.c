@@ -126,6 +126,31 @@ static void test_protection_changed_after_adoption(void **state)
     program_memory_free(memory, 2);
 }
 
+static void protect(PVOID memory, ULONG protection)
+{
+    SIZE_T size = PAGE_SIZE;
+    ULONG previous = 0;
+    assert_int_equal(NtProtectVirtualMemory((HANDLE)-1, &memory, &size, protection, &previous),
+                     STATUS_SUCCESS);
+}
+
+static void test_protection_changed_by_the_program(void **state)
+{
+    (void)state;
+    PVOID memory = NULL;
+    SIZE_T size = PAGE_SIZE, none = 0;
+    assert_int_equal(NtAllocateVirtualMemory((HANDLE)-1, &memory, 0, &size,
+                                             MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
+                     STATUS_SUCCESS);
+    unlock_and_free(lock_range(memory, PAGE_SIZE, UserMode, IoWriteAccess));
+    protect(memory, PAGE_READONLY);
+    assert_lock_fails(memory, PAGE_SIZE, UserMode, IoWriteAccess, STATUS_ACCESS_VIOLATION);
+    unlock_and_free(lock_range(memory, PAGE_SIZE, UserMode, IoReadAccess));
+    protect(memory, PAGE_READWRITE);
+    unlock_and_free(lock_range(memory, PAGE_SIZE, UserMode, IoWriteAccess));
+    assert_int_equal(NtFreeVirtualMemory((HANDLE)-1, &memory, &none, MEM_RELEASE), STATUS_SUCCESS);
+}
+
 static void test_no_access(void **state)
 {
     (void)state;
@@ -260,6 +285,7 @@ int main(void)
         MM_TEST(test_addresses_that_lie),
         MM_TEST(test_read_only_memory),
         MM_TEST(test_protection_changed_after_adoption),
+        MM_TEST(test_protection_changed_by_the_program),
         MM_TEST(test_no_access),
         MM_TEST(test_code_is_readable_only),
         MM_TEST(test_no_bytes),

@@ -166,13 +166,17 @@ static void test_discontiguous(void **state)
     program_memory_free(memory, 5);
 }
 
-/* Pages adopted one by one, out of order and across 2 MiB, still need no window. */
+/* Pages adopted one by one, out of order and across 2 MiB and 128 MiB, still need no window. */
 static void test_order_of_adoption_does_not_matter(void **state)
 {
     (void)state;
     skip_without_adoption();
-    enum { PAGES = 1200 };
-    PUCHAR memory = program_memory(PAGES);
+    enum { PAGES = 1200, RESERVED = 0x10000, STEP = 0x8000 };
+    PUCHAR reserved = program_memory(RESERVED);
+    ULONG64 middle = ((ULONG64)reserved + STEP * PAGE_SIZE) & ~(STEP * PAGE_SIZE - 1ull);
+    PUCHAR memory = (PUCHAR)middle - PAGES / 2 * PAGE_SIZE;
+    if (memory < reserved)
+        memory = reserved;
     for (SIZE_T page = PAGES; page-- > 0;) {
         SIZE_T at = (page * 7) % PAGES;
         unlock_and_free(lock_range(memory + at * PAGE_SIZE, PAGE_SIZE, UserMode, IoWriteAccess));
@@ -182,7 +186,7 @@ static void test_order_of_adoption_does_not_matter(void **state)
     prove_shared(memory, PAGES * PAGE_SIZE);
     assert_int_equal(statistics().windows_mapped, windows);
     assert_int_equal(statistics().pages_adopted, adopted);
-    program_memory_free(memory, PAGES);
+    program_memory_free(reserved, RESERVED);
 }
 
 /* ---- Other threads at the same pages ----------------------------------- */
