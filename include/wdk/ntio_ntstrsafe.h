@@ -93,8 +93,11 @@ NTIO_STRSAFE ntio_strsafe_finish(PUNICODE_STRING to, USHORT before, NTSTATUS sta
     return status;
 }
 
-/* Puts count characters behind the first before bytes of to. */
-NTIO_STRSAFE ntio_strsafe_put(PUNICODE_STRING to, BOOLEAN append, const wchar_t *text,
+/*
+ * Puts count characters behind those that to has, or in their place. Not inline:
+ * gcc would warn of copies that the bounds checks rule out.
+ */
+NTIO_STRSAFE __attribute__((__noinline__)) ntio_strsafe_put(PUNICODE_STRING to, BOOLEAN append, const wchar_t *text,
                               size_t count, PUNICODE_STRING remaining, DWORD flags)
 {
     NTSTATUS status = RtlUnicodeStringValidateEx(to, flags);
