@@ -83,8 +83,8 @@ static VOID destroy_deferred(PVOID context)
     LONG destroyed = 0;
 
     UNREFERENCED_PARAMETER(context);
-    /* Acquire pairs with the push: the header's link is read from it. */
-    header = __atomic_exchange_n(&ob_system.deferred, NULL, __ATOMIC_ACQUIRE);
+    /* Acquire: the links of what was pushed. Release: who pushes next may queue the worker anew. */
+    header = __atomic_exchange_n(&ob_system.deferred, NULL, __ATOMIC_ACQ_REL);
     for (; header; header = next, destroyed++) {
         next = header->next_deferred;
         destroy(header);
@@ -100,7 +100,7 @@ static VOID destroy_later(struct ob_header *header)
     __atomic_fetch_add(&ob_system.deferred_count, 1, __ATOMIC_RELAXED);
     do {
         header->next_deferred = top;
-        /* Release pairs with destroy_deferred's exchange. */
+        /* Pairs with destroy_deferred's exchange, both ways. */
     } while (!__atomic_compare_exchange_n(&ob_system.deferred, &top, header, TRUE, __ATOMIC_RELEASE,
                                           __ATOMIC_RELAXED));
     /* Who finds the stack empty is the only one to queue the worker, until it took the stack. */

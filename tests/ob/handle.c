@@ -30,6 +30,14 @@ static struct _OBJECT_TYPE test_type = {
     .close = close_object,
 };
 
+/* Without a close routine: the other's notes are one thread's. */
+static struct _OBJECT_TYPE shared_type = {
+    .name = "Shared",
+    .mapping = {1, 2, 4, 7},
+    .valid_access = 7,
+    .pool = NonPagedPoolNx,
+};
+
 static PVOID make_object(VOID)
 {
     PVOID object;
@@ -377,7 +385,7 @@ static VOID count_handles(HANDLE handle, PVOID object, ACCESS_MASK granted, PVOI
 {
     UNREFERENCED_PARAMETER(granted);
     assert_status(look(handle, 0, NULL, KernelMode), STATUS_SUCCESS);
-    if (ob_type_of(object) == &test_type)
+    if (ob_type_of(object) == &test_type || ob_type_of(object) == &shared_type)
         ++*(PULONG)context;
 }
 
@@ -504,7 +512,7 @@ static VOID NTAPI use_and_close(PVOID context)
         HANDLE handle = __atomic_load_n(&shared.handle, __ATOMIC_RELAXED), copy;
         PVOID object;
 
-        if (NT_SUCCESS(ob_reference_handle(handle, 1, &test_type, KernelMode, &object, NULL))) {
+        if (NT_SUCCESS(ob_reference_handle(handle, 1, &shared_type, KernelMode, &object, NULL))) {
             if (object != shared.object)
                 __atomic_add_fetch(&shared.strangers, 1, __ATOMIC_RELAXED);
             ObDereferenceObject(object);
@@ -527,7 +535,7 @@ static void many_threads_close_one_handle(void **state)
     ULONG i, left = 0;
 
     UNREFERENCED_PARAMETER(state);
-    shared.object = make_object();
+    assert_status(ob_create(&shared_type, 16, &shared.object), STATUS_SUCCESS);
     shared.handle = make_handle(shared.object, 7, OBJ_KERNEL_HANDLE);
     for (i = 0; i < RTL_NUMBER_OF(threads); i++)
         threads[i] = begin_thread(use_and_close, NULL);
