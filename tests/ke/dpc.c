@@ -168,6 +168,7 @@ static VOID test_inserting_itself(void **state)
     KeInsertQueueDpc(&dpc, NULL, NULL);
     while (__atomic_load_n(&left, __ATOMIC_RELAXED))
         KeFlushQueuedDpcs();
+    KeFlushQueuedDpcs(); /* the last call has returned */
     assert_false(KeRemoveQueueDpc(&dpc));
 }
 
