@@ -189,7 +189,10 @@ static int show_frames(hal_u64 address, hal_u64 pages, struct hal_segment *segme
         return error == -ENOMEM ? HAL_EOPNOTSUPP : hal_error_from(error);
     }
     linux_advise(address, pages, MADV_DONTFORK);
-    keeper_watch(address, pages);
+    if (keeper_watch(address, pages)) {
+        page_set_remove(address, pages);
+        return HAL_ENOENT;
+    }
     return HAL_OK;
 }
 

@@ -324,15 +324,19 @@ static void return_segment(struct keeper_job *job)
     }
 }
 
-void keeper_watch(hal_u64 address, hal_u64 pages)
+int keeper_watch(hal_u64 address, hal_u64 pages)
 {
+    int error;
     /*
      * The range is one mapping, just made for this; what can be short is memory
      * of Linux's own. Pages that nobody watches would be worse than waiting.
      */
-    while (uffd_register(keeper.events, address, pages, WATCHED) == -ENOMEM)
+    while ((error = uffd_register(keeper.events, address, pages, WATCHED)) == -ENOMEM)
         hal_yield();
+    if (error)
+        return error;
     uffd_continue(keeper.events, address, pages);
+    return 0;
 }
 
 /* ---- messages ---------------------------------------------------------- */

@@ -42,7 +42,7 @@ void keeper_close(void);
 int keeper_prepare(struct hal_segment *segment);
 
 /* Registers freshly mapped pages of the set, and maps all of them. */
-void keeper_watch(hal_u64 address, hal_u64 pages);
+int keeper_watch(hal_u64 address, hal_u64 pages);
 
 /* Puts a private copy in the place of adopted pages; no write gets lost. */
 void keeper_return(hal_u64 address, hal_u64 pages);

@@ -4,12 +4,14 @@
 #include "mm_private.h"
 
 /*
- * Drivers compare a caller's addresses with these before they probe; so they
- * have the values of Windows, although system space lies lower here.
+ * Drivers compare a caller's addresses with these before they probe. A program
+ * may have addresses up to where Linux ends, 60 KiB past Windows: its stack lies
+ * there when addresses are not randomized, as under a debugger. System space has
+ * the start that Windows gives it, although it lies lower here.
  */
-PVOID MmHighestUserAddress = (PVOID)0x7FFFFFFEFFFFull;
+PVOID MmHighestUserAddress = (PVOID)0x7FFFFFFFEFFFull;
 PVOID MmSystemRangeStart = (PVOID)0xFFFF800000000000ull;
-ULONG64 MmUserProbeAddress = 0x7FFFFFFF0000ull;
+ULONG64 MmUserProbeAddress = 0x7FFFFFFFF000ull;
 
 NTSTATUS mm_start(VOID)
 {

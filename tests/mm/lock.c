@@ -67,8 +67,8 @@ static void test_addresses_that_lie(void **state)
         {~0ull, 1},
         {~0ull - 4095, PAGE_SIZE},
         {~0ull - 15, 0x100},        /* wraps */
-        {0x7FFFFFFF0000ull - 1, 2}, /* leaves user space */
-        {0x7FFFFFFF0000ull, 1},
+        {0x7FFFFFFFF000ull - 1, 2}, /* leaves user space */
+        {0x7FFFFFFFF000ull, 1},
         {0x800000000000ull, 1}, /* not canonical */
         {0xFFFF800000000000ull, PAGE_SIZE},
         {HAL_SYSTEM_BASE - PAGE_SIZE, 2 * PAGE_SIZE}, /* into system space */

@@ -17,7 +17,7 @@ VOID WINAPI GetSystemInfo(LPSYSTEM_INFO info)
     info->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_AMD64;
     info->dwPageSize = 4096;
     info->lpMinimumApplicationAddress = (LPVOID)LOWEST_ADDRESS;
-    info->lpMaximumApplicationAddress = (LPVOID)0x7FFFFFFEFFFF;
+    info->lpMaximumApplicationAddress = (LPVOID)0x7FFFFFFFEFFF;
     info->dwActiveProcessorMask =
         processors >= 64 ? ~(DWORD_PTR)0 : ((DWORD_PTR)1 << processors) - 1;
     info->dwNumberOfProcessors = processors;
