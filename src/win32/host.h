@@ -88,6 +88,18 @@ int ntio_host_thread_start(void (*entry)(void *), void *argument, host_size stac
 /* Ends the calling thread. */
 void ntio_host_thread_exit(void) __attribute__((noreturn));
 
+/*
+ * The process exits by the hand of the calling thread. As on Windows, no other
+ * thread of the program does anything from then on: the others stay where they
+ * are when they next come by ntio_host_stay, and a second thread that wants to
+ * exit stays here.
+ */
+void ntio_host_begin_exit(void);
+/* 1 once the process exits. */
+extern int ntio_host_is_exiting;
+/* Does not return unless the calling thread is the one that exits. */
+void ntio_host_stay(void);
+
 /* ---- time.c: libc's calendar, whose struct tm has more members than Windows' --- */
 
 /* sec min hour mday mon year wday yday isdst, as in struct tm. */

@@ -12,6 +12,13 @@
 
 #define WIN32_COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* Where threads pass by that are not to go on while the process exits: waits and I/O. */
+static inline void win32_stay(void)
+{
+    if (__builtin_expect(__atomic_load_n(&ntio_host_is_exiting, __ATOMIC_RELAXED), 0))
+        ntio_host_stay();
+}
+
 /* ---- error.c ------------------------------------------------------------ */
 
 /* Sets the thread's last error; FALSE. */

@@ -1,49 +1,33 @@
 /*
- * printf and its kin. The formats are the run time's: this makes the text, once
- * to learn its length if it does not fit, and writes it in one piece.
+ * printf and its kin: the run time's formats, written to streams.
  */
 #include "stream.h"
+#include "../../rtl/format.h"
 
 #include <stdarg.h>
 
-enum { SMALL = 512 };
-
-/* Writes text that has been made, or nothing if it could not be. */
-static int put_text(FILE *file, const char *text, int length)
+static void write_out(struct format_sink *sink)
 {
-    struct stream *stream = stream_of(file);
-    size_t count = length > 0 ? (size_t)length : 0;
-    if (length < 0)
-        return -1;
-    stream_lock(stream);
-    BOOL done = stream_write(stream, text, count) == count;
-    stream_unlock(stream);
-    return done ? length : -1;
+    stream_write(sink->context, sink->buffer, sink->used);
+    sink->used = 0;
 }
 
 int vfprintf(FILE *file, const char *format, va_list arguments)
 {
-    char small[SMALL], *text = small;
-    va_list again;
+    struct stream *stream = stream_of(file);
+    char text[512];
+    struct format_sink sink = {
+        .buffer = text, .capacity = sizeof text, .flush = write_out, .context = stream};
 
-    va_copy(again, arguments);
-    int length = _vsnprintf(small, sizeof small, format, arguments);
-    if (length < 0 || length >= (int)sizeof small) {
-        va_list counting;
-        va_copy(counting, again);
-        length = _vscprintf(format, counting);
-        va_end(counting);
-        text = length >= 0 ? malloc((size_t)length + 1) : NULL;
-        if (text)
-            _vsnprintf(text, (size_t)length + 1, format, again);
-        else
-            length = -1;
-    }
-    va_end(again);
-    int result = put_text(file, text, length);
-    if (text != small)
-        free(text);
-    return result;
+    stream_lock(stream);
+    unsigned failed_before = stream->flags & STREAM_FAILED;
+    stream->flags &= ~(unsigned)STREAM_FAILED;
+    int refused = format_narrow(&sink, format, arguments);
+    write_out(&sink);
+    BOOL failed = (stream->flags & STREAM_FAILED) != 0;
+    stream->flags |= failed_before;
+    stream_unlock(stream);
+    return refused || failed ? -1 : (int)sink.total;
 }
 
 int vfwprintf(FILE *file, const wchar_t *format, va_list arguments)

@@ -25,6 +25,7 @@ struct scan {
     va_list arguments;
     long long consumed;
     int assigned;
+    BOOL met_end; /* there was nothing left for a directive */
 };
 
 static int next(struct scan *scan)
@@ -173,7 +174,6 @@ static BOOL scan_integer(struct scan *scan, const struct directive *d)
     unsigned long long value = 0;
     BOOL negative = FALSE, any = FALSE;
 
-    skip_space(scan);
     c = next(scan);
     if (left && (c == '-' || c == '+')) {
         negative = c == '-';
@@ -230,7 +230,6 @@ static size_t collect_number(struct scan *scan, char text[NUMBER], size_t width)
 static BOOL scan_float(struct scan *scan, const struct directive *d)
 {
     char text[NUMBER], *end;
-    skip_space(scan);
     if (!collect_number(scan, text, d->width))
         return FALSE;
     double value = strtod(text, &end);
@@ -292,8 +291,6 @@ static BOOL scan_text(struct scan *scan, const struct directive *d)
     size_t width = d->conversion == 'c' && d->width == SIZE_MAX ? 1 : d->width, length = 0;
     int c = EOF;
 
-    if (d->conversion == 's')
-        skip_space(scan);
     for (; length < width && (c = next(scan)) != EOF && fits(d, c); length++, c = EOF)
         put_character(&target, c);
     put_back(scan, c);
@@ -312,9 +309,24 @@ static BOOL scan_text(struct scan *scan, const struct directive *d)
     return TRUE;
 }
 
+/* Before a conversion that wants input: is there any? */
+static BOOL has_input(struct scan *scan, const struct directive *d)
+{
+    if (d->conversion == 'n')
+        return TRUE;
+    if (d->conversion != 'c' && d->conversion != '[')
+        skip_space(scan);
+    int c = next(scan);
+    put_back(scan, c);
+    scan->met_end = c == EOF;
+    return c != EOF;
+}
+
 static BOOL convert(struct scan *scan, const struct directive *d)
 {
     int c;
+    if (!has_input(scan, d))
+        return FALSE;
     switch (d->conversion) {
     case 'd':
     case 'i':
@@ -339,7 +351,6 @@ static BOOL convert(struct scan *scan, const struct directive *d)
         scan->assigned -= !d->is_suppressed; /* it does not count */
         return TRUE;
     case '%':
-        skip_space(scan);
         c = next(scan);
         if (c != '%')
             put_back(scan, c);
@@ -359,6 +370,7 @@ static BOOL match(struct scan *scan, char literal)
     if (c == (unsigned char)literal)
         return TRUE;
     put_back(scan, c);
+    scan->met_end = c == EOF;
     return FALSE;
 }
 
@@ -378,10 +390,9 @@ static int run(struct stream *stream, const char *format, BOOL is_secure, va_lis
             matched = match(&scan, *format++);
         }
     }
-    BOOL ended = (stream->flags & (STREAM_END | STREAM_FAILED)) != 0;
     stream_unlock(stream);
     va_end(scan.arguments);
-    return !matched && !scan.assigned && ended ? EOF : scan.assigned;
+    return scan.met_end && !scan.assigned ? EOF : scan.assigned;
 }
 
 /* vscanf and vfscanf: mingw-w64's headers call them so. */

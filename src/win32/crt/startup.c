@@ -9,12 +9,7 @@
  * NTIO_ROOT, NTIO_REGISTRY: see ntio.h; without a root the current directory is C:.
  * NTIO_DRIVERS: drivers to load before main, separated by colons.
  */
-#include <windows.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../host.h"
+#include "stream.h"
 #include "../../../include/ntio/ntio.h"
 
 enum { EXIT_DRIVER = 4 };
@@ -29,8 +24,9 @@ extern const char ntio_main_returns_void __attribute__((weak));
 
 static void stop(void)
 {
-    _flushall();
-    ntio_stop();
+    ntio_host_begin_exit();
+    stream_flush_at_exit();
+    ntio_end();
 }
 
 /* Loads one driver of a list; ends the process if that fails. */

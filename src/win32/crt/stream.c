@@ -221,6 +221,20 @@ int stream_each(int (*work)(struct stream *stream))
     return result;
 }
 
+static int flush_if_free(struct stream *stream)
+{
+    if (TryEnterCriticalSection(&stream->lock)) {
+        stream_flush(stream);
+        LeaveCriticalSection(&stream->lock);
+    }
+    return 0;
+}
+
+void stream_flush_at_exit(void)
+{
+    stream_each(flush_if_free);
+}
+
 struct stream *stream_new(HANDLE handle, unsigned flags)
 {
     struct stream *stream = calloc(1, sizeof *stream);

@@ -73,6 +73,8 @@ int stream_flush(struct stream *stream);
 /* Forgets what was read ahead, moving the file back to where the program thinks it is. */
 void stream_drop_input(struct stream *stream);
 
+/* Flushes all streams but those that a thread which stays for ever has locked. */
+void stream_flush_at_exit(void);
 /* Calls work for each open stream, until one is not 0. */
 int stream_each(int (*work)(struct stream *stream));
 /* A new stream over a handle; NULL with errno. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct start {
     void (*entry)(void *);
@@ -50,4 +51,22 @@ int ntio_host_thread_start(void (*entry)(void *), void *argument, host_size stac
 void ntio_host_thread_exit(void)
 {
     pthread_exit(NULL);
+}
+
+int ntio_host_is_exiting;
+
+static _Thread_local int is_last; /* this thread exits the process */
+
+void ntio_host_stay(void)
+{
+    while (!is_last)
+        pause();
+}
+
+void ntio_host_begin_exit(void)
+{
+    /* Only who is first counts: nothing is published with it. */
+    if (!is_last && !__atomic_exchange_n(&ntio_host_is_exiting, 1, __ATOMIC_RELAXED))
+        is_last = 1;
+    ntio_host_stay();
 }

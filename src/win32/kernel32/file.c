@@ -109,6 +109,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_AT
     HANDLE file = NULL;
 
     UNREFERENCED_PARAMETER(template_file);
+    win32_stay();
     if (nt < 0 || (disposition == TRUNCATE_EXISTING &&
                    !(access & (GENERIC_WRITE | FILE_WRITE_DATA | GENERIC_ALL))))
         return win32_fail(ERROR_INVALID_PARAMETER), INVALID_HANDLE_VALUE;

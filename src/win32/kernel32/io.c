@@ -20,6 +20,7 @@ static HANDLE event_of(LPOVERLAPPED overlapped)
 
 static struct overlapped_call begin_overlapped(LPOVERLAPPED overlapped)
 {
+    win32_stay();
     struct overlapped_call call = {
         .event = event_of(overlapped),
         .context = (ULONG_PTR)overlapped->hEvent & 1 ? NULL : overlapped,
@@ -48,6 +49,7 @@ static BOOL end_overlapped(NTSTATUS status, LPOVERLAPPED overlapped, LPDWORD don
 /* Without an OVERLAPPED a call returns only when the request has: also for an overlapped handle. */
 static NTSTATUS wait_for(HANDLE file, NTSTATUS status, PIO_STATUS_BLOCK io)
 {
+    win32_stay();
     if (status != STATUS_PENDING)
         return status;
     status = NtWaitForSingleObject(file, FALSE, NULL);
@@ -108,6 +110,7 @@ static VOID NTAPI run_completion(PVOID context, PIO_STATUS_BLOCK io, ULONG reser
 {
     LPOVERLAPPED_COMPLETION_ROUTINE routine = (LPOVERLAPPED_COMPLETION_ROUTINE)context;
     UNREFERENCED_PARAMETER(reserved);
+    win32_stay();
     routine(RtlNtStatusToDosError(io->Status), NT_ERROR(io->Status) ? 0 : (DWORD)io->Information,
             (LPOVERLAPPED)io);
 }

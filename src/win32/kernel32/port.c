@@ -33,6 +33,7 @@ BOOL WINAPI GetQueuedCompletionStatus(HANDLE port, LPDWORD bytes, PULONG_PTR key
 
     NTSTATUS status = NtRemoveIoCompletion(port, &packet_key, &context, &io,
                                            win32_timeout(&timeout, milliseconds));
+    win32_stay();
     if (status != STATUS_SUCCESS) {
         *overlapped = NULL;
         return status == STATUS_TIMEOUT ? win32_fail(WAIT_TIMEOUT)
@@ -55,6 +56,7 @@ BOOL WINAPI GetQueuedCompletionStatusEx(HANDLE port, LPOVERLAPPED_ENTRY entries,
     NTSTATUS status =
         NtRemoveIoCompletionEx(port, (struct nt_completion_entry *)entries, count, removed,
                                win32_timeout(&timeout, milliseconds), alertable != 0);
+    win32_stay();
     if (status == STATUS_SUCCESS)
         return TRUE;
     if (status == STATUS_TIMEOUT)

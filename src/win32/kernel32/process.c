@@ -81,6 +81,7 @@ LPSTR WINAPI GetCommandLineA(VOID)
 
 VOID WINAPI ExitProcess(UINT code)
 {
+    ntio_host_begin_exit();
     ntio_host_exit((int)code);
 }
 
@@ -88,7 +89,7 @@ BOOL WINAPI TerminateProcess(HANDLE process, UINT code)
 {
     if (process != NT_CURRENT_PROCESS)
         return win32_fail(ERROR_INVALID_HANDLE);
-    ntio_host_exit((int)code);
+    ExitProcess(code);
 }
 
 /* ---- modules ---- */

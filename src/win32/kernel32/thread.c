@@ -198,6 +198,7 @@ int WINAPI GetThreadPriority(HANDLE thread)
 static VOID NTAPI run_apc(PVOID routine, PVOID data, PVOID unused)
 {
     UNREFERENCED_PARAMETER(unused);
+    win32_stay();
     ((PAPCFUNC)routine)((ULONG_PTR)data);
 }
 

@@ -6,6 +6,7 @@
 /* A wait's status is what Win32 returns, but for errors. */
 static DWORD wait_result(NTSTATUS status)
 {
+    win32_stay();
     if (!NT_ERROR(status))
         return (DWORD)status;
     SetLastError(RtlNtStatusToDosError(status));
@@ -74,6 +75,7 @@ DWORD WINAPI SleepEx(DWORD milliseconds, BOOL alertable)
     do {
         status = NtDelayExecution(alertable != 0, &interval);
     } while (alertable && status == STATUS_ALERTED);
+    win32_stay();
     return status == STATUS_USER_APC ? WAIT_IO_COMPLETION : 0;
 }
 
