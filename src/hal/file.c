@@ -1,6 +1,7 @@
 /*
  * Files under a root: a driver's files live in a folder that the user names.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -257,6 +258,25 @@ HALAPI int hal_file_delete(struct hal_file *file)
     if (unlinkat(file->folder, file->name, S_ISDIR(own.st_mode) ? AT_REMOVEDIR : 0))
         return hal_error_from(-errno);
     return HAL_OK;
+}
+
+HALAPI int hal_file_check_empty(struct hal_file *file)
+{
+    int fd = openat(file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = HAL_OK;
+    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!entries) {
+        error = hal_error_from(-errno);
+        if (fd >= 0)
+            close(fd);
+        return error;
+    }
+    while (!error && (entry = readdir(entries)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            error = HAL_ENOTEMPTY;
+    closedir(entries);
+    return error;
 }
 
 /* Whether what is at path keeps the file from being called that. */

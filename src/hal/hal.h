@@ -383,6 +383,8 @@ HALAPI int hal_file_flush(struct hal_file *file);
 HALAPI int hal_file_info(struct hal_file *file, struct hal_file_info *info);
 HALAPI int hal_file_resize(struct hal_file *file, hal_u64 size);
 HALAPI int hal_file_delete(struct hal_file *file);
+/* HAL_OK if nothing is in the folder, HAL_ENOTEMPTY if something is. */
+HALAPI int hal_file_check_empty(struct hal_file *file);
 HALAPI int hal_file_rename(struct hal_file *file, const char *path, int replace);
 
 /* ---- console.c: text out, environment, the end ------------------------- */

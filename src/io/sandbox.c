@@ -100,6 +100,18 @@ static NTSTATUS status_of_missing(struct sandbox_drive *drive, const struct sand
     return STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
+/* Either a folder was asked for and it is none, or something on the way to it is none. */
+static NTSTATUS status_of_no_folder(struct sandbox_drive *drive, const struct sandbox_file *open)
+{
+    struct hal_file *file;
+    int created;
+
+    if (hal_file_open(&file, drive->root, hal_path(open), HAL_OPEN_READ, &created) != HAL_OK)
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    hal_file_close(file);
+    return STATUS_NOT_A_DIRECTORY;
+}
+
 static NTSTATUS open_on_disk(struct sandbox_drive *drive, const IO_STACK_LOCATION *location,
                              struct sandbox_file *open, int *created)
 {
@@ -114,6 +126,8 @@ static NTSTATUS open_on_disk(struct sandbox_drive *drive, const IO_STACK_LOCATIO
                               HAL_OPEN_READ | HAL_OPEN_DIRECTORY, created);
     if (error == HAL_ENOENT)
         return status_of_missing(drive, open);
+    if (error == HAL_ENOTDIR)
+        return status_of_no_folder(drive, open);
     if (error == HAL_EISDIR)
         return STATUS_FILE_IS_A_DIRECTORY;
     if (error == HAL_OK)

@@ -196,6 +196,9 @@ static NTSTATUS set_disposition(struct sandbox_drive *drive, struct sandbox_file
 {
     if (!open->path[0])
         return STATUS_CANNOT_DELETE;
+    if (information->DeleteFile && open->is_directory &&
+        hal_file_check_empty(open->file) == HAL_ENOTEMPTY)
+        return STATUS_DIRECTORY_NOT_EMPTY;
     ExAcquireFastMutex(&drive->lock);
     open->node->is_deleted = information->DeleteFile;
     ExReleaseFastMutex(&drive->lock);
