@@ -22,6 +22,8 @@ static void run_thread(void *context)
 
     thread->slot = &ke_thread;
     ke_thread = thread;
+    /* Failing costs no more than the report of a stack overflow. */
+    hal_fault_prepare_thread();
     run_start_routine(thread);
     thread->base = NULL;
     thread->seh = NULL;

@@ -172,8 +172,11 @@ PKTHREAD __attribute__((noinline)) ke_enter(VOID)
         ke_bugcheck(NO_PAGES_AVAILABLE, parameters,
                     "There was no memory for a thread that entered the kernel.");
     }
-    if (is_running)
+    if (is_running) {
+        /* Failing costs no more than the report of a stack overflow. */
+        hal_fault_prepare_thread();
         ke_notify_thread(ke_thread, TRUE);
+    }
     return ke_thread;
 }
 

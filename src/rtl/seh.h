@@ -16,5 +16,8 @@
 struct hal_fault;
 void rtl_dispatch_exception(PEXCEPTION_RECORD record, const struct hal_fault *fault);
 
-/* Installs the translation from hal's faults to exceptions. */
+/*
+ * Installs the translation from hal's faults to exceptions, until hal_stop. Gives
+ * the calling thread the stack that faults are taken on; ke does so for the others.
+ */
 NTSTATUS rtl_seh_start(void);

@@ -177,6 +177,9 @@ void rtl_seh_unhandled(PEXCEPTION_RECORD record, const struct hal_fault *fault)
 
 NTSTATUS rtl_seh_start(void)
 {
-    hal_on_fault(on_fault);
-    return STATUS_SUCCESS;
+    NTSTATUS status = rtl_status_from_hal(hal_fault_prepare_thread());
+
+    if (NT_SUCCESS(status))
+        hal_on_fault(on_fault);
+    return status;
 }

@@ -31,14 +31,14 @@ static PVOID NTAPI allocate(PRTL_GENERIC_TABLE Table, CLONG bytes)
     if (out_of_memory)
         return NULL;
     allocations++;
-    return ExAllocatePoolWithTag(NonPagedPool, bytes, 'tseT');
+    return hal_allocate(bytes);
 }
 
 static VOID NTAPI release(PRTL_GENERIC_TABLE Table, PVOID memory)
 {
     UNREFERENCED_PARAMETER(Table);
     allocations--;
-    ExFreePoolWithTag(memory, 'tseT');
+    hal_free(memory);
 }
 
 static int begin(void **state)

@@ -4,6 +4,7 @@
 #include "rtl/rtl.h"
 #include "rtl/seh.h"
 #include "ke/ke.h"
+#include "mm/mm.h"
 #include "nt_cmocka.h"
 
 VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
@@ -729,7 +730,7 @@ static VOID fault_unguarded(VOID)
 
 static VOID system_fault(VOID)
 {
-    read_guarded((volatile LONG *)(HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE - 0x1000));
+    read_guarded((volatile LONG *)MM_PTE_BASE);
 }
 
 static VOID fault_at_dispatch(VOID)
@@ -790,7 +791,7 @@ static VOID test_an_unhandled_fault_is_a_bug_check(VOID)
 static VOID test_a_system_address_is_a_bug_check_however_guarded(VOID)
 {
     assert_int_equal(bugcheck_of(system_fault), PAGE_FAULT_IN_NONPAGED_AREA);
-    assert_int_equal(bugcheck.parameters[0], HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE - 0x1000);
+    assert_int_equal(bugcheck.parameters[0], MM_PTE_BASE);
     assert_int_equal(bugcheck.parameters[1], 2);
 }
 
@@ -811,7 +812,6 @@ static void run(void **state)
     trace.text[0] = 0;
     assert_int_equal(hal_start(), HAL_OK);
     assert_null(ke_current()->seh);
-    assert_int_equal(hal_fault_prepare_thread(), HAL_OK);
     assert_int_equal(rtl_seh_start(), STATUS_SUCCESS);
     test();
     assert_null(ke_current()->seh);

@@ -2,6 +2,8 @@
 #include <ntifs.h>
 
 #include "rtl/rtl.h"
+#include "ex/ex.h"
+#include "mm/mm.h"
 #include "nt_cmocka.h"
 
 NTSYSAPI LONG NTAPI RtlCompareString(const PSTRING String1, const PSTRING String2,
@@ -358,6 +360,41 @@ static void test_multi_byte(void **state)
     assert_int_equal(bytes, 2);
 }
 
+/* Strings are allocated from pool. */
+static int start_pool(void **state)
+{
+    UNREFERENCED_PARAMETER(state);
+    assert_int_equal(hal_start(), HAL_OK);
+    assert_int_equal(mm_start(), STATUS_SUCCESS);
+    assert_int_equal(ex_pool_start(), STATUS_SUCCESS);
+    return 0;
+}
+
+static int stop_pool(void **state)
+{
+    UNREFERENCED_PARAMETER(state);
+    ex_pool_stop();
+    mm_stop();
+    hal_stop();
+    return 0;
+}
+
+static void test_no_memory(void **state)
+{
+    UNICODE_STRING string, abc = RTL_STRING(L"abc");
+    ANSI_STRING narrow;
+    GUID guid = {0};
+
+    UNREFERENCED_PARAMETER(state);
+    ex_pool_inject(0, TRUE);
+    assert_false(RtlCreateUnicodeString(&string, L"abc"));
+    assert_int_equal(RtlDuplicateUnicodeString(0, &abc, &string), STATUS_NO_MEMORY);
+    assert_int_equal(RtlUpcaseUnicodeString(&string, &abc, TRUE), STATUS_NO_MEMORY);
+    assert_int_equal(RtlUnicodeStringToAnsiString(&narrow, &abc, TRUE), STATUS_NO_MEMORY);
+    assert_int_equal(RtlStringFromGUID(&guid, &string), STATUS_NO_MEMORY);
+    ex_pool_inject(MAXULONG, FALSE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_ansi_and_unicode),
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_multi_byte),
+        cmocka_unit_test(test_no_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, start_pool, stop_pool);
 }
