@@ -110,7 +110,8 @@ static NTSTATUS add_registration(PEX_CALLBACK_FUNCTION function, PCUNICODE_STRIN
     added->context = context;
     added->altitude.Buffer = (PWSTR)(added + 1);
     added->altitude.Length = added->altitude.MaximumLength = altitude->Length;
-    memcpy(added->altitude.Buffer, altitude->Buffer, altitude->Length);
+    if (altitude->Length)
+        memcpy(added->altitude.Buffer, altitude->Buffer, altitude->Length);
     ExInitializeRundownProtection(&added->rundown);
     InitializeListHead(&added->contexts);
     ExAcquireFastMutex(&callbacks.lock);

@@ -16,7 +16,8 @@ static NTSTATUS name_text(PVOID object, PWSTR text, ULONG *bytes)
     if (type->query_name)
         return type->query_name(object, text, bytes);
     ob_query_name(object, &name);
-    memcpy(text, name.Buffer, min(*bytes, name.Length));
+    if (*bytes && name.Length)
+        memcpy(text, name.Buffer, min(*bytes, name.Length));
     *bytes = name.Length;
     return STATUS_SUCCESS;
 }
