@@ -399,7 +399,8 @@ BOOLEAN pool_special_wanted(const struct pool_request *request);
 PVOID pool_special_allocate(const struct pool_request *request);
 VOID pool_special_free(PVOID address, ULONG tag);
 VOID pool_special_stop(VOID);
-BOOLEAN pool_special_is_allocated(PVOID address);
+/* What was asked for by who allocated the block that address is in; FALSE if there is none. */
+BOOLEAN pool_special_find_request(PVOID address, struct pool_request *asked);
 
 /* Whose blocks are looked for: those that code in [base, base + size) allocated. */
 struct pool_leak_search {

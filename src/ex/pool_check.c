@@ -133,11 +133,12 @@ static BOOLEAN pool_chunk_is_allocated(PUCHAR address)
 
 BOOLEAN ex_pool_is_allocated(PVOID address)
 {
+    struct pool_request asked;
     BOOLEAN is_allocated = FALSE;
     ULONG64 entry;
 
-    if ((ULONG64)address - MM_SPECIAL_BASE < MM_SPECIAL_PAGES * PAGE_SIZE)
-        return pool_special_is_allocated(address);
+    if (pool_special_find_request(address, &asked))
+        return TRUE;
     /* The lock keeps a chunk or record from going away meanwhile. */
     ex_acquire(&ex_pool.map_lock);
     entry = pool_map_entry(address);
@@ -149,6 +150,37 @@ BOOLEAN ex_pool_is_allocated(PVOID address)
     }
     ex_release(&ex_pool.map_lock);
     return is_allocated;
+}
+
+/* What the caller's block is; it cannot go away meanwhile. */
+static BOOLEAN pool_find_request(PVOID block, struct pool_request *asked)
+{
+    ULONG64 entry = pool_map_entry(block);
+    struct pool_meta *meta;
+
+    if (entry == POOL_MAP_CHUNK) {
+        meta = pool_chunk_meta(pool_chunk_of(block), block);
+        if (meta == NULL)
+            return FALSE;
+        asked->bytes = pool_bytes_of(__atomic_load_n(&meta->owner, __ATOMIC_RELAXED));
+        asked->flags = pool_flags_of(__atomic_load_n(&meta->what, __ATOMIC_RELAXED));
+        return TRUE;
+    }
+    if (entry < POOL_MAP_LARGE)
+        return pool_special_find_request(block, asked);
+    *asked = ((struct pool_large *)entry)->asked;
+    return TRUE;
+}
+
+/* NT answers the size with its rounding; this is what was asked for. */
+SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged)
+{
+    struct pool_request asked;
+
+    if (!pool_find_request(PoolBlock, &asked))
+        pool_bad_free(PoolBlock);
+    *QuotaCharged = (asked.flags & POOL_QUOTA) != 0;
+    return asked.bytes;
 }
 
 /* ---- leaks ---- */

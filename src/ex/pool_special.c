@@ -155,7 +155,7 @@ BOOLEAN ex_pool_special_fault(ULONG64 address, BOOLEAN *is_freed)
     return TRUE;
 }
 
-BOOLEAN pool_special_is_allocated(PVOID address)
+BOOLEAN pool_special_find_request(PVOID address, struct pool_request *asked)
 {
     struct pool_special_block *block;
     BOOLEAN is_in;
@@ -163,6 +163,8 @@ BOOLEAN pool_special_is_allocated(PVOID address)
     ex_acquire(&pool_special.lock);
     block = pool_special_find((ULONG64)address);
     is_in = block && (ULONG64)((PUCHAR)address - block->address) < max(1, block->asked.bytes);
+    if (is_in)
+        *asked = block->asked;
     ex_release(&pool_special.lock);
     return is_in;
 }

@@ -101,10 +101,26 @@ static PWORK_QUEUE_ITEM work_next(VOID)
     return item;
 }
 
+/* The stop wakes one worker, and each that ends wakes the next; the last one says so. */
+static VOID work_remove_worker(BOOLEAN is_idle)
+{
+    BOOLEAN is_stopping, is_last;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&work.lock, &irql);
+    work.idle -= is_idle;
+    is_last = --work.workers == 0;
+    is_stopping = work.is_stopping;
+    KeReleaseSpinLock(&work.lock, irql);
+    if (is_stopping && is_last)
+        KeSetEvent(&work.ended, IO_NO_INCREMENT, FALSE);
+    else if (is_stopping)
+        KeReleaseSemaphore(&work.work, IO_NO_INCREMENT, 1, FALSE);
+}
+
 static VOID NTAPI work_thread(PVOID context)
 {
     PWORK_QUEUE_ITEM item;
-    BOOLEAN is_last;
     KIRQL irql;
 
     UNREFERENCED_PARAMETER(context);
@@ -114,36 +130,33 @@ static VOID NTAPI work_thread(PVOID context)
         work.idle++;
         KeReleaseSpinLock(&work.lock, irql);
     }
-    KeAcquireSpinLock(&work.lock, &irql);
-    is_last = --work.workers == 0;
-    KeReleaseSpinLock(&work.lock, irql);
-    /* The stop wakes one worker, and each that ends wakes the next. */
-    if (is_last)
-        KeSetEvent(&work.ended, IO_NO_INCREMENT, FALSE);
-    else
-        KeReleaseSemaphore(&work.work, IO_NO_INCREMENT, 1, FALSE);
+    work_remove_worker(FALSE);
 }
 
-/* Adds a worker. It counts as idle from the start, so that a burst does not add too many. */
+/*
+ * Adds a worker, unless the last one has ended already. It counts as idle from
+ * the start, so that a burst does not add too many.
+ */
 static NTSTATUS work_add_worker(VOID)
 {
     PKTHREAD thread;
+    BOOLEAN is_late;
     NTSTATUS status;
     KIRQL irql;
 
     KeAcquireSpinLock(&work.lock, &irql);
-    work.workers++;
-    work.idle++;
+    is_late = work.is_stopping && work.workers == 0;
+    work.workers += !is_late;
+    work.idle += !is_late;
     KeReleaseSpinLock(&work.lock, irql);
+    if (is_late)
+        return STATUS_DELETE_PENDING;
     status = ke_create_thread(ke_system_process(), work_thread, NULL, "ntio worker", &thread);
     if (NT_SUCCESS(status)) {
         ObDereferenceObject(thread);
         return status;
     }
-    KeAcquireSpinLock(&work.lock, &irql);
-    work.workers--;
-    work.idle--;
-    KeReleaseSpinLock(&work.lock, irql);
+    work_remove_worker(TRUE);
     return status;
 }
 

@@ -78,6 +78,15 @@ static inline VOID run_elsewhere(PKSTART_ROUTINE routine, PVOID context)
     end_of_thread(begin_thread(routine, context));
 }
 
+/* As run_elsewhere, and until the thread has gone from Linux: what it cached has gone back. */
+static inline VOID run_until_gone(void (*routine)(void *), PVOID context)
+{
+    struct hal_thread *thread;
+
+    assert_int_equal(hal_thread_create(&thread, routine, context, "test"), HAL_OK);
+    hal_thread_join(thread);
+}
+
 /* ---- accounting ---------------------------------------------------------- */
 
 /* The row of a tag; all zero if it has none. */

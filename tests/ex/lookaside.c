@@ -336,7 +336,7 @@ static void an_ended_threads_entry_stays_in_the_list(void **state)
     UNREFERENCED_PARAMETER(state);
     ExInitializeNPagedLookasideList(&shared, counted_allocate, counted_free, 0, entry_bytes,
                                     TEST_TAG, 0);
-    run_elsewhere(use_once, NULL);
+    run_until_gone(use_once, NULL);
     use(&shared, 1);
     assert_int_equal(called.allocations, 1);
     ExDeleteNPagedLookasideList(&shared);

@@ -254,12 +254,17 @@ static void charges_quota(void **state)
 {
     PKPROCESS process = ke_current()->process;
     ULONG64 before = process->pool_quota_used;
+    BOOLEAN is_charged = FALSE;
     PVOID small, large;
 
     UNREFERENCED_PARAMETER(state);
     small = ExAllocatePoolWithQuotaTag(PagedPool, 100, TEST_TAG);
     large = ExAllocatePoolWithQuotaTag(NonPagedPoolNx, 100000, TEST_TAG);
     assert_int_equal(process->pool_quota_used, before + 100100);
+    assert_int_equal(ExQueryPoolBlockSize(small, &is_charged), 100);
+    assert_true(is_charged);
+    assert_int_equal(ExQueryPoolBlockSize(large, &is_charged), 100000);
+    assert_true(is_charged);
     ExFreePoolWithTag(small, TEST_TAG);
     assert_int_equal(process->pool_quota_used, before + 100000);
     ExFreePool(large);

@@ -81,7 +81,7 @@ static void an_ended_thread_leaves_nothing(void **state)
 
     UNREFERENCED_PARAMETER(state);
     for (ULONG round = 0; round < 60; round++) {
-        run_elsewhere(allocate_hundred, blocks);
+        run_until_gone(allocate_hundred, blocks);
         for (ULONG i = 0; i < 100; i++)
             ExFreePoolWithTag(blocks[i], TEST_TAG);
         /* By then AddressSanitizer's quarantine is full, too. */
@@ -103,7 +103,7 @@ static void a_double_free_by_two_threads_is_one(void **state)
     PVOID block = ExAllocatePoolWithTag(NonPagedPoolNx, 100, TEST_TAG);
 
     UNREFERENCED_PARAMETER(state);
-    run_elsewhere(free_it, block);
+    run_until_gone(free_it, block);
     ASSERT_BUGCHECK(ExFreePoolWithTag(block, TEST_TAG), BAD_POOL_CALLER, 0x07);
     assert_int_equal(outstanding(TEST_TAG), 0);
 }
