@@ -51,7 +51,7 @@ PIRP NTAPI IoBuildSynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT Devi
         return NULL;
     irp->UserEvent = Event;
     irp->Flags |= IRP_SYNCHRONOUS_API;
-    io_queue_irp(irp, NULL);
+    io_queue_irp(io_irp_of(irp));
     return irp;
 }
 
@@ -81,6 +81,6 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
     irp->UserIosb = IoStatusBlock;
     irp->UserEvent = Event;
     irp->Flags |= IRP_SYNCHRONOUS_API;
-    io_queue_irp(irp, NULL);
+    io_queue_irp(io_irp_of(irp));
     return irp;
 }

@@ -66,34 +66,48 @@ static BOOLEAN matches(const struct search *search, PIRP irp)
            (!search->iosb || search->iosb == irp->UserIosb) && (!search->irp || search->irp == irp);
 }
 
+static VOID collect(struct search *search, struct io_irp *request)
+{
+    if (!matches(search, &request->irp))
+        return;
+    search->is_found = TRUE;
+    /* Another canceller has it: it links each request once. */
+    if (__atomic_exchange_n(&request->is_cancelling, TRUE, __ATOMIC_ACQUIRE))
+        return;
+    __atomic_add_fetch(&request->references, 1, __ATOMIC_RELAXED);
+    request->next = search->found;
+    search->found = request;
+}
+
 /* Collects what matches of a list whose lock is held. */
-static VOID collect(struct search *search, PLIST_ENTRY list)
+static VOID collect_list(struct search *search, PLIST_ENTRY list)
 {
     PLIST_ENTRY entry;
 
-    for (entry = list->Flink; entry != list; entry = entry->Flink) {
-        PIRP irp = CONTAINING_RECORD(entry, IRP, ThreadListEntry);
-        struct io_irp *request = io_irp_of(irp);
-
-        if (!matches(search, irp))
-            continue;
-        search->is_found = TRUE;
-        /* Another canceller has it: it links each request once. */
-        if (__atomic_exchange_n(&request->is_cancelling, TRUE, __ATOMIC_ACQUIRE))
-            continue;
-        __atomic_add_fetch(&request->references, 1, __ATOMIC_RELAXED);
-        request->next = search->found;
-        search->found = request;
-    }
+    for (entry = list->Flink; entry != list; entry = entry->Flink)
+        collect(search, io_irp_of(CONTAINING_RECORD(entry, IRP, ThreadListEntry)));
 }
 
+/* The thread is the calling one, or the caller is between io_watch and io_unwatch. */
 static VOID collect_of_thread(PKTHREAD thread, PVOID context)
 {
+    struct io_irp *request = NULL;
     KIRQL irql;
 
     KeAcquireSpinLock(&thread->irp_lock, &irql);
-    collect(context, &thread->irps);
+    collect_list(context, &thread->irps);
+    if (thread->io)
+        request = __atomic_load_n(&thread->io->dispatching, __ATOMIC_ACQUIRE);
+    for (; request; request = request->outer)
+        collect(context, request);
     KeReleaseSpinLock(&thread->irp_lock, irql);
+}
+
+static VOID collect_of_process(struct search *search, PKPROCESS process)
+{
+    io_watch();
+    ke_for_each_thread(process, collect_of_thread, search);
+    io_unwatch();
 }
 
 static VOID collect_of_file(struct search *search, PFILE_OBJECT file)
@@ -101,7 +115,7 @@ static VOID collect_of_file(struct search *search, PFILE_OBJECT file)
     KIRQL irql;
 
     KeAcquireSpinLock(&file->IrpListLock, &irql);
-    collect(search, &file->IrpList);
+    collect_list(search, &file->IrpList);
     KeReleaseSpinLock(&file->IrpListLock, irql);
 }
 
@@ -124,7 +138,7 @@ VOID io_cancel_process_irps(PKPROCESS process)
 {
     struct search search = {0};
 
-    ke_for_each_thread(process, collect_of_thread, &search);
+    collect_of_process(&search, process);
     cancel_found(&search);
 }
 
@@ -248,7 +262,7 @@ NTSTATUS NTAPI NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToC
         return status;
     search.file = file;
     collect_of_file(&search, file);
-    ke_for_each_thread(ke_current()->process, collect_of_thread, &search);
+    collect_of_process(&search, ke_current()->process);
     return end(&search, file, IoStatusBlock, search.is_found ? STATUS_SUCCESS : STATUS_NOT_FOUND);
 }
 
@@ -262,6 +276,8 @@ NTSTATUS NTAPI NtCancelSynchronousIoFile(HANDLE ThreadHandle, PIO_STATUS_BLOCK I
 
     if (!NT_SUCCESS(status))
         return status;
+    io_watch();
     collect_of_thread(thread, &search);
+    io_unwatch();
     return end(&search, thread, IoStatusBlock, search.is_found ? STATUS_SUCCESS : STATUS_NOT_FOUND);
 }

@@ -135,9 +135,16 @@ static VOID answer_synchronous(struct io_irp *request, PFILE_OBJECT file, BOOLEA
     else
         set_event(event, TRUE);
     io_release_irp(request);
-    /* Last, as the service drops the file's reference once it has waited. */
+    /*
+     * Last, as the service drops the file's reference once it has waited. Most
+     * find the event as the last request left it.
+     */
+    if (KeReadStateEvent(&file->Event) == is_told)
+        return;
     if (is_told)
         KeSetEvent(&file->Event, IO_NO_INCREMENT, FALSE);
+    else
+        KeClearEvent(&file->Event);
 }
 
 static VOID answer_asynchronous(struct io_irp *request, PFILE_OBJECT file, BOOLEAN is_pended)

@@ -57,19 +57,21 @@ struct io_report {
  * public one. An IRP that a driver made from raw memory has none.
  */
 struct io_irp {
-    struct io_packet packet;
-    PIRP self; /* the IRP below, as proof that this is one (io_irp_of) */
-    struct io_irp
-        *next; /* while free: in its thread's cache; while cancelled: in the canceller's list */
+    struct io_irp *next;  /* in its thread's cache, or in a canceller's list */
+    struct io_irp *outer; /* in io_thread.dispatching */
+    PIRP self;            /* the IRP below, as proof that this is one (io_irp_of) */
+
     PKSPIN_LOCK list_lock; /* guards ThreadListEntry while on a list, NULL otherwise */
     PKTHREAD held_thread;  /* referenced until the request is finished, may be NULL */
     PVOID held_event;      /* likewise, the caller's event */
-    ULONG stage;      /* enum io_stage; exchanges of service and completing thread pair (send.c) */
-    LONGLONG offset;  /* of a transfer at a synchronous file's position, else -1 */
-    LONG references;  /* 1 for the request, 1 for each canceller; raised under list_lock */
-    UCHAR size_class; /* index of the cache that it goes back to */
+    LONGLONG offset;       /* of a transfer at a synchronous file's position, else -1 */
+    ULONG stage;           /* enum io_stage; atomic exchanges, send.c and complete.c */
+    LONG references;       /* 1 for the request, 1 for each canceller; atomic */
+    UCHAR size_class;      /* index of the cache that it goes back to */
     BOOLEAN is_abandoned;  /* its thread gave up waiting for it: finish tells nobody */
     BOOLEAN is_cancelling; /* in a canceller's list; atomic */
+
+    struct io_packet packet; /* once finished, for a completion port */
     struct io_report report;
     __attribute__((aligned(16))) IRP irp; /* its stack locations follow */
 };
@@ -83,6 +85,11 @@ struct io_irp {
 struct io_thread {
     LIST_ENTRY link; /* in io's list of them, guarded by its lock */
     PKTHREAD thread;
+    /*
+     * Requests inside their dispatch routine, by io_irp.outer, which are on no
+     * list yet. Written by the own thread without a lock; see io_watch.
+     */
+    struct io_irp *dispatching;
     struct io_irp *free[IO_IRP_CLASSES];
     ULONG free_count[IO_IRP_CLASSES];
     BOOLEAN is_draining;   /* the thread waits until its list of IRPs is empty; under irp_lock */
@@ -113,10 +120,24 @@ VOID io_release_irp(struct io_irp *request);
 
 /*
  * Queues the IRP to its thread's list, or to the file's where the file reports
- * to a completion port (such requests outlive their thread); takes it off.
+ * to a completion port (such requests outlive their thread), if it is not on
+ * one; takes it off.
  */
-VOID io_queue_irp(PIRP irp, PFILE_OBJECT file);
+VOID io_queue_irp(struct io_irp *request);
 VOID io_dequeue_irp(struct io_irp *request);
+
+/*
+ * Makes a request visible to cancellers while its dispatch routine runs. Most
+ * are complete when that returns and are never queued.
+ */
+VOID io_enter_dispatch(struct io_thread *state, struct io_irp *request);
+VOID io_leave_dispatch(struct io_thread *state, struct io_irp *request);
+/*
+ * Between these a canceller may look at a thread's dispatching, under its
+ * irp_lock, and reference what it finds. PASSIVE_LEVEL; slow.
+ */
+VOID io_watch(VOID);
+VOID io_unwatch(VOID);
 
 /* ---- buffer.c: the three methods ----------------------------------------- */
 
@@ -181,7 +202,10 @@ NTSTATUS io_begin_request(struct io_request *request, HANDLE handle, ACCESS_MASK
                           PIO_APC_ROUTINE apc_routine, PVOID apc_context, PIO_STATUS_BLOCK iosb);
 /* References and clears the caller's event, if there is one. */
 NTSTATUS io_take_event(struct io_request *request, HANDLE event);
-/* Locks a synchronous file and resets the file's own event. */
+/*
+ * Locks a synchronous file, resets another's own event. A synchronous file's is
+ * reset when its request outlasts the dispatch routine, or fails in it.
+ */
 NTSTATUS io_enter_file(struct io_request *request);
 VOID io_abort_request(struct io_request *request);
 

@@ -20,6 +20,8 @@ static struct irp_system {
     KSPIN_LOCK lock;        /* guards threads */
     LIST_ENTRY threads;     /* of io_thread.link */
     BOOLEAN use_cache;      /* off when special pool has to see every free */
+    BOOLEAN is_lazy;        /* requests are queued only if they outlast their dispatch routine */
+    LONG watchers;          /* cancellers between io_watch and io_unwatch; atomic */
     struct io_irp *reserve; /* taken while reserve_free is not signaled */
     KEVENT reserve_free;
 } irps;
@@ -32,6 +34,7 @@ NTSTATUS io_irp_start(BOOLEAN use_cache)
     KeInitializeSpinLock(&irps.lock);
     InitializeListHead(&irps.threads);
     irps.use_cache = use_cache;
+    irps.is_lazy = hal_barrier() == HAL_OK;
     KeInitializeEvent(&irps.reserve_free, SynchronizationEvent, TRUE);
     irps.reserve = ExAllocatePoolWithTag(
         NonPagedPoolNx, offsetof(struct io_irp, irp) + IoSizeOfIrp(RESERVE_LOCATIONS), EX_TAG_IRP);
@@ -49,16 +52,7 @@ static VOID free_thread(struct io_thread *state)
             ExFreePoolWithTag(request, EX_TAG_IRP);
         }
     }
-    state->thread->io = NULL;
     ExFreePoolWithTag(state, EX_TAG_IO);
-}
-
-VOID io_irp_stop(VOID)
-{
-    while (!IsListEmpty(&irps.threads))
-        free_thread(CONTAINING_RECORD(RemoveHeadList(&irps.threads), struct io_thread, link));
-    ExFreePoolWithTag(irps.reserve, EX_TAG_IRP);
-    irps.reserve = NULL;
 }
 
 struct io_thread *io_thread_of(PKTHREAD thread)
@@ -91,7 +85,19 @@ VOID io_end_thread(PKTHREAD thread)
     KeAcquireSpinLock(&irps.lock, &irql);
     RemoveEntryList(&state->link);
     KeReleaseSpinLock(&irps.lock, irql);
+    /* Cancellers look at it under this lock. */
+    KeAcquireSpinLock(&thread->irp_lock, &irql);
+    thread->io = NULL;
+    KeReleaseSpinLock(&thread->irp_lock, irql);
     free_thread(state);
+}
+
+VOID io_irp_stop(VOID)
+{
+    while (!IsListEmpty(&irps.threads))
+        io_end_thread(CONTAINING_RECORD(irps.threads.Flink, struct io_thread, link)->thread);
+    ExFreePoolWithTag(irps.reserve, EX_TAG_IRP);
+    irps.reserve = NULL;
 }
 
 static UCHAR class_of(CCHAR locations)
@@ -144,12 +150,18 @@ static VOID initialize(PIRP irp, SIZE_T bytes, CCHAR locations)
 
 static PIRP initialize_private(struct io_irp *request, UCHAR size_class, CCHAR locations)
 {
-    memset(request, 0, offsetof(struct io_irp, irp));
     request->self = &request->irp;
+    request->list_lock = NULL;
+    request->held_thread = NULL;
+    request->held_event = NULL;
+    request->offset = -1;
+    request->stage = IO_STAGE_LOOSE;
     request->references = 1;
     request->size_class = size_class;
+    request->is_abandoned = FALSE;
+    request->is_cancelling = FALSE;
     request->packet.irp = &request->irp;
-    request->offset = -1;
+    request->report.is_valid = FALSE;
     initialize(&request->irp, IoSizeOfIrp(locations), locations);
     request->irp.AllocationFlags = IO_IRP_OURS;
     return &request->irp;
@@ -267,15 +279,19 @@ VOID io_release_irp(struct io_irp *request)
         free_irp(request);
 }
 
-VOID io_queue_irp(PIRP irp, PFILE_OBJECT file)
+VOID io_queue_irp(struct io_irp *request)
 {
-    struct io_irp *request = io_irp_of(irp);
+    PIRP irp = &request->irp;
     PKTHREAD thread = (PKTHREAD)irp->Tail.Overlay.Thread;
+    PFILE_OBJECT file = irp->Tail.Overlay.OriginalFileObject;
     PLIST_ENTRY list = &thread->irps;
     KIRQL irql;
 
+    if (request->list_lock)
+        return;
     request->list_lock = &thread->irp_lock;
-    if (file && file->CompletionContext && !io_is_synchronous(file)) {
+    if (file && file->CompletionContext && !io_is_synchronous(file) &&
+        !(irp->Flags & IRP_SYNCHRONOUS_API)) {
         ObReferenceObject(thread);
         request->held_thread = thread;
         request->list_lock = &file->IrpListLock;
@@ -308,7 +324,53 @@ VOID io_dequeue_irp(struct io_irp *request)
 VOID NTAPI IoQueueThreadIrp(PIRP Irp)
 {
     if (io_irp_of(Irp))
-        io_queue_irp(Irp, NULL);
+        io_queue_irp(io_irp_of(Irp));
+}
+
+/* ---- inside a dispatch routine --------------------------------------------------- */
+
+/*
+ * The own thread writes dispatching and reads watchers, a canceller the other
+ * way round. Instead of a fence in every request, the canceller makes all
+ * threads pass one (hal_barrier): a request that it sees in dispatching then
+ * belongs to a thread that will see the watcher, and wait for the lock, before
+ * it lets go of the request.
+ */
+VOID io_enter_dispatch(struct io_thread *state, struct io_irp *request)
+{
+    if (!irps.is_lazy) {
+        io_queue_irp(request);
+        return;
+    }
+    request->outer = state->dispatching;
+    /* Release: the request is seen whole. */
+    __atomic_store_n(&state->dispatching, request, __ATOMIC_RELEASE);
+}
+
+VOID io_leave_dispatch(struct io_thread *state, struct io_irp *request)
+{
+    KIRQL irql;
+
+    if (!irps.is_lazy)
+        return;
+    __atomic_store_n(&state->dispatching, request->outer, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (__builtin_expect(__atomic_load_n(&irps.watchers, __ATOMIC_RELAXED) == 0, 1))
+        return;
+    KeAcquireSpinLock(&state->thread->irp_lock, &irql);
+    KeReleaseSpinLock(&state->thread->irp_lock, irql);
+}
+
+VOID io_watch(VOID)
+{
+    __atomic_add_fetch(&irps.watchers, 1, __ATOMIC_SEQ_CST);
+    if (irps.is_lazy)
+        hal_barrier();
+}
+
+VOID io_unwatch(VOID)
+{
+    __atomic_sub_fetch(&irps.watchers, 1, __ATOMIC_SEQ_CST);
 }
 
 PIRP NTAPI IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize)

@@ -70,8 +70,9 @@ NTSTATUS io_enter_file(struct io_request *request)
         if (status != STATUS_SUCCESS)
             return status;
         request->is_locked = TRUE;
+    } else {
+        KeClearEvent(&request->file->Event);
     }
-    KeClearEvent(&request->file->Event);
     return STATUS_SUCCESS;
 }
 
@@ -114,13 +115,26 @@ PIRP io_make_irp(const struct io_request *request, UCHAR major, PIO_STACK_LOCATI
  * Calls the driver. TRUE: the request is completed and the caller finishes it.
  * FALSE: the completing thread does, and the IRP may be gone.
  */
-static BOOLEAN dispatch(PDEVICE_OBJECT device, struct io_irp *own, NTSTATUS *status)
+static BOOLEAN dispatch(PDEVICE_OBJECT device, struct io_irp *own, BOOLEAN resets_event,
+                        NTSTATUS *status)
 {
+    struct io_thread *state = ke_current()->io;
+    BOOLEAN is_completed;
+
     own->stage = IO_STAGE_DISPATCHING;
+    io_enter_dispatch(state, own);
     *status = IofCallDriver(device, &own->irp);
     /* Acquire pairs with the completing thread's exchange: its writes to the IRP. */
-    if (__atomic_load_n(&own->stage, __ATOMIC_ACQUIRE) == IO_STAGE_COMPLETED)
+    is_completed = __atomic_load_n(&own->stage, __ATOMIC_ACQUIRE) == IO_STAGE_COMPLETED;
+    /* Before it leaves: cancellers see it at every moment. */
+    if (!is_completed)
+        io_queue_irp(own);
+    io_leave_dispatch(state, own);
+    if (is_completed)
         return TRUE;
+    /* Who waits for a synchronous file waits from here on. */
+    if (resets_event)
+        KeClearEvent(&own->irp.Tail.Overlay.OriginalFileObject->Event);
     return __atomic_exchange_n(&own->stage, IO_STAGE_LEFT, __ATOMIC_ACQ_REL) == IO_STAGE_COMPLETED;
 }
 
@@ -146,8 +160,7 @@ NTSTATUS io_send_request(struct io_request *request, PIRP irp)
     NTSTATUS status;
 
     own->held_event = request->event;
-    io_queue_irp(irp, file);
-    if (dispatch(request->device, own, &status)) {
+    if (dispatch(request->device, own, is_synchronous, &status)) {
         status = finish_here(own, status, is_synchronous);
     } else if (is_synchronous) {
         io_wait_for_request(file, &file->Event, irp, mode);
@@ -175,8 +188,7 @@ NTSTATUS io_send_and_wait(PDEVICE_OBJECT device, PIRP irp, PIO_STATUS_BLOCK resu
     irp->UserEvent = &event;
     result->Status = STATUS_PENDING;
     result->Information = 0;
-    io_queue_irp(irp, NULL);
-    if (dispatch(device, own, &status))
+    if (dispatch(device, own, FALSE, &status))
         return io_finish_request(own, TRUE);
     io_wait_for_request(file, &event, irp, KernelMode);
     return result->Status;

@@ -21,3 +21,9 @@ void filter_long(struct token_list *list);
  * the token at which it was noticed, or is NULL.
  */
 bool filter_seh(struct token_list *list, bool for_clang, const struct token **problem);
+
+/*
+ * A main or wmain that returns void is told to the start-up code, by a constant
+ * of its name: what comes back from it is no exit code. False: out of memory.
+ */
+bool filter_main(struct token_list *list);

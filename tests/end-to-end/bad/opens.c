@@ -5,6 +5,8 @@
 int main(void)
 {
     HANDLE device = CreateFileA("\\\\.\\NotThere", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
-    printf("error %u\n", GetLastError());
-    return device == INVALID_HANDLE_VALUE && GetLastError() == ERROR_FILE_NOT_FOUND ? 0 : 1;
+    DWORD error = GetLastError(); /* before printf changes it */
+
+    printf("error %u\n", error);
+    return device == INVALID_HANDLE_VALUE && error == ERROR_FILE_NOT_FOUND ? 0 : 1;
 }

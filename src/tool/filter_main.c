@@ -1,0 +1,66 @@
+#include "filter.h"
+
+#include <stdint.h>
+
+static bool is_punct(const struct token_list *list, size_t i, char c)
+{
+    return i < list->count && list->tokens[i].kind == TOKEN_PUNCT && *list->tokens[i].text == c;
+}
+
+/* The token after the parenthesis that closes the one at i; count if there is none. */
+static size_t past_parentheses(const struct token_list *list, size_t i)
+{
+    size_t depth = 0;
+    for (; i < list->count; i++) {
+        depth += is_punct(list, i, '(');
+        if (is_punct(list, i, ')') && --depth == 0)
+            return token_next(list, i + 1);
+    }
+    return list->count;
+}
+
+static bool ends_declaration(const struct token_list *list, size_t i)
+{
+    return i >= list->count || is_punct(list, i, ';') || is_punct(list, i, '}');
+}
+
+/*
+ * The first token of the declaration that the name at i is in, if void is among
+ * its words; else SIZE_MAX.
+ */
+static size_t start_of_void(const struct token_list *list, size_t i)
+{
+    bool is_void = false;
+    size_t start = i;
+    while (start) {
+        size_t before = token_previous(list, start - 1);
+        if (ends_declaration(list, before))
+            break;
+        start = before;
+        is_void |= list->tokens[start].kind == TOKEN_WORD && token_is(&list->tokens[start], "void");
+    }
+    return is_void ? start : SIZE_MAX;
+}
+
+static bool is_main(const struct token *token)
+{
+    return token->is_own && token->kind == TOKEN_WORD &&
+           (token_is(token, "main") || token_is(token, "wmain"));
+}
+
+bool filter_main(struct token_list *list)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        depth += is_punct(list, i, '{');
+        depth -= depth && is_punct(list, i, '}');
+        if (depth || !is_main(&list->tokens[i]) || !is_punct(list, token_next(list, i + 1), '('))
+            continue;
+        if (!is_punct(list, past_parentheses(list, token_next(list, i + 1)), '{'))
+            continue;
+        size_t start = start_of_void(list, i);
+        return start == SIZE_MAX ||
+               token_put_before(&list->tokens[start], "const char ntio_main_returns_void = 1; ");
+    }
+    return true;
+}
