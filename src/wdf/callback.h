@@ -1,0 +1,42 @@
+/*
+ * The lock that automatic synchronization holds around a driver's callbacks, and
+ * that WdfObjectAcquireLock takes. A device has one, and so has a queue with queue
+ * scope; children use their parent's.
+ */
+#pragma once
+
+#include "object.h"
+
+enum wdf_callback_lock_kind {
+    WDF_CALLBACK_SPIN,    /* callbacks at DISPATCH_LEVEL */
+    WDF_CALLBACK_PASSIVE, /* execution level WdfExecutionLevelPassive: callbacks at PASSIVE_LEVEL */
+};
+
+struct wdf_callback_lock {
+    enum wdf_callback_lock_kind kind;
+    PKTHREAD owner; /* NULL: free. Atomic, as others ask whether it is them */
+    KIRQL irql;     /* to go back to; the owner's */
+    KSPIN_LOCK spin;
+    KMUTEX mutex; /* with normal kernel APCs off */
+};
+
+VOID wdf_callback_lock_initialize(struct wdf_callback_lock *lock, enum wdf_callback_lock_kind kind);
+/*
+ * Waits for the lock; not recursive: owning it already is WDF_RECURSIVE_LOCK. A passive
+ * one needs PASSIVE_LEVEL (APC_LEVEL at most), a spin one raises to DISPATCH_LEVEL.
+ */
+VOID wdf_callback_acquire(struct wdf_callback_lock *lock, PCSTR function);
+VOID wdf_callback_release(struct wdf_callback_lock *lock, PCSTR function);
+
+static inline BOOLEAN wdf_callback_is_owner(struct wdf_callback_lock *lock)
+{
+    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == ke_current();
+}
+
+/*
+ * The lock for the callbacks of an object that asks for automatic serialization with
+ * parent (a timer, DPC, work item, interrupt), or NULL if none applies.
+ * STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL: the parent's level does not suit needs_passive.
+ */
+NTSTATUS wdf_callback_lock_of(struct wdf_object *parent, BOOLEAN needs_passive,
+                              struct wdf_callback_lock **lock);

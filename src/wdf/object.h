@@ -1,0 +1,240 @@
+/*
+ * Framework objects: what every handle stands for.
+ *
+ * An object lives in one block of non-paged pool: the type's own structure, which
+ * begins with struct wdf_object, and behind it the context that the attributes ask
+ * for. It is made in two steps. wdf_allocate_object makes it; its creator fills it
+ * in; wdf_commit_object puts it below its parent, from when on it can be deleted.
+ * Between the two, wdf_discard_object takes it back without calling the driver.
+ *
+ * Deletion has two phases, each over the whole tree: disposal (children first:
+ * type->dispose, then the driver's EvtCleanupCallback) and release (each object
+ * loses the reference that its creation gave it). The last reference calls the
+ * driver's EvtDestroyCallback and type->destroy, and frees the block.
+ *
+ *   LIVE --delete--> DISPOSING --cleaned up--> DISPOSED --last reference--> gone
+ */
+#pragma once
+
+#include "../ke/ke.h"
+#include "../rtl/rtl.h"
+#include "../ex/ex.h"
+#include <wdf.h>
+
+struct wdf_object;
+
+/* What a type's objects have in common. Numbers are those that WDF_VIOLATION reports. */
+enum wdf_type_number {
+    WDF_TYPE_NUMBER_DRIVER = 0x1001,
+    WDF_TYPE_NUMBER_DEVICE = 0x1002,
+    WDF_TYPE_NUMBER_QUEUE = 0x1003,
+    WDF_TYPE_NUMBER_WMI_PROVIDER = 0x1004,
+    WDF_TYPE_NUMBER_KEY = 0x1006,
+    WDF_TYPE_NUMBER_STRING = 0x1007,
+    WDF_TYPE_NUMBER_REQUEST = 0x1008,
+    WDF_TYPE_NUMBER_LOOKASIDE = 0x1009,
+    WDF_TYPE_NUMBER_MEMORY = 0x100A,
+    WDF_TYPE_NUMBER_USER_OBJECT = 0x100C,
+    WDF_TYPE_NUMBER_COLLECTION = 0x100E,
+    WDF_TYPE_NUMBER_DPC = 0x1015,
+    WDF_TYPE_NUMBER_FILE = 0x1018,
+    WDF_TYPE_NUMBER_MEMORY_PREALLOCATED = 0x1022,
+    WDF_TYPE_NUMBER_WAIT_LOCK = 0x1023,
+    WDF_TYPE_NUMBER_SPIN_LOCK = 0x1024,
+    WDF_TYPE_NUMBER_WORK_ITEM = 0x1025,
+    WDF_TYPE_NUMBER_INTERRUPT = 0x1027,
+    WDF_TYPE_NUMBER_TIMER = 0x1028,
+    WDF_TYPE_NUMBER_CHILD_LIST = 0x1029,
+    WDF_TYPE_NUMBER_WMI_INSTANCE = 0x1034,
+    WDF_TYPE_NUMBER_IO_RESOURCE_LIST = 0x1035,
+    WDF_TYPE_NUMBER_CM_RESOURCE_LIST = 0x1036,
+    WDF_TYPE_NUMBER_IO_RESOURCE_REQUIREMENTS = 0x1037,
+    WDF_TYPE_NUMBER_IO_TARGET = 0x1200,
+    WDF_TYPE_NUMBER_IO_TARGET_REMOTE = 0x1201,
+    WDF_TYPE_NUMBER_IO_TARGET_SELF = 0x1205,
+};
+
+enum wdf_type_flags {
+    WDF_TYPE_NO_DELETE = 1,     /* WdfObjectDelete is refused */
+    WDF_TYPE_PASSIVE = 2,       /* disposed of and destroyed at PASSIVE_LEVEL only */
+    WDF_TYPE_NEVER_DEFERRED = 4 /* disposed of at once, its passive children later */
+};
+
+struct wdf_type {
+    PCSTR name; /* "WDFMEMORY" */
+    USHORT number;
+    USHORT flags;
+    /* The type whose handles these are too (WDFIOTARGET of a remote target), or NULL. */
+    const struct wdf_type *base;
+    /* FALSE refuses WdfObjectDelete for this one object; NULL: by flags alone. */
+    BOOLEAN (*may_delete)(struct wdf_object *object);
+    /* Before the driver's cleanup callback: stops what could still call the driver. NULL: nothing. */
+    VOID (*dispose)(struct wdf_object *object);
+    /* Gives back what the structure holds; the block itself is object.c's. NULL: nothing. */
+    VOID (*destroy)(struct wdf_object *object);
+    /* Takes the block back in place of the pool (a cache). NULL: ExFreePoolWithTag. */
+    VOID (*recycle)(struct wdf_object *object);
+};
+
+enum wdf_object_state {
+    WDF_OBJECT_MADE,      /* allocated, not yet below a parent */
+    WDF_OBJECT_LIVE,      /* committed */
+    WDF_OBJECT_DISPOSING, /* somebody deletes it: who made this step detaches it */
+    WDF_OBJECT_DISPOSED,  /* cleanup callbacks done */
+};
+
+/* One typed context, or the callbacks of attributes without a type. */
+struct wdf_context {
+    struct wdf_context *next;
+    struct wdf_object *object;
+    const WDF_OBJECT_CONTEXT_TYPE_INFO *type; /* the UniqueType of it, or NULL */
+    PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup;   /* cleared when called */
+    PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
+    __attribute__((aligned(16))) UCHAR data[];
+};
+
+struct wdf_object {
+    const struct wdf_type *type;
+    ULONG64 handle;              /* handle.c */
+    struct wdf_globals *globals; /* of the driver that it belongs to */
+    LONG references;             /* atomic; 1 for the creation, 1 for each child, the rest taken */
+    LONG state;                  /* enum wdf_object_state; atomic exchanges */
+    BOOLEAN is_passive;          /* this one is disposed of and destroyed at PASSIVE_LEVEL */
+    BOOLEAN has_passive;         /* it or one below it is; only ever set */
+    BOOLEAN is_silent;           /* its creation failed: the driver's callbacks are not called */
+    KSPIN_LOCK lock;             /* guards children, contexts */
+    struct wdf_object *parent;   /* a reference on it; set by commit, cleared by release */
+    struct wdf_device *device;   /* its nearest device, itself if it is one, or NULL */
+    LIST_ENTRY link;             /* in parent->children or parent->doomed */
+    LIST_ENTRY children;         /* of wdf_object.link */
+    LIST_ENTRY doomed;           /* children that this one's disposal disposed of */
+    struct wdf_context *contexts;
+    struct wdf_object *deferred; /* the next in the queue for PASSIVE_LEVEL, object_defer.c */
+    /* The lock and level for callbacks, from the attributes; see callback.h. */
+    WDF_EXECUTION_LEVEL execution_level;
+    WDF_SYNCHRONIZATION_SCOPE synchronization_scope;
+};
+
+/* What a driver has of the framework: what it sees, and the rest. */
+struct wdf_globals {
+    WDF_DRIVER_GLOBALS seen; /* first: imp_ functions get its address */
+    struct wdf_driver *driver;
+    PDRIVER_OBJECT driver_object;
+    PDRIVER_UNLOAD unload;  /* the driver's own DriverUnload, which ours calls */
+    BOOLEAN is_verifier_on; /* Parameters\Wdf\VerifierOn */
+    LONG objects;           /* that exist, atomic; reported at unload */
+};
+
+static inline struct wdf_globals *wdf_globals_of(PWDF_DRIVER_GLOBALS globals)
+{
+    return CONTAINING_RECORD(globals, struct wdf_globals, seen);
+}
+
+/* ---- object.c ------------------------------------------------------------ */
+
+/*
+ * Makes an object of size bytes, zeroed, with one reference, a handle, and the
+ * context and callbacks that attributes (checked before, may be NULL) ask for.
+ * STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL.
+ */
+NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
+                             PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object);
+/* The bytes that wdf_initialize_object needs for an object of size with these attributes. */
+SIZE_T wdf_object_bytes(SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
+/* The same in memory of the caller's, whose type recycles it. It keeps no handle over lives. */
+NTSTATUS wdf_initialize_object(PVOID memory, struct wdf_globals *globals,
+                               const struct wdf_type *type, SIZE_T size,
+                               PWDF_OBJECT_ATTRIBUTES attributes);
+/* Takes back what was not committed, without calling the driver; type->destroy runs. */
+VOID wdf_discard_object(struct wdf_object *object);
+/* Puts it below parent. STATUS_DELETE_PENDING: the parent is going; the object is still the caller's. */
+NTSTATUS wdf_commit_object(struct wdf_object *object, struct wdf_object *parent);
+
+/* Deletes an object and all below it; deferred if some need PASSIVE_LEVEL. Once; later calls do nothing. */
+VOID wdf_delete_object(struct wdf_object *object);
+/* The same for an object that is already being deleted by nobody else and must be gone on return
+ * (PASSIVE_LEVEL): waits for nothing but runs disposal here. */
+VOID wdf_dispose_children(struct wdf_object *object);
+
+VOID wdf_reference(struct wdf_object *object);
+VOID wdf_dereference(struct wdf_object *object);
+
+static inline BOOLEAN wdf_is_live(struct wdf_object *object)
+{
+    return __atomic_load_n(&object->state, __ATOMIC_ACQUIRE) <= WDF_OBJECT_LIVE;
+}
+
+/* ---- attributes.c ---------------------------------------------------------- */
+
+enum wdf_attributes_rule {
+    WDF_ATTRIBUTES_PARENT_REQUIRED = 1,
+    WDF_ATTRIBUTES_PARENT_NOT_ALLOWED = 2,
+    WDF_ATTRIBUTES_SCOPE_ALLOWED = 4, /* SynchronizationScope */
+    WDF_ATTRIBUTES_LEVEL_ALLOWED = 8, /* ExecutionLevel */
+};
+
+/* Checks what a driver passes as attributes, in the documented order. NULL passes unless a parent is required. */
+NTSTATUS wdf_check_attributes(PWDF_OBJECT_ATTRIBUTES attributes, ULONG rules);
+/* The parent that attributes name, else otherwise. A bad parent handle is WDF_VIOLATION. */
+struct wdf_object *wdf_parent_of(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_object *otherwise);
+
+/* ---- handle.c --------------------------------------------------------------- */
+
+/*
+ * A handle holds the index of a slot and the number of its use, so that a stale one
+ * is told from the one that came after it. The low bits tell an object from the
+ * memories that are part of a request.
+ */
+enum wdf_handle_kind {
+    WDF_HANDLE_OBJECT = 0,
+    WDF_HANDLE_INPUT_MEMORY = 1,  /* of a WDFREQUEST */
+    WDF_HANDLE_OUTPUT_MEMORY = 2, /* likewise */
+    WDF_HANDLE_KIND = 7,          /* mask */
+};
+
+VOID wdf_handle_start(VOID);
+VOID wdf_handle_stop(VOID);
+/* Gives the object a handle. STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL. */
+NTSTATUS wdf_open_handle(struct wdf_object *object);
+/* From here on the handle is stale. */
+VOID wdf_close_handle(struct wdf_object *object);
+/* The object behind a handle of any kind, or NULL if there is none (any more). */
+struct wdf_object *wdf_lookup_handle(WDFOBJECT handle);
+
+/*
+ * The object behind handle, which must be of type; else WDF_VIOLATION with
+ * WDF_INVALID_HANDLE, and a note that names function, handle and what it was.
+ */
+struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function);
+
+/* An object of any type; not the memory of a request. */
+#define WDF_ANY_OBJECT(handle) wdf_object_of((WDFOBJECT)(handle), NULL, __func__)
+/* structure *name = the object behind handle. Its first member is a wdf_object. */
+#define WDF_GET(structure, type, handle)                                                           \
+    ((structure *)wdf_object_of((WDFOBJECT)(handle), &(type), __func__))
+
+static inline PVOID wdf_handle_of(PVOID object)
+{
+    return (PVOID)((struct wdf_object *)object)->handle;
+}
+
+/* ---- violation.c -------------------------------------------------------------- */
+
+/*
+ * Bug check WDF_VIOLATION with a note (a format) for the report. code: WDF_BUGCHECK_CODES
+ * as in wdfbugcodes.h. function: __func__ of the imp_ function that the driver called.
+ */
+VOID wdf_violation(ULONG code, ULONG_PTR second, ULONG_PTR third, PCSTR function, PCSTR note, ...)
+    __attribute__((noreturn, format(printf, 5, 6)));
+/* WDF_REQUIRED_PARAMETER_IS_NULL unless pointer is one. */
+VOID wdf_require_pointer(const VOID *pointer, PCSTR function, PCSTR parameter, PVOID caller);
+#define WDF_REQUIRE(pointer)                                                                       \
+    wdf_require_pointer((pointer), __func__, #pointer, __builtin_return_address(0))
+/*
+ * Misuse that can go on: with the verifier on, logs function and note and stops in a
+ * debugger if there is one. Returns whether the verifier is on.
+ */
+BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...)
+    __attribute__((format(printf, 3, 4)));
+/* FALSE (and misuse) if the IRQL is above limit and the verifier is on. */
+BOOLEAN wdf_check_irql(struct wdf_globals *globals, PCSTR function, KIRQL limit);

@@ -1,0 +1,101 @@
+/*
+ * Requests: those that the framework received in an IRP, and those that the driver made.
+ *
+ * Who owns a received request: the framework until a queue presents it, then the driver,
+ * until it completes it, sends it with send-and-forget, or gives it to a queue. A request's
+ * IRP is gone once it is completed; the object may live on while it is referenced.
+ *
+ *   request.c             objects, IRPs, parameters, completion
+ *   request_buffer.c      the received IRP's buffers and memories
+ *   request_user.c        METHOD_NEITHER: unsafe addresses, probe and lock
+ *   request_send.c        sending, time-outs, cancelling what was sent
+ *   request_format.c      reuse, formatting, completion parameters
+ */
+#pragma once
+
+#include "memory.h"
+
+struct wdf_queue;
+struct wdf_target;
+
+enum wdf_request_flags {
+    WDF_REQUEST_RECEIVED = 1,       /* from an IRP that came to a device of the driver's */
+    WDF_REQUEST_OWN_IRP = 2,        /* the IRP is the request's own: freed with it */
+    WDF_REQUEST_FOREIGN_IRP = 4,    /* WdfRequestCreateFromIrp without RequestFreesIrp */
+    WDF_REQUEST_COMPLETED = 8,      /* WdfRequestComplete was called */
+    WDF_REQUEST_IN_CALLER_CONTEXT = 16, /* EvtIoInCallerContext has it */
+    WDF_REQUEST_RESERVED = 32,      /* a queue's forward-progress request */
+    WDF_REQUEST_FORMATTED = 64,     /* its next stack location is ready */
+    WDF_REQUEST_SEND_AND_FORGET = 128,
+};
+
+/* Where a received request is; changed under its queue's lock. */
+enum wdf_request_place {
+    WDF_REQUEST_NOWHERE,    /* not presented yet, made by the driver, or done */
+    WDF_REQUEST_IN_QUEUE,   /* waits in queue->requests */
+    WDF_REQUEST_WITH_DRIVER /* presented: in queue->owned */
+};
+
+/* What a formatted request holds of a target until it is formatted anew, reused, deleted. */
+struct wdf_request_context; /* target.h */
+
+struct wdf_request {
+    struct wdf_object object;
+    PIRP irp; /* NULL once completed */
+    LONG flags; /* enum wdf_request_flags; the owner's */
+    struct wdf_device *device; /* that it came to or was made for, may be NULL */
+
+    /* The received request's buffers. */
+    struct wdf_memory input, output;
+    PMDL built_mdl; /* over a system buffer, made on demand, one for both */
+    LONG memory_uses; /* atomic: references on input and output, and locked user buffers */
+
+    /* queue.c; guarded by queue->lock. */
+    struct wdf_queue *queue; /* that it is in or was presented by */
+    enum wdf_request_place place;
+    LIST_ENTRY queue_link;
+    LIST_ENTRY file_link; /* unused when the IRP has no file */
+    PFN_WDF_REQUEST_CANCEL cancel; /* while marked cancelable */
+    LONG cancel_state;             /* enum in queue_cancel.c; atomic */
+    BOOLEAN is_stop_pending;       /* EvtIoStop was called and not acknowledged */
+
+    /* request_send.c. */
+    struct wdf_target *target;   /* it was formatted for or sent to; referenced while sent */
+    struct wdf_request_context *context;
+    PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
+    WDFCONTEXT completion_context;
+    WDF_REQUEST_COMPLETION_PARAMS completion_params;
+    NTSTATUS status; /* WdfRequestGetStatus */
+    LONG send_state; /* enum in request_send.c; atomic */
+    LIST_ENTRY target_link; /* in target->sent or target->waiting, under target->lock */
+    struct wdf_request_timer *timer; /* made on demand */
+    PVOID system_buffer_before; /* what format replaced in a received IRP's next location */
+};
+
+extern const struct wdf_type wdf_type_request;
+
+static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR function)
+{
+    return (struct wdf_request *)wdf_object_of(handle, &wdf_type_request, function);
+}
+
+/*
+ * A request for an IRP that came to device, in its dispatch routine's thread; the IRP is
+ * not marked pending yet. Contexts as WdfDeviceInitSetRequestAttributes said. From the
+ * device's cache. STATUS_INSUFFICIENT_RESOURCES.
+ */
+NTSTATUS wdf_make_request(struct wdf_device *device, PIRP irp, struct wdf_request **request);
+/* Frees the device's cache of them; no request of it exists any more. */
+VOID wdf_free_request_cache(struct wdf_device *device);
+/*
+ * Completes the IRP and deletes the request. The caller owns it and has taken it off
+ * its queue. WDF_VIOLATION 3 if memories of it are in use.
+ */
+VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR function);
+/* Fills in the two memories from the IRP's current stack location (wdf_make_request). */
+VOID wdf_assign_buffers(struct wdf_request *request);
+/* The memories by direction, in the documented order of checks. */
+NTSTATUS wdf_request_memory(struct wdf_request *request, BOOLEAN is_output,
+                            struct wdf_memory **memory);
+/* Drops what formatting holds: memories, double buffers, MDLs. Also done by reuse and deletion. */
+VOID wdf_release_format(struct wdf_request *request);
