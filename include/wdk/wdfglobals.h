@@ -9,6 +9,7 @@
 #pragma once
 
 #include <wdftypes.h>
+#include <wdffuncenum.h>
 
 #define WDF_DRIVER_GLOBALS_NAME_LEN (32)
 
