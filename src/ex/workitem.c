@@ -205,12 +205,13 @@ VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     KIRQL irql;
 
     KE_ASSERT_IRQL(DISPATCH_LEVEL);
+    KeAcquireSpinLock(&work.lock, &irql);
     /* An item that is queued has links, and ExInitializeWorkItem clears them. */
-    if (!is_valid || WorkItem->List.Flink != NULL || WorkItem->WorkerRoutine == NULL)
+    if (!is_valid || WorkItem->List.Flink != NULL || WorkItem->WorkerRoutine == NULL) {
+        KeReleaseSpinLock(&work.lock, irql);
         KeBugCheckEx(INVALID_WORK_QUEUE_ITEM, (ULONG_PTR)WorkItem,
                      (ULONG_PTR)&work.queues[priority], (ULONG_PTR)work.queues, QueueType);
-
-    KeAcquireSpinLock(&work.lock, &irql);
+    }
     InsertTailList(&work.queues[priority], &WorkItem->List);
     work.waiting |= 1u << priority;
     work.queued++;

@@ -170,6 +170,7 @@ void ntio_end(void)
     if (state.has_monitor)
         hal_monitor_stop();
     io_end();
+    ke_release_ended_threads();
     if (state.save_registry && !NT_SUCCESS(cm_save(state.save_registry)))
         rtl_log("the registry could not be written to %s", state.save_registry);
 }

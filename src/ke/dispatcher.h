@@ -149,8 +149,6 @@ NTSTATUS ke_make_thread(PKPROCESS process, PKTHREAD *thread);
 VOID ke_unmake_thread(PKTHREAD thread);
 /* What the calling thread does last: after it, it is unknown to the kernel. */
 VOID ke_end_thread(PKTHREAD thread);
-/* Takes away the references of threads that have ended. PASSIVE_LEVEL. */
-VOID ke_release_ended_threads(VOID);
 /* One more or one less thread that ke_stop has to wait for. */
 VOID ke_count_kernel_thread(LONG change);
 NTSTATUS ke_thread_start(VOID);

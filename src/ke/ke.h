@@ -169,6 +169,8 @@ VOID ke_for_each_thread(PKPROCESS process, VOID (*work)(PKTHREAD, PVOID), PVOID 
  */
 typedef VOID (*ke_thread_ended)(PKTHREAD thread);
 VOID ke_on_thread_end(ke_thread_ended ended);
+/* Takes away the references of threads that have ended. PASSIVE_LEVEL. */
+VOID ke_release_ended_threads(VOID);
 
 /*
  * The fatal path: prints the report and ends the process with exit code 16. A

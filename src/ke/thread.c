@@ -205,7 +205,6 @@ static VOID signal_end(PKTHREAD thread)
     ke_wake_threads(&wakeups);
 }
 
-/* The last that a thread does with its KTHREAD. */
 static VOID push_ended(PKTHREAD thread)
 {
     PKTHREAD top = __atomic_load_n(&threads.ended, __ATOMIC_RELAXED);
@@ -235,9 +234,16 @@ VOID ke_end_thread(PKTHREAD thread)
     check_end(thread);
     unlink_from_process(thread);
     ke_release_ended_threads();
-    signal_end(thread);
-    ke_thread = NULL;
-    push_ended(thread);
+    if (thread->hal) {
+        /* Who takes it joins it first. So whoever has waited for its end finds it in the list. */
+        push_ended(thread);
+        signal_end(thread);
+        ke_thread = NULL;
+    } else {
+        signal_end(thread);
+        ke_thread = NULL;
+        push_ended(thread);
+    }
 }
 
 static VOID end_program_thread(PVOID unused)
