@@ -10,22 +10,24 @@ endif()
 # Sources, or one .vcxproj. What it includes is not known to CMake, so the
 # product is also made anew when a header in the sources' folders changes.
 function(_ntio_add_product name product)
+  # A folder of its own: a program has its target's name.
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/ntio)
   set(inputs)
   set(headers)
   foreach(source ${ARGN})
     get_filename_component(path ${source} ABSOLUTE)
-    get_filename_component(folder ${path} DIRECTORY)
-    file(GLOB beside CONFIGURE_DEPENDS ${folder}/*.h ${folder}/*.c)
+    get_filename_component(beside ${path} DIRECTORY)
+    file(GLOB found CONFIGURE_DEPENDS ${beside}/*.h ${beside}/*.c)
     list(APPEND inputs ${path})
-    list(APPEND headers ${beside})
+    list(APPEND headers ${found})
   endforeach()
   add_custom_command(
-    OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${product}
-    COMMAND ${NTIO_COMMAND} build --output ${CMAKE_CURRENT_BINARY_DIR} --name ${name} ${inputs}
+    OUTPUT ${folder}/${product}
+    COMMAND ${NTIO_COMMAND} build --output ${folder} --name ${name} ${inputs}
     DEPENDS ${inputs} ${headers}
     VERBATIM)
-  add_custom_target(${name} ALL DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${product})
-  set_target_properties(${name} PROPERTIES NTIO_PRODUCT ${CMAKE_CURRENT_BINARY_DIR}/${product})
+  add_custom_target(${name} ALL DEPENDS ${folder}/${product})
+  set_target_properties(${name} PROPERTIES NTIO_PRODUCT ${folder}/${product})
 endfunction()
 
 # ntio_add_driver(name source.c... | project.vcxproj): a driver name.so. Its path

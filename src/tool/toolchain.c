@@ -216,8 +216,11 @@ static bool filter_file(const struct toolchain *t, const char *input, const char
 
 static void add_instrumentation(const struct toolchain *t, struct text_list *command)
 {
-    if (t->sanitize)
-        text_list_add_new(command, text_format("-fsanitize=%s", t->sanitize));
+    if (!t->sanitize)
+        return;
+    text_list_add_new(command, text_format("-fsanitize=%s", t->sanitize));
+    /* CTL_CODE shifts into the sign of an int, and has to be a constant. */
+    text_list_add(command, "-fno-sanitize=shift-base");
 }
 
 static bool compile(const struct toolchain *t, const struct project *project, const char *input,
@@ -270,8 +273,14 @@ static void add_driver_link(const struct toolchain *t, struct text_list *command
 static void add_program_link(const struct toolchain *t, struct text_list *command)
 {
     add_words(command, "-Wl,--wrap=main -pthread");
+    /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
+    if (t->sanitize)
+        add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");
     text_list_add_new(command, text_format("%s/libntio_program.a", t->libraries));
     text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
+    if (t->sanitize)
+        text_list_add(command, "-Wl,--no-whole-archive");
+    text_list_add_new(command, text_format("%s/libntio_wmain.a", t->libraries));
     text_list_add_new(command, text_format("%s/libntio_win32.so", t->libraries));
     text_list_add_new(command, text_format("%s/libntio.so", t->libraries));
     char *real = realpath(t->libraries, NULL);

@@ -15,9 +15,12 @@ static wchar_t *widen(const char *narrow)
     return wide;
 }
 
+/* For as long as the process: handlers of atexit may still look at it. */
+static wchar_t **wide;
+
 int main(int argc, char **argv)
 {
-    wchar_t **wide = calloc((size_t)argc + 1, sizeof *wide);
+    wide = calloc((size_t)argc + 1, sizeof *wide);
     for (int i = 0; wide && i < argc; i++)
         wide[i] = widen(argv[i]);
     if (!wide)
