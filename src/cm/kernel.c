@@ -80,7 +80,7 @@ static NTSTATUS copy_value(const struct cm_value *value, PULONG type, PVOID buff
     if (type)
         *type = value->type;
     *bytes = value->bytes;
-    if (value->bytes)
+    if (room && value->bytes)
         memcpy(buffer, value->data, min(room, value->bytes));
     return room < value->bytes ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }

@@ -15,7 +15,7 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
         return complete(irp, answer, 5);
     IoMarkIrpPending(irp);
     if (completes_elsewhere)
-        pended = irp;
+        __atomic_store_n(&pended, irp, __ATOMIC_RELEASE); /* for who polls */
     else
         complete(irp, answer, 5);
     return STATUS_PENDING;

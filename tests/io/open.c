@@ -41,7 +41,8 @@ static VOID note_create(PIRP irp, PIO_STACK_LOCATION location)
     if (created.ea_length)
         memcpy(created.ea, irp->AssociatedIrp.SystemBuffer,
                created.ea_length < sizeof(created.ea) ? created.ea_length : sizeof(created.ea));
-    memcpy(created.name, file->FileName.Buffer, file->FileName.Length);
+    if (file->FileName.Length)
+        memcpy(created.name, file->FileName.Buffer, file->FileName.Length);
 }
 
 static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)

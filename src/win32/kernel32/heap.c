@@ -17,6 +17,9 @@ struct heap {
     DWORD flags;
 };
 
+/* What an address space of Windows holds: no block is larger. */
+static const SIZE_T largest = (SIZE_T)128 << 40;
+
 C_ASSERT(sizeof(struct block) % MEMORY_ALLOCATION_ALIGNMENT == 0);
 
 static struct heap process_heap; /* has no list: it is never destroyed */
@@ -106,7 +109,7 @@ LPVOID WINAPI HeapAlloc(HANDLE handle, DWORD flags, SIZE_T size)
 {
     struct heap *heap = heap_of(handle);
     struct block *block = NULL;
-    if (size <= MAXLONGLONG - sizeof *block)
+    if (size < largest)
         block = flags & HEAP_ZERO_MEMORY ? calloc(1, sizeof *block + size)
                                          : malloc(sizeof *block + size);
     if (!block)
