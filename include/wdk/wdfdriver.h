@@ -216,11 +216,12 @@ WDF_INLINE NTSTATUS WdfDriverRetrieveVersionString(WDFDRIVER Driver, WDFSTRING S
  * Returns FALSE for a wrong Size, too.
  * Documented as: WdfDriverIsVersionAvailable (wdfdriver.h).
  */
-BOOLEAN NTAPI imp_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver,
-                                              PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams);
+BOOLEAN NTAPI imp_WdfDriverIsVersionAvailable(
+    PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver,
+    PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams);
 
-WDF_INLINE BOOLEAN WdfDriverIsVersionAvailable(WDFDRIVER Driver,
-                                               PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams)
+WDF_INLINE BOOLEAN WdfDriverIsVersionAvailable(
+    WDFDRIVER Driver, PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams)
 {
     return imp_WdfDriverIsVersionAvailable(WdfDriverGlobals, Driver, VersionAvailableParams);
 }
