@@ -1,0 +1,117 @@
+/*
+ * The PnP and power managers' private side: what the other rooms may ask of them. Drivers use
+ * the driver kit's Io* and Po* functions.
+ *
+ * The device tree has one thread of its own: adding, starting, stopping and removing devices
+ * happen there, one after the other, and so do the callbacks of PnP notifications. What is
+ * asked for here waits until it is done; it must not be called from a driver's PnP dispatch
+ * routine or notification callback. The thread is made when it is first needed.
+ *
+ *   inf*.c             INF files: text, sections, installing
+ *   package.c          what is installed: INF files and the drivers that they name
+ *   thread.c           the order in which things happen to the tree
+ *   node.c             devices, their names, their place in the tree
+ *   root.c             \Driver\PnpManager: the devices that no hardware reports
+ *   irp.c              PnP requests to a device's stack
+ *   identify.c         what a new device says about itself
+ *   stack.c            lower filters, function driver, upper filters
+ *   resources.c        what hardware a device gets
+ *   enumerate.c        a bus and what is on it
+ *   remove.c           query, cancel, remove, surprise removal, eject
+ *   state.c            IoInvalidateDeviceState, stopping to rebalance
+ *   property*.c        IoGetDeviceProperty...
+ *   interface*.c       IoRegisterDeviceInterface...
+ *   notify.c           IoRegisterPlugPlayNotification
+ *   power_*.c          power requests, the system's sleep, idle detection, power settings
+ *   inspect.c          `ntio tree`, `ntio device`
+ *   control.c          NtPlugPlayControl: setupapi and cfgmgr32 ask
+ */
+#pragma once
+
+#include <ntifs.h>
+#include <stddef.h>
+
+/* After io_start; pnp_stop has removed every device before io_stop unloads the drivers. */
+NTSTATUS pnp_start(VOID);
+VOID pnp_stop(VOID);
+
+/*
+ * Where a failure is explained: a sentence that names the thing and the remedy. text may be
+ * NULL, else it is left as it is on success.
+ */
+struct pnp_reason {
+    PSTR text;
+    SIZE_T size;
+};
+
+/*
+ * Makes a driver's file known under its base name: INF files that speak of echo.sys mean
+ * ".../echo.so". path is UTF-8.
+ */
+NTSTATUS pnp_add_driver_file(PCSTR path);
+
+/*
+ * Reads an INF file and makes it part of the driver store: devices whose hardware ids it has
+ * in its Models are installed by it from now on. An INF without devices (DefaultInstall) is
+ * installed at once and its services are loaded. path is UTF-8.
+ * STATUS_OBJECT_NAME_NOT_FOUND: no such file; STATUS_INVALID_PARAMETER: it is broken, reason
+ * has file, line and directive.
+ */
+NTSTATUS pnp_install_inf(PCSTR path, struct pnp_reason *reason);
+
+/*
+ * Root-enumerates the devices of every INF that was installed since the last call, as
+ * `devcon install` does: first those with a ROOT\ id, then, once these are started, those of
+ * which the tree has none. Returns the first failure; the others are started nevertheless.
+ */
+NTSTATUS pnp_enumerate_installed(struct pnp_reason *reason);
+
+/*
+ * Adds a root-enumerated device with this hardware id (ROOT\ID becomes ROOT\ID\0000, anything
+ * else ROOT\<class>\0000) and starts it. instance (may be NULL, freed with
+ * RtlFreeUnicodeString) is its device instance path.
+ * STATUS_NO_SUCH_DEVICE: no INF has the id; else what starting it returned. A device that did
+ * not start stays, with its problem code.
+ */
+NTSTATUS pnp_add_device(PCUNICODE_STRING hardware_id, PUNICODE_STRING instance,
+                        struct pnp_reason *reason);
+
+/*
+ * A driver with AddDevice that no INF speaks of was loaded: gives it a device of hardware id
+ * ROOT\<service>, and starts it.
+ */
+NTSTATUS pnp_add_driver_device(PDRIVER_OBJECT driver, struct pnp_reason *reason);
+
+enum pnp_removal {
+    PNP_REMOVE,          /* asks the drivers first; they may refuse */
+    PNP_SURPRISE_REMOVE, /* the hardware is gone */
+    PNP_EJECT,
+    PNP_DISABLE, /* the stack goes, the device stays */
+};
+
+/*
+ * Removes the device that name means: an instance path, or as much of its end or of its
+ * description as is unique. STATUS_NO_SUCH_DEVICE, STATUS_OBJECT_NAME_COLLISION (several),
+ * STATUS_PLUGPLAY_QUERY_VETOED (reason says who).
+ */
+NTSTATUS pnp_remove_device(PCUNICODE_STRING name, enum pnp_removal how, struct pnp_reason *reason);
+/* Starts a device again that was disabled, removed or failed. */
+NTSTATUS pnp_enable_device(PCUNICODE_STRING name, struct pnp_reason *reason);
+
+/*
+ * Puts the system to sleep (PowerSystemSleeping1..3, PowerSystemHibernate): every device is
+ * asked, then told, children before parents; and wakes it, parents first.
+ * STATUS_POWER_STATE_INVALID, or what a driver answered to the query.
+ */
+NTSTATUS pnp_sleep(SYSTEM_POWER_STATE state, struct pnp_reason *reason);
+NTSTATUS pnp_wake(struct pnp_reason *reason);
+/*
+ * The device signals wake: completes the wait-wake request that its root-enumerated ancestor
+ * holds, and wakes the system if it sleeps. STATUS_INVALID_DEVICE_STATE: it is not armed.
+ */
+NTSTATUS pnp_wake_device(PCUNICODE_STRING name, struct pnp_reason *reason);
+/* Acts as if the device had been idle for as long as it said (PoRegisterDeviceForIdleDetection). */
+NTSTATUS pnp_idle_device(PCUNICODE_STRING name, struct pnp_reason *reason);
+
+/* Waits until nothing more is to be done for the tree. */
+VOID pnp_settle(VOID);
