@@ -2,12 +2,20 @@
  * Queues: they take requests from the device's dispatch routine or from the driver
  * (forward), and present them: sequentially, in parallel, or on demand.
  *
- *   queue.c           creation, configuration, states
- *   queue_dispatch.c  presenting requests under the right lock and level
- *   queue_cancel.c    cancellation in the queue and of presented requests
- *   queue_find.c      retrieve, find, by file object
+ *   queue.c           creation, configuration, deletion
+ *   queue_state.c     start, stop, drain, purge
+ *   queue_dispatch.c  the loop that decides what the driver is called for next
+ *   queue_present.c   calling it
+ *   queue_list.c      insertion, removal, cancellation of requests that wait
+ *   queue_cancel.c    requests that the driver has marked cancelable
+ *   queue_find.c      retrieve, find, by file object, ready notification
+ *   queue_forward.c   forward, requeue
+ *   queue_power.c     EvtIoStop, EvtIoResume, removal of the device
  *   io.c              IRPs of read, write, control to requests and their queues
  *   io_progress.c     guaranteed forward progress
+ *
+ * A request's way: wdf_queue_arrival -> requests -> owned -> (completed: request.c calls
+ * wdf_leave_queue) or (forwarded: another queue's wdf_queue_request).
  */
 #pragma once
 
@@ -15,55 +23,177 @@
 #include "request.h"
 
 enum wdf_queue_state {
-    WDF_QUEUE_ACCEPTS = 1,    /* takes new requests */
-    WDF_QUEUE_DISPATCHES = 2, /* presents requests */
-    WDF_QUEUE_DRAINING = 4,   /* idle is reported when it is empty and the driver owns none */
-    WDF_QUEUE_PURGING = 8,
-    WDF_QUEUE_POWERED = 16, /* power-managed: the device is in D0; else always set */
+    WDF_QUEUE_ACCEPTS = 1,          /* takes new requests */
+    WDF_QUEUE_DISPATCHES = 2,       /* presents requests */
+    WDF_QUEUE_SHUT_DOWN = 4,        /* the device goes: starting does not make it accept again */
+    WDF_QUEUE_CANCELS_RETURNED = 8, /* being purged: what the driver gives back is cancelled */
+    WDF_QUEUE_FILLED = 16,          /* it was empty and is not: the ready callback is due */
+    WDF_QUEUE_SEEN_EMPTY = 32,      /* so the driver thinks, as what is in it is being cancelled */
+    WDF_QUEUE_DELETED = 64,         /* nobody dispatches any more */
+    WDF_QUEUE_HAS_POWER_REFERENCE = 128, /* keeps the device in D0 */
+};
+
+/* What the dispatch loop has to do before it may present a request: wdf_queue.due. */
+enum wdf_queue_due {
+    WDF_QUEUE_DUE_CANCEL = 1,   /* EvtRequestCancel for each in cancelled */
+    WDF_QUEUE_DUE_CANCELED = 2, /* EvtIoCanceledOnQueue for each in cancelled_waiting */
+    WDF_QUEUE_DUE_STOPPED = 4,  /* stopped, once the driver owns no request */
+    WDF_QUEUE_DUE_EMPTY = 8,    /* emptied, once there is no request at all */
+    WDF_QUEUE_DUE_QUIET = 16,   /* quiet, once no callback runs and all stops are acknowledged */
+    WDF_QUEUE_DUE_DELETE = 32,  /* gone, once there is no request at all */
+};
+
+enum wdf_queue_power {
+    WDF_QUEUE_POWER_ON,
+    WDF_QUEUE_POWER_HELD,      /* presents nothing; the callbacks under way end */
+    WDF_QUEUE_POWER_NOTIFYING, /* EvtIoStop or EvtIoResume is being called: no cancel callbacks */
+    WDF_QUEUE_POWER_WAITING,   /* some requests are not acknowledged yet */
+    WDF_QUEUE_POWER_OFF,
+};
+
+/* A state callback that was asked for, and what it gets. */
+struct wdf_queue_callback {
+    PFN_WDF_IO_QUEUE_STATE routine; /* NULL: none */
+    WDFCONTEXT context;
 };
 
 struct wdf_queue {
     struct wdf_object object;
     struct wdf_device *device;
     WDF_IO_QUEUE_CONFIG config;
+    ULONG limit; /* of requests that the driver may own at once */
     struct wdf_callback_lock own_lock;
-    struct wdf_callback_lock *callback_lock; /* own_lock, the device's, or NULL: none */
+    struct wdf_callback_lock *presentation;  /* what WdfObjectAcquireLock takes: own_lock or the device's */
+    struct wdf_callback_lock *callback_lock; /* the same if it serializes callbacks, else NULL */
     BOOLEAN is_passive;                      /* callbacks at PASSIVE_LEVEL */
     BOOLEAN is_power_managed;
+    BOOLEAN is_power_policy; /* power-managed, and the device's power policy is the driver's */
     BOOLEAN is_default;
-
-    KSPIN_LOCK lock;  /* guards all that follows */
-    ULONG state;      /* enum wdf_queue_state */
-    LIST_ENTRY link;  /* in device->io.queues, guarded by device->io.lock */
-    LIST_ENTRY requests; /* waiting */
-    ULONG request_count;
-    LIST_ENTRY owned; /* presented, not completed */
-    ULONG owned_count;
-    BOOLEAN is_dispatching; /* a thread is in wdf_dispatch_queue */
-    PKTHREAD dispatcher;
-    PFN_WDF_IO_QUEUE_STATE ready; /* WdfIoQueueReadyNotify */
-    WDFCONTEXT ready_context;
-    PFN_WDF_IO_QUEUE_STATE idle; /* of the stop, drain or purge under way */
-    WDFCONTEXT idle_context;
+    BOOLEAN is_fixed;    /* the default queue, or dispatched to: WdfObjectDelete is refused */
+    BOOLEAN is_internal; /* the framework's own: no handle of it is given out */
+    LIST_ENTRY link;     /* in device->io.queues, guarded by device->io.lock */
     struct wdf_progress *progress; /* io_progress.c, or NULL */
+
+    KSPIN_LOCK lock; /* guards all that follows */
+    ULONG state;     /* enum wdf_queue_state */
+    ULONG due;       /* enum wdf_queue_due */
+    enum wdf_queue_power power;
+    ULONG dispatching; /* threads in the dispatch loop */
+    LIST_ENTRY requests; /* waiting, by wdf_request.queue_link */
+    ULONG request_count;
+    LIST_ENTRY owned;    /* presented, not completed, likewise */
+    ULONG owned_count;   /* also counts those on their way to another queue */
+    LIST_ENTRY cancelled, cancelled_waiting; /* of owned ones, by wdf_request.cancel_link */
+    ULONG unacknowledged; /* owned ones whose stop the driver has to acknowledge */
+    struct wdf_queue_callback ready; /* WdfIoQueueReadyNotify */
+    struct wdf_queue_callback stopped, emptied;
+    KEVENT quiet, gone;
+
+    /* The loop in another thread, when the caller's cannot run it. */
+    KDPC dpc;
+    WORK_QUEUE_ITEM work;
+    BOOLEAN is_deferred;  /* dpc or work is queued or runs; holds a reference */
+    BOOLEAN is_run_again; /* and is to look once more */
 };
 
 extern const struct wdf_type wdf_type_queue;
 
+static inline struct wdf_queue *wdf_queue_of(WDFQUEUE handle, PCSTR function)
+{
+    return (struct wdf_queue *)wdf_object_of(handle, &wdf_type_queue, function);
+}
+
+/* ---- for the rest of the framework ---------------------------------------- */
+
+/* As WdfIoQueueCreate, with config and attributes checked; for the framework's own queues too. */
+NTSTATUS wdf_make_queue(struct wdf_device *device, PWDF_IO_QUEUE_CONFIG config,
+                        PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_queue **queue);
 /*
- * Queues a received request, at the end or (is_requeue) at the head, and presents what can
- * be. STATUS_WDF_BUSY, STATUS_CANCELLED: still the caller's.
+ * A request whose IRP has just come to the device: marks the IRP pending and sees to the
+ * request's end whatever happens (also if the queue does not accept: STATUS_INVALID_DEVICE_STATE).
+ * Returns what the dispatch routine is to return.
+ */
+NTSTATUS wdf_queue_arrival(struct wdf_queue *queue, struct wdf_request *request);
+/*
+ * Puts a request that the driver owns, and that is in no queue's books, into the queue, at
+ * the end or (is_requeue) at the head. STATUS_WDF_BUSY: the queue does not accept, the
+ * request is still the driver's. STATUS_SUCCESS: it is the queue's, or cancelled already.
  */
 NTSTATUS wdf_queue_request(struct wdf_queue *queue, struct wdf_request *request,
                            BOOLEAN is_requeue);
-/* Presents as many waiting requests as may be. Any IRQL <= DISPATCH_LEVEL; never recursive. */
+/*
+ * Gives a request that has just come straight to the driver, without a callback: the queue
+ * keeps the books for cancelling and forwarding it. STATUS_INVALID_DEVICE_STATE: the queue
+ * does not accept; the request is the caller's.
+ */
+NTSTATUS wdf_own_request(struct wdf_queue *queue, struct wdf_request *request);
+/* Presents as many waiting requests as may be. Any IRQL <= DISPATCH_LEVEL. */
 VOID wdf_dispatch_queue(struct wdf_queue *queue);
-/* Takes a request that the driver owns off the queue's books (completion, forward). */
+/*
+ * Takes a request that the driver owned off its queue's books, which may present the next
+ * one: after its IRP was completed (request.c) or sent and forgotten (request_send.c).
+ * Nothing if it has no queue.
+ */
 VOID wdf_leave_queue(struct wdf_request *request);
+/* Before an IRP of a request is completed or sent and forgotten: it is not cancelable any more. */
+static inline VOID wdf_settle_cancel(struct wdf_request *request);
+VOID wdf_unmark_cancelable(struct wdf_request *request);
+/* Has the queue a callback for requests of this major function? A manual one takes all. */
+BOOLEAN wdf_queue_handles(const struct wdf_queue *queue, UCHAR major);
+
 /* Power: before the device leaves D0 (EvtIoStop; waits, PASSIVE_LEVEL) and when it is back. */
 VOID wdf_stop_queues_for_power(struct wdf_device *device, ULONG stop_flags);
 VOID wdf_resume_queues_for_power(struct wdf_device *device);
 /* The device is being removed: refuses and purges all; waits. PASSIVE_LEVEL. */
 VOID wdf_purge_queues(struct wdf_device *device);
+/* A removed device (PDO) starts again: its queues accept, and wait for power. */
+VOID wdf_restart_queues(struct wdf_device *device);
 /* A handle is cleaned up: cancels its requests that wait in queues. */
 VOID wdf_cancel_file_requests(struct wdf_device *device, PFILE_OBJECT file);
+/* A reserved request (WDF_REQUEST_RESERVED) was completed: request.c calls this in place of
+ * deleting it, after wdf_leave_queue. io_progress.c. */
+VOID wdf_return_reserved(struct wdf_request *request);
+
+static inline VOID wdf_settle_cancel(struct wdf_request *request)
+{
+    if (request->is_cancelable)
+        wdf_unmark_cancelable(request);
+}
+
+/* ---- among queue*.c and io*.c ---------------------------------------------- */
+
+/* The lock is held and raised from irql; these release it. */
+VOID wdf_run_queue(struct wdf_queue *queue, KIRQL irql, struct wdf_request *arrival);
+/* The same, but not if a thread is in the loop already: it looks again. */
+VOID wdf_kick_queue(struct wdf_queue *queue, KIRQL irql);
+
+/* Calls the driver for a request that it now owns, by its type; also ends it if it may not see it. */
+VOID wdf_present_request(struct wdf_queue *queue, struct wdf_request *request);
+/* Calls a state callback under the queue's lock for callbacks. */
+VOID wdf_call_state(struct wdf_queue *queue, const struct wdf_queue_callback *callback);
+VOID wdf_enter_callback(struct wdf_queue *queue);
+VOID wdf_leave_callback(struct wdf_queue *queue);
+
+/*
+ * The waiting list. Under the queue's lock. Insertion makes the IRP cancelable; FALSE: it
+ * is cancelled already, and not in the list.
+ */
+BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head);
+/* Takes the first, or one that is in it, out; NULL, FALSE if its cancel routine was faster. */
+struct wdf_request *wdf_take_first(struct wdf_queue *queue);
+BOOLEAN wdf_take_waiting(struct wdf_queue *queue, struct wdf_request *request);
+/* A request that was taken out has become the driver's. */
+VOID wdf_own(struct wdf_queue *queue, struct wdf_request *request);
+/*
+ * Ends a request that was cancelled before it was presented (again), and is in no list.
+ * Lock held; releases and retakes it. The caller keeps the queue from going.
+ */
+VOID wdf_end_cancelled(struct wdf_queue *queue, struct wdf_request *request, PKIRQL irql);
+/* Read and write of no bytes are the driver's only if it asked for them. */
+BOOLEAN wdf_is_unwanted(const struct wdf_queue *queue, const struct wdf_request *request);
+
+/* Cancels what waits (of file, if not NULL) and, with_owned, what is marked cancelable. */
+VOID wdf_cancel_requests(struct wdf_queue *queue, PFILE_OBJECT file, BOOLEAN with_owned);
+/* Refuses new requests, cancels all; emptied may be NULL. */
+NTSTATUS wdf_purge_queue(struct wdf_queue *queue, BOOLEAN cancels,
+                         const struct wdf_queue_callback *emptied);

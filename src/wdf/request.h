@@ -50,14 +50,16 @@ struct wdf_request {
     PMDL built_mdl; /* over a system buffer, made on demand, one for both */
     LONG memory_uses; /* atomic: references on input and output, and locked user buffers */
 
-    /* queue.c; guarded by queue->lock. */
-    struct wdf_queue *queue; /* that it is in or was presented by */
+    /* queue*.c; guarded by queue->lock. */
+    struct wdf_queue *queue; /* that it is in or was presented by; NULL: on no queue's books */
     enum wdf_request_place place;
-    LIST_ENTRY queue_link;
-    LIST_ENTRY file_link; /* unused when the IRP has no file */
-    PFN_WDF_REQUEST_CANCEL cancel; /* while marked cancelable */
-    LONG cancel_state;             /* enum in queue_cancel.c; atomic */
-    BOOLEAN is_stop_pending;       /* EvtIoStop was called and not acknowledged */
+    LIST_ENTRY queue_link;  /* in queue->requests or queue->owned */
+    LIST_ENTRY cancel_link; /* in queue->cancelled or queue->cancelled_waiting */
+    PFN_WDF_REQUEST_CANCEL cancel; /* what WdfRequestMarkCancelable named */
+    BOOLEAN is_cancelable;   /* marked: its IRP has our cancel routine */
+    BOOLEAN is_cancelled;    /* was cancelled while it waited or was marked */
+    BOOLEAN is_presented;    /* the driver has seen it; until then its end calls no callbacks */
+    UCHAR stop;              /* enum in queue_power.c: EvtIoStop */
 
     /* request_send.c. */
     struct wdf_target *target;   /* it was formatted for or sent to; referenced while sent */
@@ -82,14 +84,16 @@ static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR functi
 /*
  * A request for an IRP that came to device, in its dispatch routine's thread; the IRP is
  * not marked pending yet. Contexts as WdfDeviceInitSetRequestAttributes said. From the
- * device's cache. STATUS_INSUFFICIENT_RESOURCES.
+ * device's cache. STATUS_INSUFFICIENT_RESOURCES. irp NULL: a reserved request, which gets one
+ * IRP after the other (irp, then wdf_assign_buffers).
  */
 NTSTATUS wdf_make_request(struct wdf_device *device, PIRP irp, struct wdf_request **request);
 /* Frees the device's cache of them; no request of it exists any more. */
 VOID wdf_free_request_cache(struct wdf_device *device);
 /*
- * Completes the IRP and deletes the request. The caller owns it and has taken it off
- * its queue. WDF_VIOLATION 3 if memories of it are in use.
+ * Completes the IRP and deletes the request, which the caller owns: wdf_settle_cancel, for
+ * IRP_MJ_CREATE wdf_create_completed, IoCompleteRequest, then wdf_leave_queue and deletion (of
+ * a reserved request: wdf_return_reserved). WDF_VIOLATION 3 if memories of it are in use.
  */
 VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR function);
 /* Fills in the two memories from the IRP's current stack location (wdf_make_request). */
