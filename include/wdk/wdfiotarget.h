@@ -708,3 +708,22 @@ WDF_INLINE NTSTATUS WdfIoTargetFormatRequestForInternalIoctlOthers(
                                                               OtherArg2, OtherArg2Offset, OtherArg4,
                                                               OtherArg4Offset);
 }
+
+NTSTATUS NTAPI imp_WdfIoTargetSelfAssignDefaultIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                       WDFIOTARGET IoTarget, WDFQUEUE Queue);
+
+/*
+ * Says which queue of a device gets the requests that the device's driver sends to itself.
+ *
+ * IoTarget  [in]  what WdfDeviceGetSelfIoTarget returned
+ * Queue     [in]  a queue of the same device; without one the default queues get them
+ *
+ * IRQL: <= DISPATCH_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST for another device's queue;
+ * STATUS_INVALID_DEVICE_STATE after the device has started.
+ * Documented as: WdfIoTargetSelfAssignDefaultIoQueue (wdfiotarget.h).
+ */
+WDF_INLINE NTSTATUS WdfIoTargetSelfAssignDefaultIoQueue(WDFIOTARGET IoTarget, WDFQUEUE Queue)
+{
+    return imp_WdfIoTargetSelfAssignDefaultIoQueue(WdfDriverGlobals, IoTarget, Queue);
+}
