@@ -68,6 +68,8 @@ struct wdf_type {
     const struct wdf_type *base;
     /* FALSE refuses WdfObjectDelete for this one object; NULL: by flags alone. */
     BOOLEAN (*may_delete)(struct wdf_object *object);
+    /* What WdfObjectDelete does in place of wdf_delete_object; NULL: just that. */
+    VOID (*remove)(struct wdf_object *object);
     /* Before the driver's cleanup callback: stops what could still call the driver. NULL: nothing. */
     VOID (*dispose)(struct wdf_object *object);
     /* Gives back what the structure holds; the block itself is object.c's. NULL: nothing. */
@@ -86,7 +88,7 @@ enum wdf_object_state {
 /* One typed context, or the callbacks of attributes without a type. */
 struct wdf_context {
     struct wdf_context *next;
-    struct wdf_object *object;
+    ULONG64 handle; /* of the object that it belongs to */
     const WDF_OBJECT_CONTEXT_TYPE_INFO *type; /* the UniqueType of it, or NULL */
     PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup;   /* cleared when called */
     PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
@@ -97,15 +99,22 @@ struct wdf_object {
     const struct wdf_type *type;
     ULONG64 handle;              /* handle.c */
     struct wdf_globals *globals; /* of the driver that it belongs to */
-    LONG references;             /* atomic; 1 for the creation, 1 for each child, the rest taken */
+    union {                      /* the object goes when both are 0 */
+        LONG64 counts;           /* both at once, atomic */
+        struct {
+            LONG references;     /* 1 for the creation, the rest taken */
+            LONG child_count;    /* objects whose parent it is; they keep its memory */
+        };
+    };
     LONG state;                  /* enum wdf_object_state; atomic exchanges */
     BOOLEAN is_passive;          /* this one is disposed of and destroyed at PASSIVE_LEVEL */
     BOOLEAN has_passive;         /* it or one below it is; only ever set */
     BOOLEAN is_silent;           /* its creation failed: the driver's callbacks are not called */
+    BOOLEAN has_own_context;     /* contexts begins with the one in the object's block */
     KSPIN_LOCK lock;             /* guards children, contexts */
-    struct wdf_object *parent;   /* a reference on it; set by commit, cleared by release */
+    struct wdf_object *parent;   /* counts there; set by commit, cleared by release */
     struct wdf_device *device;   /* its nearest device, itself if it is one, or NULL */
-    LIST_ENTRY link;             /* in parent->children or parent->doomed */
+    LIST_ENTRY link;             /* in parent->children or parent->doomed, or in neither */
     LIST_ENTRY children;         /* of wdf_object.link */
     LIST_ENTRY doomed;           /* children that this one's disposal disposed of */
     struct wdf_context *contexts;
@@ -121,8 +130,9 @@ struct wdf_globals {
     struct wdf_driver *driver;
     PDRIVER_OBJECT driver_object;
     PDRIVER_UNLOAD unload;  /* the driver's own DriverUnload, which ours calls */
-    BOOLEAN is_verifier_on; /* Parameters\Wdf\VerifierOn */
-    LONG objects;           /* that exist, atomic; reported at unload */
+    BOOLEAN is_verifier_on;  /* Parameters\Wdf\VerifierOn */
+    BOOLEAN stops_on_misuse; /* Parameters\Wdf\DbgBreakOnError */
+    LONG objects;            /* in blocks of their own, atomic; reported at unload */
 };
 
 static inline struct wdf_globals *wdf_globals_of(PWDF_DRIVER_GLOBALS globals)
@@ -141,28 +151,72 @@ NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type 
                              PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object);
 /* The bytes that wdf_initialize_object needs for an object of size with these attributes. */
 SIZE_T wdf_object_bytes(SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
-/* The same in memory of the caller's, whose type recycles it. It keeps no handle over lives. */
+/*
+ * The same in memory of the caller's, whose type recycles it. Of its size bytes the struct
+ * wdf_object is set up and the rest left alone; contexts are zeroed.
+ */
 NTSTATUS wdf_initialize_object(PVOID memory, struct wdf_globals *globals,
                                const struct wdf_type *type, SIZE_T size,
                                PWDF_OBJECT_ATTRIBUTES attributes);
-/* Takes back what was not committed, without calling the driver; type->destroy runs. */
+/* Takes back what was not committed, without calling the driver; of the type's only destroy runs. */
 VOID wdf_discard_object(struct wdf_object *object);
-/* Puts it below parent. STATUS_DELETE_PENDING: the parent is going; the object is still the caller's. */
+/*
+ * Puts it below parent, or nowhere if that is NULL: then its owner deletes it.
+ * STATUS_DELETE_PENDING: the parent is going; the object is still the caller's.
+ */
 NTSTATUS wdf_commit_object(struct wdf_object *object, struct wdf_object *parent);
 
-/* Deletes an object and all below it; deferred if some need PASSIVE_LEVEL. Once; later calls do nothing. */
-VOID wdf_delete_object(struct wdf_object *object);
-/* The same for an object that is already being deleted by nobody else and must be gone on return
- * (PASSIVE_LEVEL): waits for nothing but runs disposal here. */
-VOID wdf_dispose_children(struct wdf_object *object);
-
 VOID wdf_reference(struct wdf_object *object);
+/* Taking the creation's reference away from an object that lives is WDF_VIOLATION 7. */
 VOID wdf_dereference(struct wdf_object *object);
+/* For object_*.c: one child less; destroys what has neither references nor children. */
+VOID wdf_drop_child(struct wdf_object *parent);
+VOID wdf_destroy_object(struct wdf_object *object);
+
+/* ---- object_delete.c ------------------------------------------------------- */
+
+/*
+ * Deletes an object and all below it; above PASSIVE_LEVEL later, if some of them need
+ * that level. Of several calls the first counts. IRQL <= DISPATCH_LEVEL.
+ */
+VOID wdf_delete_object(struct wdf_object *object);
+/*
+ * The two halves of it, for those who have to act in between. The first disposes of
+ * the object and of what is below, and lets the latter go; FALSE if somebody else
+ * deletes it. At the IRQL that the object needs; children that need PASSIVE_LEVEL
+ * follow later. The second takes it from its parent and gives up the creation's
+ * reference.
+ */
+BOOLEAN wdf_dispose_object(struct wdf_object *object);
+VOID wdf_release_object(struct wdf_object *object);
+/* For object_defer.c, at PASSIVE_LEVEL: goes on with what was deferred. */
+VOID wdf_finish_deferred(struct wdf_object *object);
+
+/* ---- object_defer.c -------------------------------------------------------- */
+
+VOID wdf_defer_start(VOID);
+/* Has a worker thread finish deletion or destruction of the object. IRQL <= DISPATCH_LEVEL. */
+VOID wdf_defer_object(struct wdf_object *object);
+/* Waits until whatever was deferred is done. PASSIVE_LEVEL. */
+VOID wdf_flush_deferred(VOID);
 
 static inline BOOLEAN wdf_is_live(struct wdf_object *object)
 {
     return __atomic_load_n(&object->state, __ATOMIC_ACQUIRE) <= WDF_OBJECT_LIVE;
 }
+
+/* ---- context.c -------------------------------------------------------------- */
+
+/* Does an object with these attributes (may be NULL) begin with a struct wdf_context? */
+BOOLEAN wdf_has_context(const WDF_OBJECT_ATTRIBUTES *attributes);
+/* What a context takes; more than any pool has if that is no number. */
+SIZE_T wdf_context_bytes(const WDF_OBJECT_ATTRIBUTES *attributes);
+/* Sets a context of the object's up in memory that is zero. */
+VOID wdf_initialize_context(struct wdf_context *context, struct wdf_object *object,
+                            const WDF_OBJECT_ATTRIBUTES *attributes);
+/* Calls what the driver wants called, each once; frees the contexts that came after creation. */
+VOID wdf_clean_up_contexts(struct wdf_object *object);
+VOID wdf_destroy_contexts(struct wdf_object *object);
 
 /* ---- attributes.c ---------------------------------------------------------- */
 
@@ -221,20 +275,26 @@ static inline PVOID wdf_handle_of(PVOID object)
 /* ---- violation.c -------------------------------------------------------------- */
 
 /*
- * Bug check WDF_VIOLATION with a note (a format) for the report. code: WDF_BUGCHECK_CODES
+ * Bug check WDF_VIOLATION with a note (a format of rtl_format's) for the report. code: WDF_BUGCHECK_CODES
  * as in wdfbugcodes.h. function: __func__ of the imp_ function that the driver called.
  */
 VOID wdf_violation(ULONG code, ULONG_PTR second, ULONG_PTR third, PCSTR function, PCSTR note, ...)
-    __attribute__((noreturn, format(printf, 5, 6)));
-/* WDF_REQUIRED_PARAMETER_IS_NULL unless pointer is one. */
-VOID wdf_require_pointer(const VOID *pointer, PCSTR function, PCSTR parameter, PVOID caller);
+    __attribute__((noreturn));
+/* WDF_REQUIRED_PARAMETER_IS_NULL. */
+VOID wdf_null_parameter(PCSTR function, PCSTR parameter, PVOID caller) __attribute__((noreturn));
 #define WDF_REQUIRE(pointer)                                                                       \
-    wdf_require_pointer((pointer), __func__, #pointer, __builtin_return_address(0))
+    ((pointer) ? (VOID)0                                                                           \
+               : wdf_null_parameter(__func__, #pointer, __builtin_return_address(0)))
 /*
  * Misuse that can go on: with the verifier on, logs function and note and stops in a
  * debugger if there is one. Returns whether the verifier is on.
  */
-BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...)
-    __attribute__((format(printf, 3, 4)));
+BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...);
+/* FALSE (and misuse) if the IRQL is above limit. Call wdf_check_irql. */
+BOOLEAN wdf_verify_irql(struct wdf_globals *globals, PCSTR function, KIRQL limit);
+
 /* FALSE (and misuse) if the IRQL is above limit and the verifier is on. */
-BOOLEAN wdf_check_irql(struct wdf_globals *globals, PCSTR function, KIRQL limit);
+static inline BOOLEAN wdf_check_irql(struct wdf_globals *globals, PCSTR function, KIRQL limit)
+{
+    return !globals->is_verifier_on || wdf_verify_irql(globals, function, limit);
+}

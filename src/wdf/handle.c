@@ -1,0 +1,223 @@
+/*
+ * Handles: numbers of slots. A slot outlives its objects, so that a handle can be proved
+ * before anything that it stands for is touched. Slots come in chunks of pool, which stay
+ * until the framework stops.
+ *
+ *   63                     27 26                3 2      0
+ *   | number of the slot's use | index of the slot | kind |
+ */
+#include "object.h"
+
+#define KIND_BITS 3
+#define INDEX_BITS 24
+#define USE_SHIFT (KIND_BITS + INDEX_BITS)
+#define CHUNK_SLOTS 1024u
+#define CHUNKS ((1u << INDEX_BITS) / CHUNK_SLOTS)
+#define NO_SLOT MAXULONG
+#define TAG_SLOTS 'SfdW'
+
+struct slot {
+    struct wdf_object *object; /* NULL: free */
+    const struct wdf_type *type;
+    const struct wdf_type *type_before; /* of the use before this one */
+    ULONG use;                          /* of the handle that is valid; counts up at each close */
+    ULONG next;                         /* while free: the next free one */
+};
+
+static struct wdf_handle_system {
+    struct slot *chunks[CHUNKS]; /* set once each, released after its slots are set up */
+    KSPIN_LOCK lock;             /* guards chunk_count and making a chunk */
+    ULONG chunk_count;
+    /* Index of the first free slot, and above it a count of changes, so that a slot that was
+     * taken and given back meanwhile does not look like an unchanged list. Atomic. */
+    ULONG64 free;
+} handles;
+
+static struct slot *slot_at(ULONG index)
+{
+    struct slot *chunk = __atomic_load_n(&handles.chunks[index / CHUNK_SLOTS], __ATOMIC_ACQUIRE);
+
+    return chunk ? &chunk[index % CHUNK_SLOTS] : NULL;
+}
+
+static ULONG index_of(ULONG64 handle)
+{
+    return (ULONG)(handle >> KIND_BITS) & ((1u << INDEX_BITS) - 1);
+}
+
+/* The free list with another first slot. */
+static ULONG64 with_first(ULONG64 list, ULONG index)
+{
+    return ((list >> 32) + 1) << 32 | index;
+}
+
+static struct slot *take_slot(ULONG *index)
+{
+    ULONG64 list = __atomic_load_n(&handles.free, __ATOMIC_ACQUIRE);
+    struct slot *slot;
+
+    do {
+        if ((ULONG)list == NO_SLOT)
+            return NULL;
+        slot = slot_at((ULONG)list);
+        /* Pairs with give_slots' release: next is that of the list that was seen. */
+    } while (!__atomic_compare_exchange_n(
+        &handles.free, &list, with_first(list, __atomic_load_n(&slot->next, __ATOMIC_RELAXED)),
+        FALSE, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
+    *index = (ULONG)list;
+    return slot;
+}
+
+/* Puts the chain of slots from first to last on the free list. */
+static VOID give_slots(ULONG first, struct slot *last)
+{
+    ULONG64 list = __atomic_load_n(&handles.free, __ATOMIC_RELAXED);
+
+    do {
+        __atomic_store_n(&last->next, (ULONG)list, __ATOMIC_RELAXED);
+    } while (!__atomic_compare_exchange_n(&handles.free, &list, with_first(list, first), FALSE,
+                                          __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+static NTSTATUS make_slots(VOID)
+{
+    struct slot *chunk =
+        ExAllocatePoolWithTag(NonPagedPoolNx, CHUNK_SLOTS * sizeof(*chunk), TAG_SLOTS);
+    ULONG number, i;
+    KIRQL irql;
+
+    if (!chunk)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memset(chunk, 0, CHUNK_SLOTS * sizeof(*chunk));
+    KeAcquireSpinLock(&handles.lock, &irql);
+    number = handles.chunk_count;
+    if (number < CHUNKS) {
+        handles.chunk_count++;
+        for (i = 0; i < CHUNK_SLOTS; i++) {
+            chunk[i].use = 1;
+            chunk[i].next = number * CHUNK_SLOTS + i + 1;
+        }
+        __atomic_store_n(&handles.chunks[number], chunk, __ATOMIC_RELEASE);
+    }
+    KeReleaseSpinLock(&handles.lock, irql);
+    if (number == CHUNKS) {
+        ExFreePoolWithTag(chunk, TAG_SLOTS);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    give_slots(number * CHUNK_SLOTS, &chunk[CHUNK_SLOTS - 1]);
+    return STATUS_SUCCESS;
+}
+
+VOID wdf_handle_start(VOID)
+{
+    KeInitializeSpinLock(&handles.lock);
+    handles.chunk_count = 0;
+    handles.free = NO_SLOT;
+}
+
+VOID wdf_handle_stop(VOID)
+{
+    while (handles.chunk_count) {
+        handles.chunk_count--;
+        ExFreePoolWithTag(handles.chunks[handles.chunk_count], TAG_SLOTS);
+        handles.chunks[handles.chunk_count] = NULL;
+    }
+    handles.free = NO_SLOT;
+}
+
+NTSTATUS wdf_open_handle(struct wdf_object *object)
+{
+    struct slot *slot;
+    ULONG index;
+    NTSTATUS status;
+
+    while (!(slot = take_slot(&index))) {
+        status = make_slots();
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    slot->type = object->type;
+    slot->object = object;
+    object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << KIND_BITS;
+    return STATUS_SUCCESS;
+}
+
+VOID wdf_close_handle(struct wdf_object *object)
+{
+    ULONG index = index_of(object->handle);
+    struct slot *slot = slot_at(index);
+
+    slot->object = NULL;
+    slot->type_before = slot->type;
+    /* Relaxed: who still uses the handle races with the deletion whatever the order. */
+    __atomic_store_n(&slot->use, slot->use + 1, __ATOMIC_RELAXED);
+    give_slots(index, slot);
+}
+
+static struct slot *slot_of(WDFOBJECT handle)
+{
+    return slot_at(index_of((ULONG64)handle));
+}
+
+static ULONG use_of(WDFOBJECT handle)
+{
+    return (ULONG)((ULONG64)handle >> USE_SHIFT);
+}
+
+struct wdf_object *wdf_lookup_handle(WDFOBJECT handle)
+{
+    struct slot *slot = slot_of(handle);
+
+    if (!slot || __atomic_load_n(&slot->use, __ATOMIC_RELAXED) != use_of(handle) ||
+        (ULONG64)handle >> USE_SHIFT > MAXULONG)
+        return NULL;
+    return slot->object;
+}
+
+static BOOLEAN is_of_type(const struct wdf_object *object, const struct wdf_type *type)
+{
+    const struct wdf_type *own = object->type;
+
+    while (own && own != type)
+        own = own->base;
+    return own || !type;
+}
+
+/* What is wrong with a handle, in words. */
+static VOID describe_handle(WDFOBJECT handle, PSTR text, SIZE_T size)
+{
+    struct wdf_object *object = wdf_lookup_handle(handle);
+    struct slot *slot = slot_of(handle);
+
+    if (!handle)
+        rtl_format(text, size, "NULL");
+    else if (object)
+        rtl_format(text, size, "a %s", object->type->name);
+    else if (slot && slot->type_before && use_of(handle) == slot->use - 1)
+        rtl_format(text, size, "a %s until it was deleted", slot->type_before->name);
+    else if (slot && use_of(handle) && use_of(handle) < slot->use)
+        rtl_format(text, size, "an object until that was deleted, long ago");
+    else
+        rtl_format(text, size, "not a handle");
+}
+
+#define ANY_TYPE_NUMBER 0x1000
+
+static VOID refuse_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+{
+    CHAR is[96];
+
+    describe_handle(handle, is, sizeof(is));
+    wdf_violation(WDF_INVALID_HANDLE, (ULONG_PTR)handle, type ? type->number : ANY_TYPE_NUMBER,
+                  function, "needs a %s, but 0x%I64X is %s", type ? type->name : "WDFOBJECT",
+                  (ULONG64)handle, is);
+}
+
+struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+{
+    struct wdf_object *object = wdf_lookup_handle(handle);
+
+    if (!object || ((ULONG64)handle & WDF_HANDLE_KIND) || !is_of_type(object, type))
+        refuse_handle(handle, type, function);
+    return object;
+}
