@@ -24,7 +24,10 @@ void bench_pool(unsigned long long iterations);
 void bench_lookaside(unsigned long long iterations);
 /* Locks and unlocks pages that are adopted already; iterations is in locks of pages pages. */
 void bench_lock(unsigned long long iterations, unsigned long long pages);
-/* Locks pages that never were, iterations runs of pages pages, then gives them back. */
-void bench_adopt(unsigned long long iterations, unsigned long long pages);
+/* Pages of the program's that hold something and never were locked. */
+void *bench_fresh_pages(unsigned long long pages);
+/* Locks and unlocks them, which adopts them. */
+void bench_adopt(void *fresh, unsigned long long pages);
+void bench_free_pages(void *fresh);
 /* Sends count requests that stay pending, cancels all, waits for all. */
 void bench_cancel(unsigned long long count);

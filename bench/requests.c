@@ -82,15 +82,21 @@ void bench_lock(unsigned long long iterations, unsigned long long pages)
     bench_lock_pages(buffer, pages * 4096, iterations);
 }
 
-void bench_adopt(unsigned long long iterations, unsigned long long pages)
+void *bench_fresh_pages(unsigned long long pages)
 {
-    for (unsigned long long i = 0; i < iterations; i++) {
-        unsigned char *fresh =
-            VirtualAlloc(NULL, pages * 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-        memset(fresh, 1, pages * 4096);
-        bench_lock_pages(fresh, pages * 4096, 1);
-        VirtualFree(fresh, 0, MEM_RELEASE);
-    }
+    void *fresh = VirtualAlloc(NULL, pages * 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    memset(fresh, 1, pages * 4096);
+    return fresh;
+}
+
+void bench_adopt(void *fresh, unsigned long long pages)
+{
+    bench_lock_pages(fresh, pages * 4096, 1);
+}
+
+void bench_free_pages(void *fresh)
+{
+    VirtualFree(fresh, 0, MEM_RELEASE);
 }
 
 void bench_cancel(unsigned long long count)

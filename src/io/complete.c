@@ -90,7 +90,8 @@ static VOID hand_over(struct io_irp *request)
 {
     PIRP irp = &request->irp;
     PKTHREAD thread = (PKTHREAD)irp->Tail.Overlay.Thread;
-    ULONG stage = __atomic_load_n(&request->stage, __ATOMIC_RELAXED);
+    /* Acquire: if the service has left, what it did with the request comes before. */
+    ULONG stage = __atomic_load_n(&request->stage, __ATOMIC_ACQUIRE);
 
     if (stage == IO_STAGE_DISPATCHING) {
         if (thread == ke_current()) {

@@ -220,7 +220,7 @@ NTSTATUS io_reference_device(PDEVICE_OBJECT device, BOOLEAN is_related)
 
     KeAcquireSpinLock(&io_database_lock, &irql);
     if ((device->Flags & DO_DEVICE_INITIALIZING) ||
-        (io_device_of(device)->state & IO_DEVICE_DELETED) ||
+        (io_device_of(device)->state & (IO_DEVICE_DELETED | IO_DEVICE_BLOCKED)) ||
         io_driver_of(device->DriverObject)->state)
         status = STATUS_NO_SUCH_DEVICE;
     else if ((device->Flags & DO_EXCLUSIVE) && device->ReferenceCount && !is_related)
@@ -234,17 +234,22 @@ NTSTATUS io_reference_device(PDEVICE_OBJECT device, BOOLEAN is_related)
 VOID io_dereference_device(PDEVICE_OBJECT device)
 {
     PDRIVER_OBJECT driver = device->DriverObject;
+    BOOLEAN is_idle;
     KIRQL irql;
 
     KeAcquireSpinLock(&io_database_lock, &irql);
-    device->ReferenceCount--;
+    is_idle = !--device->ReferenceCount && (io_device_of(device)->state & IO_DEVICE_BLOCKED);
     if (io_device_of(device)->state & IO_DEVICE_ORPHANED) {
         KeReleaseSpinLock(&io_database_lock, irql);
         return;
     }
     ObReferenceObject(driver);
+    ObReferenceObject(device);
     io_settle_device(device, irql);
     io_try_deferred_unload(driver);
+    if (is_idle)
+        io_device_is_idle(device);
+    ObDereferenceObject(device);
     ObDereferenceObject(driver);
 }
 

@@ -39,6 +39,24 @@ PDRIVER_OBJECT io_driver_of_code(ULONG64 pc);
 /* Finds a loaded driver by name ("sioctl"); referenced. */
 NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);
 
+/*
+ * What the PnP manager keeps for a physical device object, NULL for others; the PnP manager
+ * guards it.
+ */
+PVOID *io_device_node(PDEVICE_OBJECT device);
+/*
+ * While a device is blocked its opens fail with STATUS_NO_SUCH_DEVICE: it starts, or it goes.
+ * Returns how many files are open on it.
+ */
+LONG io_block_device(PDEVICE_OBJECT device, BOOLEAN is_blocked);
+/* Calls idle(device) when the last file on a blocked device is closed. PASSIVE_LEVEL. */
+VOID io_on_device_idle(VOID (*idle)(PDEVICE_OBJECT device));
+/*
+ * Calls stop when the system stops, once the program's handles are closed and before drivers
+ * are unloaded; forgotten by io_stop.
+ */
+VOID io_on_stop(VOID (*stop)(VOID));
+
 /* Cancels what the thread has sent and waits for it; a ke_thread_ended. */
 VOID io_cancel_thread_irps(PKTHREAD thread);
 

@@ -236,6 +236,7 @@ NTSTATUS io_write_status_block(PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *from,
 
 /* ---- synchronous.c: one request at a time on a synchronous file ----------- */
 
+VOID io_synchronous_start(VOID);
 /* STATUS_ALERTED or STATUS_USER_APC if an alertable wait was broken off. */
 NTSTATUS io_lock_file(PFILE_OBJECT file, KPROCESSOR_MODE mode);
 VOID io_unlock_file(PFILE_OBJECT file);
@@ -262,6 +263,7 @@ enum io_device_state {
     IO_DEVICE_START_DEFERRED = 2, /* IoSetStartIoAttributes: StartIo is never called recursively */
     IO_DEVICE_NOT_CANCELABLE = 4, /* IoSetStartIoAttributes */
     IO_DEVICE_ORPHANED = 8,       /* its driver left it behind: files on it reach nobody */
+    IO_DEVICE_BLOCKED = 16,       /* io_block_device */
 };
 
 /* A device: what drivers see, what they do not, and the driver's extension behind it. */
@@ -274,6 +276,7 @@ struct io_device {
     ULONG start_key;            /* the key of the last of them */
     BOOLEAN start_by_key;
     LIST_ENTRY shutdown; /* in the list of shutdown notifications, or empty */
+    PVOID node;          /* io_device_node's */
 };
 
 static inline struct io_device *io_device_of(PDEVICE_OBJECT device)
@@ -329,6 +332,9 @@ VOID io_settle_device(PDEVICE_OBJECT device, KIRQL irql);
 VOID io_dereference_device(PDEVICE_OBJECT device);
 /* Deletes what a driver left behind, without calling it; returns how many there were. */
 ULONG io_delete_driver_devices(PDRIVER_OBJECT driver);
+
+/* devicenode.c: the device's last file is closed, and it is blocked. PASSIVE_LEVEL. */
+VOID io_device_is_idle(PDEVICE_OBJECT device);
 
 /* driver.c: the objects */
 VOID io_driver_start(VOID);

@@ -71,7 +71,10 @@ struct io_thread *io_thread_of(PKTHREAD thread)
     KeAcquireSpinLock(&irps.lock, &irql);
     InsertTailList(&irps.threads, &state->link);
     KeReleaseSpinLock(&irps.lock, irql);
+    /* Cancellers look at it under this lock. */
+    KeAcquireSpinLock(&thread->irp_lock, &irql);
     thread->io = state;
+    KeReleaseSpinLock(&thread->irp_lock, irql);
     return state;
 }
 

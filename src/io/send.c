@@ -9,7 +9,7 @@ static NTSTATUS check_caller(const struct io_request *request)
     NTSTATUS status;
 
     if (request->mode == UserMode) {
-        status = mm_probe_for_write(request->iosb, sizeof(*request->iosb), sizeof(ULONG));
+        status = mm_probe_own(request->iosb, sizeof(*request->iosb), sizeof(ULONG));
         if (!NT_SUCCESS(status))
             return status;
     }

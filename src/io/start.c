@@ -4,10 +4,23 @@
 #include "iop.h"
 
 static struct io_settings settings;
+static VOID (*on_stop)(VOID); /* io_on_stop */
 
 VOID io_configure(const struct io_settings *wanted)
 {
     settings = *wanted;
+}
+
+VOID io_on_stop(VOID (*stop)(VOID))
+{
+    on_stop = stop;
+}
+
+static VOID stop_others(VOID)
+{
+    if (on_stop)
+        on_stop();
+    on_stop = NULL;
 }
 
 NTSTATUS io_start(VOID)
@@ -22,6 +35,7 @@ NTSTATUS io_start(VOID)
     io_shutdown_start();
     io_timer_start();
     io_cancel_start();
+    io_synchronous_start();
     io_file_start();
     io_open_start();
     io_port_start();
@@ -96,6 +110,7 @@ VOID io_end(VOID)
     io_shutdown_notify();
     io_cancel_process_irps(ke_program_process());
     close_program_handles();
+    stop_others();
     ask_drivers_to_unload();
 }
 
@@ -104,6 +119,7 @@ VOID io_stop(VOID)
     io_shutdown_notify();
     io_cancel_process_irps(ke_program_process());
     close_program_handles();
+    stop_others();
     unload_drivers();
     io_timer_stop();
     io_irp_stop();

@@ -3,12 +3,26 @@
  */
 #include "iop.h"
 
+/*
+ * TRUE: who waits for a file makes all threads pass a fence (hal_barrier), so that
+ * who unlocks it needs none. Set before the first file is opened.
+ */
+static BOOLEAN waiters_fence;
+
+VOID io_synchronous_start(VOID)
+{
+    waiters_fence = hal_barrier() == HAL_OK;
+}
+
 static NTSTATUS wait_for_lock(PFILE_OBJECT file, KPROCESSOR_MODE mode)
 {
     BOOLEAN alertable = (file->Flags & FO_ALERTABLE_IO) != 0;
     NTSTATUS status = STATUS_SUCCESS;
 
     __atomic_add_fetch(&file->Waiters, 1, __ATOMIC_SEQ_CST);
+    /* Who unlocked the file without seeing this waiter did so where the exchange below sees it. */
+    if (waiters_fence)
+        hal_barrier();
     while (__atomic_exchange_n(&file->Busy, 1, __ATOMIC_SEQ_CST)) {
         status = KeWaitForSingleObject(&file->Lock, Executive, mode, alertable, NULL);
         if (status == STATUS_ALERTED || status == STATUS_USER_APC)
@@ -29,8 +43,13 @@ NTSTATUS io_lock_file(PFILE_OBJECT file, KPROCESSOR_MODE mode)
 
 VOID io_unlock_file(PFILE_OBJECT file)
 {
-    /* Sequentially consistent: either a waiter sees the file free, or we see the waiter. */
-    __atomic_exchange_n(&file->Busy, 0, __ATOMIC_SEQ_CST);
+    /* Either a waiter sees the file free, or we see the waiter: see wait_for_lock. */
+    if (waiters_fence) {
+        __atomic_store_n(&file->Busy, 0, __ATOMIC_RELEASE);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    } else {
+        __atomic_exchange_n(&file->Busy, 0, __ATOMIC_SEQ_CST);
+    }
     if (__atomic_load_n(&file->Waiters, __ATOMIC_SEQ_CST))
         KeSetEvent(&file->Lock, IO_NO_INCREMENT, FALSE);
 }

@@ -44,6 +44,14 @@ NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignmen
     return STATUS_SUCCESS;
 }
 
+NTSTATUS mm_probe_own(PVOID address, SIZE_T bytes, ULONG alignment)
+{
+    NTSTATUS status = mm_probe_for_read(address, bytes, alignment);
+    if (NT_SUCCESS(status) && hal_copy_guarded(address, address, bytes, NULL) != HAL_OK)
+        status = STATUS_ACCESS_VIOLATION;
+    return status;
+}
+
 VOID NTAPI ProbeForRead(CONST VOID *Address, SIZE_T Length, ULONG Alignment)
 {
     KE_ASSERT_IRQL(APC_LEVEL);

@@ -87,6 +87,11 @@ NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes);
 /* ProbeForRead/ProbeForWrite with an answer instead of an exception. */
 NTSTATUS mm_probe_for_read(const volatile VOID *address, SIZE_T bytes, ULONG alignment);
 NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignment);
+/*
+ * The same for a few bytes that the caller has given to the kernel until it is told
+ * otherwise (an IO_STATUS_BLOCK): no locked access for the sake of others who write there.
+ */
+NTSTATUS mm_probe_own(PVOID address, SIZE_T bytes, ULONG alignment);
 
 /* Accounting for `ntio run`'s table and the tests, since the start. */
 struct mm_statistics {

@@ -2,8 +2,9 @@
  * Handle tables: a number of a process's to a referenced object.
  *
  * Entries lie in blocks that double in size, are published once and stay where
- * they are, so that a look-up needs no lock of the table: it takes the entry's
- * own lock bit, references the object and lets go, two atomic operations.
+ * they are, so that a look-up needs no lock of the table. Nor does it write to
+ * the entry, whose neighbours other threads use: it says in its thread which
+ * entry it reads (KTHREAD.handle_read), and who frees that entry waits for it.
  */
 #include "handle.h"
 
@@ -18,8 +19,8 @@
 
 struct ob_handle_entry {
     ULONG64 object;   /* 0: free; else the object's address and OB_ENTRY_LOCKED; atomic */
-    ULONG granted;    /* guarded by the lock bit; of a free entry: the next free index + 1 */
-    ULONG attributes; /* OBJ_INHERIT, OBJ_PROTECT_CLOSE; guarded by the lock bit */
+    ULONG granted;    /* fixed while it is used; of a free entry: the next free index + 1 */
+    ULONG attributes; /* OBJ_INHERIT, OBJ_PROTECT_CLOSE; written under the lock bit, atomic */
 };
 
 struct ob_handle_table {
@@ -28,6 +29,17 @@ struct ob_handle_table {
     ULONG used;       /* entries at and above were never used */
     struct ob_handle_entry *blocks[OB_BLOCKS]; /* atomic: read without the lock */
 };
+
+/*
+ * TRUE: who frees an entry makes all threads pass a fence (hal_barrier), so that readers
+ * need none between saying what they read and reading it. Set before the first handle.
+ */
+static BOOLEAN closers_fence;
+
+VOID ob_handle_start(VOID)
+{
+    closers_fence = hal_barrier() == HAL_OK;
+}
 
 struct ob_handle_table *ob_handle_table_create(VOID)
 {
@@ -86,6 +98,53 @@ static ULONG64 lock_entry(struct ob_handle_entry *entry)
 static VOID unlock_entry(struct ob_handle_entry *entry, ULONG64 object)
 {
     __atomic_store_n(&entry->object, object, __ATOMIC_RELEASE);
+}
+
+/* A reader's look at an entry. FALSE: it needs the lock, somebody else has it or will free it. */
+static BOOLEAN begin_reading(PKTHREAD thread, struct ob_handle_entry *entry, ULONG64 *object)
+{
+    __atomic_store_n(&thread->handle_read, entry, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    /* Acquire pairs with unlock_entry: granted and attributes are this handle's. */
+    *object = __atomic_load_n(&entry->object, __ATOMIC_ACQUIRE);
+    return !(*object & OB_ENTRY_LOCKED);
+}
+
+static VOID end_reading(PKTHREAD thread)
+{
+    /* Release pairs with find_reader: the reading is done. */
+    __atomic_store_n(&thread->handle_read, NULL, __ATOMIC_RELEASE);
+}
+
+struct reader_search {
+    struct ob_handle_entry *entry;
+    BOOLEAN is_found;
+};
+
+static VOID find_reader(PKTHREAD thread, PVOID context)
+{
+    struct reader_search *search = context;
+
+    search->is_found |= __atomic_load_n(&thread->handle_read, __ATOMIC_ACQUIRE) == search->entry;
+}
+
+/*
+ * The entry is locked: waits for those who began to read it before it was. A reader whose
+ * handle_read the fence did not make visible reads the entry after the fence, and finds it
+ * locked.
+ */
+static VOID wait_for_readers(PKPROCESS process, struct ob_handle_entry *entry)
+{
+    struct reader_search search = {.entry = entry, .is_found = closers_fence};
+
+    if (closers_fence)
+        hal_barrier();
+    while (search.is_found) {
+        search.is_found = FALSE;
+        ke_for_each_thread(process, find_reader, &search);
+        if (search.is_found)
+            hal_yield();
+    }
 }
 
 static ULONG take_index(struct ob_handle_table *table)
@@ -199,12 +258,33 @@ static NTSTATUS check(PVOID object, ACCESS_MASK granted, ACCESS_MASK access,
     return STATUS_SUCCESS;
 }
 
+/* The entry is locked or being read. */
+static NTSTATUS reference_at(struct ob_handle_entry *entry, ULONG64 found, ACCESS_MASK access,
+                             struct _OBJECT_TYPE *type, KPROCESSOR_MODE mode, PVOID *object,
+                             POBJECT_HANDLE_INFORMATION information)
+{
+    NTSTATUS status;
+
+    if (!found)
+        return STATUS_INVALID_HANDLE;
+    status = check((PVOID)found, entry->granted, access, type, mode);
+    if (!NT_SUCCESS(status))
+        return status;
+    *object = (PVOID)found;
+    ObfReferenceObject(*object);
+    information->GrantedAccess = entry->granted;
+    information->HandleAttributes = __atomic_load_n(&entry->attributes, __ATOMIC_RELAXED);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS ob_reference_handle_of(PKPROCESS process, HANDLE handle, ACCESS_MASK access,
                                 struct _OBJECT_TYPE *type, KPROCESSOR_MODE mode, PVOID *object,
                                 POBJECT_HANDLE_INFORMATION information)
 {
     struct ob_handle_place place;
     struct ob_handle_entry *entry;
+    PKTHREAD thread;
+    BOOLEAN is_read;
     NTSTATUS status;
     ULONG64 found;
 
@@ -213,17 +293,21 @@ NTSTATUS ob_reference_handle_of(PKPROCESS process, HANDLE handle, ACCESS_MASK ac
     if (!NT_SUCCESS(status))
         return status;
     entry = entry_at(place.process->handles, place.index);
-    found = entry ? lock_entry(entry) : 0;
-    if (!found)
+    if (!entry)
         return STATUS_INVALID_HANDLE;
-    status = check((PVOID)found, entry->granted, access, type, mode);
-    if (NT_SUCCESS(status)) {
-        *object = (PVOID)found;
-        ObfReferenceObject(*object);
-        information->GrantedAccess = entry->granted;
-        information->HandleAttributes = entry->attributes;
+    thread = ke_current();
+    if (closers_fence && place.process == thread->process) {
+        is_read = begin_reading(thread, entry, &found);
+        if (is_read)
+            status = reference_at(entry, found, access, type, mode, object, information);
+        end_reading(thread);
+        if (is_read)
+            return status;
     }
-    unlock_entry(entry, found);
+    found = lock_entry(entry);
+    status = reference_at(entry, found, access, type, mode, object, information);
+    if (found)
+        unlock_entry(entry, found);
     return status;
 }
 
@@ -319,6 +403,7 @@ static NTSTATUS close_at(const struct ob_handle_place *place, BOOLEAN by_force)
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
     granted = entry->granted;
+    wait_for_readers(place->process, entry);
     unlock_entry(entry, 0);
     free_entry(table, place->index);
     handle_closed((PVOID)object, place->process, granted);
@@ -352,7 +437,7 @@ NTSTATUS ob_set_handle_attributes(HANDLE handle, KPROCESSOR_MODE mode, ULONG att
     object = entry ? lock_entry(entry) : 0;
     if (!object)
         return STATUS_INVALID_HANDLE;
-    entry->attributes = attributes;
+    __atomic_store_n(&entry->attributes, attributes, __ATOMIC_RELAXED);
     unlock_entry(entry, object);
     return STATUS_SUCCESS;
 }

@@ -12,6 +12,9 @@
 #define OBJ_PROTECT_CLOSE 0x00000001ul /* among a handle's attributes: it cannot be closed */
 #endif
 
+/* Before the first handle table. */
+VOID ob_handle_start(VOID);
+
 /* Where a handle's entry is. */
 struct ob_handle_place {
     PKPROCESS process; /* whose table */

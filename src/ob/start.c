@@ -2,6 +2,7 @@
  * Starting and stopping the object manager: the root of the name space, the
  * tables of the two processes.
  */
+#include "handle.h"
 #include "security.h"
 
 #include "../ex/ex.h"
@@ -52,6 +53,7 @@ NTSTATUS ob_start(VOID)
     NTSTATUS status;
 
     ExInitializeFastMutex(&ob_system.names);
+    ob_handle_start();
     ob_deferred_start();
     ob_mutant_start();
     status = ob_create(&ob_type_directory, sizeof(struct ob_directory), &ob_system.root);
