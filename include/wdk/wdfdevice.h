@@ -16,6 +16,7 @@
 #include <wdftypes.h>
 #include <wdfglobals.h>
 #include <wdfobject.h>
+#include <wdfrequest.h>
 #include <devpropdef.h>
 
 /* wdmsec.h has the security descriptors that WdfDeviceInitAssignSDDLString takes. */
@@ -31,43 +32,6 @@
 #define WDF_SX_WAKE_DEFAULT_VALUE_NAME L"WdfDefaultWakeFromSleepState"
 
 /* ---- how requests reach the device --------------------------------------- */
-
-/* The IRP major function of a request; WDM's numbers, then the framework's own. It is here
- * because wdfrequest.h needs this header. */
-typedef enum _WDF_REQUEST_TYPE {
-    WdfRequestTypeCreate = 0x0,
-    WdfRequestTypeCreateNamedPipe = 0x1,
-    WdfRequestTypeClose = 0x2,
-    WdfRequestTypeRead = 0x3,
-    WdfRequestTypeWrite = 0x4,
-    WdfRequestTypeQueryInformation = 0x5,
-    WdfRequestTypeSetInformation = 0x6,
-    WdfRequestTypeQueryEA = 0x7,
-    WdfRequestTypeSetEA = 0x8,
-    WdfRequestTypeFlushBuffers = 0x9,
-    WdfRequestTypeQueryVolumeInformation = 0xa,
-    WdfRequestTypeSetVolumeInformation = 0xb,
-    WdfRequestTypeDirectoryControl = 0xc,
-    WdfRequestTypeFileSystemControl = 0xd,
-    WdfRequestTypeDeviceControl = 0xe,
-    WdfRequestTypeDeviceControlInternal = 0xf,
-    WdfRequestTypeShutdown = 0x10,
-    WdfRequestTypeLockControl = 0x11,
-    WdfRequestTypeCleanup = 0x12,
-    WdfRequestTypeCreateMailSlot = 0x13,
-    WdfRequestTypeQuerySecurity = 0x14,
-    WdfRequestTypeSetSecurity = 0x15,
-    WdfRequestTypePower = 0x16,
-    WdfRequestTypeSystemControl = 0x17,
-    WdfRequestTypeDeviceChange = 0x18,
-    WdfRequestTypeQueryQuota = 0x19,
-    WdfRequestTypeSetQuota = 0x1A,
-    WdfRequestTypePnp = 0x1B,
-    WdfRequestTypeOther = 0x1C,
-    WdfRequestTypeUsb = 0x40,      /* formatted by a USB target */
-    WdfRequestTypeNoFormat = 0xFF, /* not formatted yet */
-    WdfRequestTypeMax,
-} WDF_REQUEST_TYPE;
 
 /* How the I/O manager hands buffers of reads and writes to the device. */
 typedef enum _WDF_DEVICE_IO_TYPE {
@@ -2514,9 +2478,10 @@ WDF_INLINE NTSTATUS WdfDeviceWdmAssignPowerFrameworkSettings(
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another type; STATUS_INVALID_DEVICE_REQUEST
- * if Queue is another device's; STATUS_INVALID_DEVICE_STATE if the device has started (a control
- * device: if it is initialized); STATUS_WDF_BUSY if the type has a queue already.
- * Documented as: WdfDeviceConfigureRequestDispatching (wdfdevice.h).
+ * if Queue is another device's, the default one, or has no callback for the type;
+ * STATUS_INVALID_DEVICE_STATE if the device has started (a control device: if it is initialized);
+ * STATUS_WDF_BUSY if the type has a queue already. Documented as:
+ * WdfDeviceConfigureRequestDispatching (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceConfigureRequestDispatching(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                         WDFDEVICE Device, WDFQUEUE Queue,
