@@ -17,7 +17,7 @@ struct wdf_callback_lock {
     PKTHREAD owner; /* NULL: free. Atomic, as others ask whether it is them */
     KIRQL irql;     /* to go back to; the owner's */
     KSPIN_LOCK spin;
-    KMUTEX mutex; /* with normal kernel APCs off */
+    FAST_MUTEX mutex; /* at the caller's IRQL, with normal kernel APCs off */
 };
 
 VOID wdf_callback_lock_initialize(struct wdf_callback_lock *lock, enum wdf_callback_lock_kind kind);
@@ -33,10 +33,13 @@ static inline BOOLEAN wdf_callback_is_owner(struct wdf_callback_lock *lock)
     return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == ke_current();
 }
 
+/* The lock that WdfObjectAcquireLock takes: of devices, queues and file objects, else NULL. */
+struct wdf_callback_lock *wdf_own_callback_lock(struct wdf_object *object);
 /*
  * The lock for the callbacks of an object that asks for automatic serialization with
- * parent (a timer, DPC, work item, interrupt), or NULL if none applies.
- * STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL: the parent's level does not suit needs_passive.
+ * parent (a timer, DPC, work item, interrupt): of parent, or the nearest above that has one.
+ * NULL if the callbacks there are not kept apart. STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL: they
+ * run at another level; STATUS_INVALID_DEVICE_REQUEST: there is no device above.
  */
 NTSTATUS wdf_callback_lock_of(struct wdf_object *parent, BOOLEAN needs_passive,
                               struct wdf_callback_lock **lock);

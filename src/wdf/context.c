@@ -106,17 +106,18 @@ static NTSTATUS add(struct wdf_object *object, struct wdf_context *context,
     return status;
 }
 
-static NTSTATUS check(WDFOBJECT handle, PWDF_OBJECT_ATTRIBUTES attributes)
+static NTSTATUS check(PWDF_OBJECT_ATTRIBUTES attributes)
 {
-    NTSTATUS status = wdf_check_attributes(attributes, WDF_ATTRIBUTES_PARENT_NOT_ALLOWED);
+    NTSTATUS status;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    if (!attributes->ContextTypeInfo)
+    if (!attributes)
+        return STATUS_WDF_PARENT_NOT_SPECIFIED;
+    status = wdf_check_attributes(attributes, WDF_ATTRIBUTES_PARENT_NOT_ALLOWED);
+    if (NT_SUCCESS(status) && !attributes->ContextTypeInfo)
         return STATUS_OBJECT_NAME_INVALID;
-    if ((ULONG64)handle & WDF_HANDLE_KIND)
-        return STATUS_OBJECT_PATH_INVALID;
-    return STATUS_SUCCESS;
+    if (NT_SUCCESS(status) && wdf_context_bytes(attributes) == MAXSIZE_T)
+        return STATUS_INTEGER_OVERFLOW;
+    return status;
 }
 
 NTSTATUS NTAPI imp_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
@@ -130,8 +131,9 @@ NTSTATUS NTAPI imp_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS DriverGlobals, W
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
-    WDF_REQUIRE(ContextAttributes);
-    status = check(Handle, ContextAttributes);
+    if (whole != Handle)
+        return STATUS_OBJECT_PATH_INVALID;
+    status = check(ContextAttributes);
     if (!NT_SUCCESS(status))
         return status;
     bytes = wdf_context_bytes(ContextAttributes);
@@ -155,6 +157,7 @@ PVOID FASTCALL imp_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS DriverGlob
     struct wdf_context *context;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
+    WDF_REQUIRE(TypeInfo);
     /* Memories that are part of a request have no contexts. */
     if (Handle && ((ULONG64)Handle & WDF_HANDLE_KIND) && wdf_lookup_handle(Handle))
         return NULL;
