@@ -5,6 +5,10 @@
 
 #include <wdfdevice.h>
 
+#ifndef WDF_VIOLATION
+#define WDF_VIOLATION ((ULONG)0x0000010d)
+#endif
+
 /* The first parameter. */
 typedef enum _WDF_BUGCHECK_CODES {
     WDF_POWER_ROUTINE_TIMED_OUT = 0x1,            /* a power callback does not come back */
