@@ -289,8 +289,8 @@ WDF_INLINE WDFDEVICE WdfIoTargetGetDevice(WDFIOTARGET IoTarget)
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the target has no physical device;
- * STATUS_INVALID_PARAMETER for a buffer without length or the reverse; STATUS_BUFFER_TOO_SMALL;
- * what IoGetDeviceProperty returned.
+ * STATUS_BUFFER_TOO_SMALL; what else IoGetDeviceProperty returned. A length without a buffer is
+ * WDF_VIOLATION.
  * Documented as: WdfIoTargetQueryTargetProperty (wdfiotarget.h).
  */
 NTSTATUS NTAPI imp_WdfIoTargetQueryTargetProperty(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -340,9 +340,9 @@ WDF_INLINE NTSTATUS WdfIoTargetAllocAndQueryTargetProperty(
  * Interface              [out]  Size bytes; holds a reference, which InterfaceDereference gives up
  * InterfaceSpecificData  [opt]  what the interface defines
  *
- * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_NOT_SUPPORTED if nobody has it; STATUS_INVALID_DEVICE_STATE if
- * the target is not open; STATUS_INSUFFICIENT_RESOURCES; the IRP's status.
+ * IRQL: PASSIVE_LEVEL. The target has to be open.
+ * Returns STATUS_SUCCESS; STATUS_NOT_SUPPORTED if nobody has it; STATUS_INSUFFICIENT_RESOURCES;
+ * the IRP's status.
  * Documented as: WdfIoTargetQueryForInterface (wdfiotarget.h).
  */
 NTSTATUS NTAPI imp_WdfIoTargetQueryForInterface(PWDF_DRIVER_GLOBALS DriverGlobals,

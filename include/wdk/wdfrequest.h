@@ -469,8 +469,7 @@ WDF_INLINE VOID WdfRequestGetCompletionParams(WDFREQUEST Request,
  * Allocates what a time-out takes, so that sending with one cannot fail for lack of memory.
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the request was created without a
- * target; STATUS_INSUFFICIENT_RESOURCES.
+ * Returns STATUS_SUCCESS, also if it has been done before; STATUS_INSUFFICIENT_RESOURCES.
  * Documented as: WdfRequestAllocateTimer (wdfrequest.h).
  */
 NTSTATUS NTAPI imp_WdfRequestAllocateTimer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request);
@@ -525,8 +524,8 @@ WDF_INLINE NTSTATUS WdfRequestMarkCancelableEx(WDFREQUEST Request,
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_CANCELLED if it has been cancelled: its callback runs, or will,
- * and completes it, and the caller leaves it alone; STATUS_INVALID_PARAMETER if it was not marked;
- * STATUS_INVALID_DEVICE_REQUEST if it is of no queue.
+ * and completes it, and the caller leaves it alone; STATUS_INVALID_DEVICE_REQUEST if it is of no
+ * queue, or, under the verifier, was not marked.
  * Documented as: WdfRequestUnmarkCancelable (wdfrequest.h).
  */
 NTSTATUS NTAPI imp_WdfRequestUnmarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals,
