@@ -36,6 +36,9 @@
 #define __USE_MINGW_ANSI_STDIO 0
 #endif
 
+/* What mingw-w64 makes the Interlocked exchanges of. Theirs is a full barrier, this alone is none. */
+#define __sync_lock_test_and_set(target, value) __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST)
+
 /* Source annotations that are not in mingw-w64's sal.h. */
 #define _Dispatch_type_(x)
 #define __drv_dispatchType(x)
