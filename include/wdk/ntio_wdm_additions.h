@@ -28,6 +28,10 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 #define MdlMappingNoWrite 0x80000000u
 #define MdlMappingNoExecute 0x40000000u
 
+/* Points to the address of the serial port that a kernel debugger has, if there is one. */
+extern PUCHAR *KdComPortInUse;
+
 #include <ntio_ex.h>
+#include <ntio_fence.h>
 #include <ntio_ke.h>
 #include <ntio_ob.h>
