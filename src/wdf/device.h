@@ -20,6 +20,7 @@
 #pragma once
 
 #include "callback.h"
+#include "io.h"
 #include "queue.h"
 #include "target.h"
 
@@ -37,12 +38,26 @@ struct wdf_preprocess {
     ULONG minor_count;
 };
 
+/* A callback that watches one state of one of the device's three state machines. */
+struct wdf_state_callback {
+    struct wdf_state_callback *next;
+    ULONG state; /* without WdfDevStateNP; its range tells the machine */
+    ULONG types; /* WDF_STATE_NOTIFICATION_TYPE */
+    union {
+        PFN_WDF_DEVICE_PNP_STATE_CHANGE_NOTIFICATION pnp;
+        PFN_WDF_DEVICE_POWER_STATE_CHANGE_NOTIFICATION power;
+        PFN_WDF_DEVICE_POWER_POLICY_STATE_CHANGE_NOTIFICATION policy;
+    };
+};
+
 /* What a driver may set before its device exists. Lives in WDFDEVICE_INIT, then in the device. */
 struct wdf_device_config {
     enum wdf_device_kind kind;
     BOOLEAN is_exclusive;
     BOOLEAN is_power_pageable;
-    BOOLEAN is_power_policy_owner;
+    BOOLEAN is_inrush;
+    WDF_TRI_STATE power_policy_ownership; /* what the driver said */
+    BOOLEAN is_power_policy_owner;        /* what came of it when the device was created */
     BOOLEAN is_filter;
     BOOLEAN allows_self_target;
     BOOLEAN has_file_config, has_pnp_callbacks, has_power_policy_callbacks;
@@ -63,6 +78,8 @@ struct wdf_device_config {
     UNICODE_STRING name, sddl; /* in pool */
     GUID device_class;
     BOOLEAN has_device_class;
+    ULONG remove_lock_flags;                    /* WDF_REMOVE_LOCK_OPTIONS_FLAGS */
+    struct wdf_state_callback *state_callbacks; /* in pool */
 };
 
 /* Opaque to drivers. Freed by WdfDeviceCreate's success, or WdfDeviceInitFree. */
@@ -70,22 +87,29 @@ struct WDFDEVICE_INIT {
     struct wdf_device_config config;
     struct wdf_globals *globals;
     struct wdf_driver *driver;
-    BOOLEAN is_created;      /* WdfDeviceCreate took it; every further call is misuse */
+    BOOLEAN is_lent;            /* to EvtDriverDeviceAdd and the like, whose caller frees it */
+    BOOLEAN is_created;         /* WdfDeviceCreate took it; every further call is misuse */
+    struct wdf_device *created; /* the device that came of it */
     PDEVICE_OBJECT pdo;      /* FDO, filter: the stack's bottom */
     struct wdf_fdo_init *fdo; /* fdo.c */
     struct wdf_pdo_init *pdo_init; /* pdo.c */
 };
 
-/* Per-type routing and the queues of a device; io.c, queue.c. */
-struct wdf_device_io {
-    KSPIN_LOCK lock;   /* guards queues */
-    LIST_ENTRY queues; /* of wdf_queue.link */
-    struct wdf_queue *default_queue;
-    struct wdf_queue *by_major[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* WdfDeviceConfigureRequestDispatching */
-    LONG is_closed;    /* the device is going: no request enters any more; atomic */
-    /* Free requests, each with room for the request attributes' context; request.c. */
-    SLIST_HEADER free_requests;
-    SIZE_T request_bytes;
+/* A callback that picks the queue itself: WdfDeviceConfigureWdmIrpDispatchCallback. */
+struct wdf_irp_dispatch {
+    PFN_WDFDEVICE_WDM_IRP_DISPATCH routine; /* NULL: none */
+    WDFCONTEXT context;
+};
+
+/* The open files of a device; file.c. */
+struct wdf_device_files {
+    KSPIN_LOCK lock; /* guards files */
+    LIST_ENTRY files; /* of wdf_file.link */
+    LONG handles; /* open or being opened; atomic */
+    BOOLEAN forwards; /* create, cleanup and close go down: AutoForwardCleanupClose */
+    BOOLEAN is_passive; /* EvtDeviceFileCreate... need PASSIVE_LEVEL */
+    struct wdf_callback_lock *callback_lock; /* for them, or NULL */
+    struct wdf_queue *create_queue; /* ours, for requests in EvtDeviceFileCreate, or NULL */
 };
 
 struct wdf_device {
@@ -97,14 +121,18 @@ struct wdf_device {
     struct wdf_callback_lock callback_lock;
     struct wdf_target *local_target, *self_target;
     struct wdf_device_io io;
+    struct wdf_device_files files;
+    struct wdf_device_files files;
     struct wdf_pnp *pnp; /* states, capabilities, resources: pnp.c; NULL for control devices */
     struct wdf_fdo *fdo; /* fdo.c, or NULL */
     struct wdf_pdo *pdo_part; /* pdo.c, or NULL */
     LIST_ENTRY interfaces;    /* interface.c */
     LIST_ENTRY query_interfaces;
     UNICODE_STRING symbolic_link; /* in pool */
+    UNICODE_STRING mof_resource;  /* in pool; WdfDeviceAssignMofResourceName */
     IO_REMOVE_LOCK remove_lock;
     BOOLEAN is_initialized; /* control device: WdfControlFinishInitializing */
+    LONG open_files;        /* control device: and 1 until it is deleted; atomic */
 };
 
 extern const struct wdf_type wdf_type_device, wdf_type_file;
@@ -124,6 +152,48 @@ static inline struct wdf_device *wdf_device_of(WDFDEVICE handle, PCSTR function)
     return (struct wdf_device *)wdf_object_of(handle, &wdf_type_device, function);
 }
 
+/* ---- init.c -------------------------------------------------------------- */
+
+/* An init with the defaults, or NULL. */
+PWDFDEVICE_INIT wdf_make_init(struct wdf_driver *driver, enum wdf_device_kind kind);
+VOID wdf_free_init(PWDFDEVICE_INIT init);
+/* Frees what config holds in pool and clears it. */
+VOID wdf_free_config(struct wdf_device_config *config);
+/* FALSE (and misuse) once WdfDeviceCreate has taken the init. */
+BOOLEAN wdf_may_change_init(PWDFDEVICE_INIT init, PCSTR function);
+/* STATUS_INVALID_PARAMETER: lengths that are odd or do not fit. */
+NTSTATUS wdf_check_string(PCUNICODE_STRING string);
+/* A terminated copy in pool that takes the place of *copy. STATUS_INSUFFICIENT_RESOURCES. */
+NTSTATUS wdf_copy_string(struct wdf_globals *globals, PCUNICODE_STRING string,
+                         PUNICODE_STRING copy);
+VOID wdf_free_string(PUNICODE_STRING string);
+
+/* ---- device.c ------------------------------------------------------------ */
+
+/*
+ * Deletes a PnP device's object and all below it, then takes its device object off the
+ * stack. Its driver's callbacks of PnP and power have been called. PASSIVE_LEVEL.
+ */
+VOID wdf_remove_device(struct wdf_device *device);
+/*
+ * Deletes the device's symbolic link and its device object, which nobody finds from then on
+ * and which stays for those who know it until the device is destroyed. Once; PASSIVE_LEVEL.
+ */
+VOID wdf_retire_device_object(struct wdf_device *device);
+/* A filter's flags and method follow the device below it; io_type.c. */
+VOID wdf_follow_io_type(struct wdf_device *device);
+
+/* ---- control.c ----------------------------------------------------------- */
+
+/*
+ * A file on the device was opened (IRP_MJ_CREATE succeeded) or closed (after IRP_MJ_CLOSE was
+ * dealt with): a control device that was deleted goes with its last file. PASSIVE_LEVEL.
+ */
+VOID wdf_device_opened(struct wdf_device *device);
+VOID wdf_device_closed(struct wdf_device *device);
+/* wdf_type_device's remove: what WdfObjectDelete does with one that may be deleted. */
+VOID wdf_delete_control_device(struct wdf_device *device);
+
 /* Every major function of a framework driver. */
 NTSTATUS NTAPI wdf_dispatch(PDEVICE_OBJECT device, PIRP irp);
 /* AddDevice of a framework driver (driver.c sets it): makes the init and calls EvtDriverDeviceAdd. */
@@ -137,13 +207,6 @@ NTSTATUS wdf_dispatch_power(struct wdf_device *device, PIRP irp); /* power.c */
 NTSTATUS wdf_dispatch_wmi(struct wdf_device *device, PIRP irp);   /* wmi.c */
 /* Passes an IRP that the driver has no business with down, or fails it at the bottom. */
 NTSTATUS wdf_pass_down(struct wdf_device *device, PIRP irp);
-
-/* io.c: once the device is created, and before it goes. */
-NTSTATUS wdf_io_start(struct wdf_device *device);
-VOID wdf_io_stop(struct wdf_device *device);
-
-/* The WDFFILEOBJECT of an open file on the device, or NULL (file.c). No reference. */
-struct wdf_file *wdf_find_file(struct wdf_device *device, PFILE_OBJECT file);
 
 /* Power references of a queue or of the driver (StopIdle): powers the device up; power_policy.c. */
 NTSTATUS wdf_power_reference(struct wdf_device *device, BOOLEAN waits);
