@@ -95,23 +95,6 @@ struct WDFDEVICE_INIT {
     struct wdf_pdo_init *pdo_init; /* pdo.c */
 };
 
-/* A callback that picks the queue itself: WdfDeviceConfigureWdmIrpDispatchCallback. */
-struct wdf_irp_dispatch {
-    PFN_WDFDEVICE_WDM_IRP_DISPATCH routine; /* NULL: none */
-    WDFCONTEXT context;
-};
-
-/* The open files of a device; file.c. */
-struct wdf_device_files {
-    KSPIN_LOCK lock; /* guards files */
-    LIST_ENTRY files; /* of wdf_file.link */
-    LONG handles; /* open or being opened; atomic */
-    BOOLEAN forwards; /* create, cleanup and close go down: AutoForwardCleanupClose */
-    BOOLEAN is_passive; /* EvtDeviceFileCreate... need PASSIVE_LEVEL */
-    struct wdf_callback_lock *callback_lock; /* for them, or NULL */
-    struct wdf_queue *create_queue; /* ours, for requests in EvtDeviceFileCreate, or NULL */
-};
-
 struct wdf_device {
     struct wdf_object object;
     struct wdf_device_config config;
@@ -121,7 +104,6 @@ struct wdf_device {
     struct wdf_callback_lock callback_lock;
     struct wdf_target *local_target, *self_target;
     struct wdf_device_io io;
-    struct wdf_device_files files;
     struct wdf_device_files files;
     struct wdf_pnp *pnp; /* states, capabilities, resources: pnp.c; NULL for control devices */
     struct wdf_fdo *fdo; /* fdo.c, or NULL */
@@ -133,6 +115,7 @@ struct wdf_device {
     IO_REMOVE_LOCK remove_lock;
     BOOLEAN is_initialized; /* control device: WdfControlFinishInitializing */
     LONG open_files;        /* control device: and 1 until it is deleted; atomic */
+    BOOLEAN is_retired;     /* wdf_retire_device_object was here; atomic */
 };
 
 extern const struct wdf_type wdf_type_device, wdf_type_file;
@@ -150,6 +133,11 @@ static inline struct wdf_device *wdf_device_of_object(PDEVICE_OBJECT device)
 static inline struct wdf_device *wdf_device_of(WDFDEVICE handle, PCSTR function)
 {
     return (struct wdf_device *)wdf_object_of(handle, &wdf_type_device, function);
+}
+
+static inline BOOLEAN wdf_is_fdo(const struct wdf_device_config *config)
+{
+    return config->kind == WDF_DEVICE_FDO || config->kind == WDF_DEVICE_FILTER;
 }
 
 /* ---- init.c -------------------------------------------------------------- */
@@ -193,6 +181,8 @@ VOID wdf_device_opened(struct wdf_device *device);
 VOID wdf_device_closed(struct wdf_device *device);
 /* wdf_type_device's remove: what WdfObjectDelete does with one that may be deleted. */
 VOID wdf_delete_control_device(struct wdf_device *device);
+/* Has the driver's shutdown callback called. STATUS_INSUFFICIENT_RESOURCES. */
+NTSTATUS wdf_register_shutdown(struct wdf_device *device);
 
 /* Every major function of a framework driver. */
 NTSTATUS NTAPI wdf_dispatch(PDEVICE_OBJECT device, PIRP irp);
