@@ -30,7 +30,6 @@ enum wdf_queue_state {
     WDF_QUEUE_FILLED = 16,          /* it was empty and is not: the ready callback is due */
     WDF_QUEUE_SEEN_EMPTY = 32,      /* so the driver thinks, as what is in it is being cancelled */
     WDF_QUEUE_DELETED = 64,         /* nobody dispatches any more */
-    WDF_QUEUE_HAS_POWER_REFERENCE = 128, /* keeps the device in D0 */
 };
 
 /* What the dispatch loop has to do before it may present a request: wdf_queue.due. */
@@ -39,8 +38,9 @@ enum wdf_queue_due {
     WDF_QUEUE_DUE_CANCELED = 2, /* EvtIoCanceledOnQueue for each in cancelled_waiting */
     WDF_QUEUE_DUE_STOPPED = 4,  /* stopped, once the driver owns no request */
     WDF_QUEUE_DUE_EMPTY = 8,    /* emptied, once there is no request at all */
-    WDF_QUEUE_DUE_QUIET = 16,   /* quiet, once no callback runs and all stops are acknowledged */
-    WDF_QUEUE_DUE_DELETE = 32,  /* gone, once there is no request at all */
+    WDF_QUEUE_DUE_IDLE = 16,    /* the device may leave D0 for it, once there is no request */
+    WDF_QUEUE_DUE_QUIET = 32,   /* quiet, once no callback runs and all stops are acknowledged */
+    WDF_QUEUE_DUE_DELETE = 64,  /* gone, once there is no request and nobody in the loop */
 };
 
 enum wdf_queue_power {
@@ -57,13 +57,20 @@ struct wdf_queue_callback {
     WDFCONTEXT context;
 };
 
+/* An entry in a device's list of queues, guarded by device->io.lock. */
+struct wdf_queue_node {
+    LIST_ENTRY link;
+    struct wdf_queue *queue; /* NULL: marks how far somebody is who walks the list */
+};
+
 struct wdf_queue {
     struct wdf_object object;
     struct wdf_device *device;
     WDF_IO_QUEUE_CONFIG config;
     ULONG limit; /* of requests that the driver may own at once */
     struct wdf_callback_lock own_lock;
-    struct wdf_callback_lock *presentation;  /* what WdfObjectAcquireLock takes: own_lock or the device's */
+    struct wdf_callback_lock
+        *presentation; /* what WdfObjectAcquireLock takes: own_lock or the device's */
     struct wdf_callback_lock *callback_lock; /* the same if it serializes callbacks, else NULL */
     BOOLEAN is_passive;                      /* callbacks at PASSIVE_LEVEL */
     BOOLEAN is_power_managed;
@@ -71,20 +78,21 @@ struct wdf_queue {
     BOOLEAN is_default;
     BOOLEAN is_fixed;    /* the default queue, or dispatched to: WdfObjectDelete is refused */
     BOOLEAN is_internal; /* the framework's own: no handle of it is given out */
-    LIST_ENTRY link;     /* in device->io.queues, guarded by device->io.lock */
+    struct wdf_queue_node node;    /* in device->io.queues */
     struct wdf_progress *progress; /* io_progress.c, or NULL */
 
     KSPIN_LOCK lock; /* guards all that follows */
     ULONG state;     /* enum wdf_queue_state */
     ULONG due;       /* enum wdf_queue_due */
     enum wdf_queue_power power;
-    ULONG dispatching; /* threads in the dispatch loop */
+    /* Threads in the dispatch loop, or about to enter it: they see to what others leave. */
+    ULONG dispatching;
     LIST_ENTRY requests; /* waiting, by wdf_request.queue_link */
     ULONG request_count;
-    LIST_ENTRY owned;    /* presented, not completed, likewise */
-    ULONG owned_count;   /* also counts those on their way to another queue */
+    LIST_ENTRY owned;                        /* presented, not completed, likewise */
+    ULONG owned_count;                       /* also counts those on their way to another queue */
     LIST_ENTRY cancelled, cancelled_waiting; /* of owned ones, by wdf_request.cancel_link */
-    ULONG unacknowledged; /* owned ones whose stop the driver has to acknowledge */
+    ULONG unacknowledged;            /* owned ones whose stop the driver has to acknowledge */
     struct wdf_queue_callback ready; /* WdfIoQueueReadyNotify */
     struct wdf_queue_callback stopped, emptied;
     KEVENT quiet, gone;
@@ -92,7 +100,7 @@ struct wdf_queue {
     /* The loop in another thread, when the caller's cannot run it. */
     KDPC dpc;
     WORK_QUEUE_ITEM work;
-    BOOLEAN is_deferred;  /* dpc or work is queued or runs; holds a reference */
+    BOOLEAN is_deferred;  /* dpc or work is queued or runs; the queue stays for it */
     BOOLEAN is_run_again; /* and is to look once more */
 };
 
@@ -162,38 +170,73 @@ static inline VOID wdf_settle_cancel(struct wdf_request *request)
 
 /* ---- among queue*.c and io*.c ---------------------------------------------- */
 
-/* The lock is held and raised from irql; these release it. */
-VOID wdf_run_queue(struct wdf_queue *queue, KIRQL irql, struct wdf_request *arrival);
-/* The same, but not if a thread is in the loop already: it looks again. */
+/*
+ * The lock is held, raised from irql; these release it. FALSE: the queue is deleted.
+ * wdf_kick_queue leaves the work to a thread that is in the loop already.
+ */
+BOOLEAN wdf_run_queue(struct wdf_queue *queue, KIRQL irql, struct wdf_request *arrival);
 VOID wdf_kick_queue(struct wdf_queue *queue, KIRQL irql);
+/* queue->dpc and queue->work: the loop in a thread that can run it. */
+KDEFERRED_ROUTINE wdf_run_from_dpc;
+VOID NTAPI wdf_run_from_worker(PVOID queue);
 
-/* Calls the driver for a request that it now owns, by its type; also ends it if it may not see it. */
+/* Calls the driver for a request that it now owns; ends it if the driver may not see it. */
 VOID wdf_present_request(struct wdf_queue *queue, struct wdf_request *request);
-/* Calls a state callback under the queue's lock for callbacks. */
-VOID wdf_call_state(struct wdf_queue *queue, const struct wdf_queue_callback *callback);
+/* Around each callback: the queue's lock for callbacks. */
 VOID wdf_enter_callback(struct wdf_queue *queue);
 VOID wdf_leave_callback(struct wdf_queue *queue);
+VOID wdf_call_state(struct wdf_queue *queue, const struct wdf_queue_callback *callback);
+/* A state callback of the framework's own: sets the KEVENT that is its context. */
+EVT_WDF_IO_QUEUE_STATE wdf_signal_state;
 
 /*
- * The waiting list. Under the queue's lock. Insertion makes the IRP cancelable; FALSE: it
- * is cancelled already, and not in the list.
+ * The requests that wait; under the queue's lock. Insertion makes the IRP cancelable;
+ * FALSE: it is cancelled already, and not in the list.
  */
 BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head);
-/* Takes the first, or one that is in it, out; NULL, FALSE if its cancel routine was faster. */
-struct wdf_request *wdf_take_first(struct wdf_queue *queue);
+/* A request came into the queue: was it empty? */
+VOID wdf_note_arrival(struct wdf_queue *queue);
+/* Takes the first, or one that is in it, out; NULL, FALSE if it is being cancelled. */
+struct wdf_request *wdf_take_first(struct wdf_queue *queue, PFILE_OBJECT file);
 BOOLEAN wdf_take_waiting(struct wdf_queue *queue, struct wdf_request *request);
-/* A request that was taken out has become the driver's. */
+/* A request that is in no list becomes the driver's. */
 VOID wdf_own(struct wdf_queue *queue, struct wdf_request *request);
+/* The driver's request is so no longer; the caller puts it elsewhere, or counts it out. */
+VOID wdf_disown(struct wdf_queue *queue, struct wdf_request *request);
 /*
  * Ends a request that was cancelled before it was presented (again), and is in no list.
- * Lock held; releases and retakes it. The caller keeps the queue from going.
+ * Lock held; releases and retakes it. The caller is counted in dispatching.
  */
 VOID wdf_end_cancelled(struct wdf_queue *queue, struct wdf_request *request, PKIRQL irql);
 /* Read and write of no bytes are the driver's only if it asked for them. */
 BOOLEAN wdf_is_unwanted(const struct wdf_queue *queue, const struct wdf_request *request);
+/* Makes routine the IRP's cancel routine; FALSE: the IRP is cancelled, and it is not. */
+BOOLEAN wdf_set_cancel_routine(struct wdf_request *request, PDRIVER_CANCEL routine);
+/* The request of an IRP whose cancel routine of ours was called. */
+static inline struct wdf_request *wdf_request_of_irp(PIRP irp)
+{
+    return irp->Tail.Overlay.DriverContext[3];
+}
 
 /* Cancels what waits (of file, if not NULL) and, with_owned, what is marked cancelable. */
 VOID wdf_cancel_requests(struct wdf_queue *queue, PFILE_OBJECT file, BOOLEAN with_owned);
-/* Refuses new requests, cancels all; emptied may be NULL. */
+/* The driver's cancelable requests; under the queue's lock. */
+VOID wdf_cancel_owned(struct wdf_queue *queue);
+/* Refuses new requests and, if it cancels, cancels those that are there; emptied may be NULL. */
 NTSTATUS wdf_purge_queue(struct wdf_queue *queue, BOOLEAN cancels,
                          const struct wdf_queue_callback *emptied);
+
+/*
+ * The device's queues one by one: start with {0}; returns the next, referenced until the
+ * next call, NULL after the last. IRQL <= DISPATCH_LEVEL.
+ */
+struct wdf_queue_walk {
+    struct wdf_device *device;
+    struct wdf_queue_node mark;
+    struct wdf_queue *current;
+};
+struct wdf_queue *wdf_next_queue(struct wdf_queue_walk *walk);
+
+/* io_progress.c: pended IRPs (of file, if not NULL) are cancelled; the queue goes. */
+VOID wdf_cancel_progress(struct wdf_queue *queue, PFILE_OBJECT file);
+VOID wdf_free_progress(struct wdf_queue *queue);

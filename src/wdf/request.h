@@ -19,13 +19,13 @@ struct wdf_queue;
 struct wdf_target;
 
 enum wdf_request_flags {
-    WDF_REQUEST_RECEIVED = 1,       /* from an IRP that came to a device of the driver's */
-    WDF_REQUEST_OWN_IRP = 2,        /* the IRP is the request's own: freed with it */
-    WDF_REQUEST_FOREIGN_IRP = 4,    /* WdfRequestCreateFromIrp without RequestFreesIrp */
-    WDF_REQUEST_COMPLETED = 8,      /* WdfRequestComplete was called */
+    WDF_REQUEST_RECEIVED = 1,           /* from an IRP that came to a device of the driver's */
+    WDF_REQUEST_OWN_IRP = 2,            /* the IRP is the request's own: freed with it */
+    WDF_REQUEST_FOREIGN_IRP = 4,        /* WdfRequestCreateFromIrp without RequestFreesIrp */
+    WDF_REQUEST_COMPLETED = 8,          /* WdfRequestComplete was called */
     WDF_REQUEST_IN_CALLER_CONTEXT = 16, /* EvtIoInCallerContext has it */
-    WDF_REQUEST_RESERVED = 32,      /* a queue's forward-progress request */
-    WDF_REQUEST_FORMATTED = 64,     /* its next stack location is ready */
+    WDF_REQUEST_RESERVED = 32,          /* a queue's forward-progress request */
+    WDF_REQUEST_FORMATTED = 64,         /* its next stack location is ready */
     WDF_REQUEST_SEND_AND_FORGET = 128,
 };
 
@@ -36,42 +36,49 @@ enum wdf_request_place {
     WDF_REQUEST_WITH_DRIVER /* presented: in queue->owned */
 };
 
+/* EvtIoStop; likewise. */
+enum wdf_request_stop {
+    WDF_STOP_NONE,
+    WDF_STOP_ASKED, /* it has to be acknowledged, completed or given back */
+};
+
 /* What a formatted request holds of a target until it is formatted anew, reused, deleted. */
 struct wdf_request_context; /* target.h */
 
 struct wdf_request {
     struct wdf_object object;
-    PIRP irp; /* NULL once completed */
-    LONG flags; /* enum wdf_request_flags; the owner's */
+    PIRP irp;                  /* NULL once completed */
+    LONG flags;                /* enum wdf_request_flags; the owner's */
     struct wdf_device *device; /* that it came to or was made for, may be NULL */
 
     /* The received request's buffers. */
     struct wdf_memory input, output;
-    PMDL built_mdl; /* over a system buffer, made on demand, one for both */
+    PMDL built_mdl;   /* over a system buffer, made on demand, one for both */
     LONG memory_uses; /* atomic: references on input and output, and locked user buffers */
 
     /* queue*.c; guarded by queue->lock. */
     struct wdf_queue *queue; /* that it is in or was presented by; NULL: on no queue's books */
     enum wdf_request_place place;
-    LIST_ENTRY queue_link;  /* in queue->requests or queue->owned */
-    LIST_ENTRY cancel_link; /* in queue->cancelled or queue->cancelled_waiting */
+    LIST_ENTRY queue_link;         /* in queue->requests or queue->owned */
+    LIST_ENTRY cancel_link;        /* in queue->cancelled or queue->cancelled_waiting */
     PFN_WDF_REQUEST_CANCEL cancel; /* what WdfRequestMarkCancelable named */
-    BOOLEAN is_cancelable;   /* marked: its IRP has our cancel routine */
-    BOOLEAN is_cancelled;    /* was cancelled while it waited or was marked */
-    BOOLEAN is_presented;    /* the driver has seen it; until then its end calls no callbacks */
-    UCHAR stop;              /* enum in queue_power.c: EvtIoStop */
+    BOOLEAN is_cancelable;         /* marked: its IRP has our cancel routine */
+    BOOLEAN is_cancelled;          /* was cancelled while it waited or was marked */
+    BOOLEAN is_presented;      /* the driver has seen it; until then its end calls no callbacks */
+    UCHAR stop;                /* enum wdf_request_stop */
+    struct wdf_queue *reserve; /* a reserved request's own queue */
 
     /* request_send.c. */
-    struct wdf_target *target;   /* it was formatted for or sent to; referenced while sent */
+    struct wdf_target *target; /* it was formatted for or sent to; referenced while sent */
     struct wdf_request_context *context;
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
     WDFCONTEXT completion_context;
     WDF_REQUEST_COMPLETION_PARAMS completion_params;
-    NTSTATUS status; /* WdfRequestGetStatus */
-    LONG send_state; /* enum in request_send.c; atomic */
-    LIST_ENTRY target_link; /* in target->sent or target->waiting, under target->lock */
+    NTSTATUS status;                 /* WdfRequestGetStatus */
+    LONG send_state;                 /* enum in request_send.c; atomic */
+    LIST_ENTRY target_link;          /* in target->sent or target->waiting, under target->lock */
     struct wdf_request_timer *timer; /* made on demand */
-    PVOID system_buffer_before; /* what format replaced in a received IRP's next location */
+    PVOID system_buffer_before;      /* what format replaced in a received IRP's next location */
 };
 
 extern const struct wdf_type wdf_type_request;

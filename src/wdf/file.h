@@ -1,0 +1,20 @@
+/*
+ * WDFFILEOBJECT: an open handle of a device.
+ */
+#pragma once
+
+#include "object.h"
+
+struct wdf_file {
+    struct wdf_object object;
+    struct wdf_device *device;
+    PFILE_OBJECT file; /* the I/O manager's; may be NULL for an exclusive device */
+    LIST_ENTRY link;   /* in device->files.files, guarded by its lock */
+};
+
+extern const struct wdf_type wdf_type_file;
+
+static inline struct wdf_file *wdf_file_of(WDFFILEOBJECT handle, PCSTR function)
+{
+    return (struct wdf_file *)wdf_object_of(handle, &wdf_type_file, function);
+}
