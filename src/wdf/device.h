@@ -87,11 +87,11 @@ struct WDFDEVICE_INIT {
     struct wdf_device_config config;
     struct wdf_globals *globals;
     struct wdf_driver *driver;
-    BOOLEAN is_lent;            /* to EvtDriverDeviceAdd and the like, whose caller frees it */
-    BOOLEAN is_created;         /* WdfDeviceCreate took it; every further call is misuse */
-    struct wdf_device *created; /* the device that came of it */
-    PDEVICE_OBJECT pdo;      /* FDO, filter: the stack's bottom */
-    struct wdf_fdo_init *fdo; /* fdo.c */
+    BOOLEAN is_lent;               /* to EvtDriverDeviceAdd and the like, whose caller frees it */
+    BOOLEAN is_created;            /* WdfDeviceCreate took it; every further call is misuse */
+    struct wdf_device *created;    /* the device that came of it */
+    PDEVICE_OBJECT pdo;            /* FDO, filter: the stack's bottom */
+    struct wdf_fdo_init *fdo;      /* fdo.c */
     struct wdf_pdo_init *pdo_init; /* pdo.c */
 };
 
@@ -105,8 +105,8 @@ struct wdf_device {
     struct wdf_target *local_target, *self_target;
     struct wdf_device_io io;
     struct wdf_device_files files;
-    struct wdf_pnp *pnp; /* states, capabilities, resources: pnp.c; NULL for control devices */
-    struct wdf_fdo *fdo; /* fdo.c, or NULL */
+    struct wdf_pnp *pnp;      /* states, capabilities, resources: pnp.c; NULL for control devices */
+    struct wdf_fdo *fdo;      /* fdo.c, or NULL */
     struct wdf_pdo *pdo_part; /* pdo.c, or NULL */
     LIST_ENTRY interfaces;    /* interface.c */
     LIST_ENTRY query_interfaces;
@@ -115,7 +115,7 @@ struct wdf_device {
     IO_REMOVE_LOCK remove_lock;
     BOOLEAN is_initialized; /* control device: WdfControlFinishInitializing */
     LONG open_files;        /* control device: and 1 until it is deleted; atomic */
-    BOOLEAN is_retired;     /* wdf_retire_device_object was here; atomic */
+    BOOLEAN is_retired;     /* its device object is deleted; atomic */
 };
 
 extern const struct wdf_type wdf_type_device, wdf_type_file;
@@ -186,7 +186,8 @@ NTSTATUS wdf_register_shutdown(struct wdf_device *device);
 
 /* Every major function of a framework driver. */
 NTSTATUS NTAPI wdf_dispatch(PDEVICE_OBJECT device, PIRP irp);
-/* AddDevice of a framework driver (driver.c sets it): makes the init and calls EvtDriverDeviceAdd. */
+/* AddDevice of a framework driver (driver.c sets it): makes the init and calls EvtDriverDeviceAdd.
+ */
 NTSTATUS NTAPI wdf_add_device(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo);
 
 /* The parts of wdf_dispatch. Each completes or forwards the IRP. */
