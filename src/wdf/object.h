@@ -70,7 +70,8 @@ struct wdf_type {
     BOOLEAN (*may_delete)(struct wdf_object *object);
     /* What WdfObjectDelete does in place of wdf_delete_object; NULL: just that. */
     VOID (*remove)(struct wdf_object *object);
-    /* Before the driver's cleanup callback: stops what could still call the driver. NULL: nothing. */
+    /* Before the driver's cleanup callback: stops what could still call the driver. NULL: nothing.
+     */
     VOID (*dispose)(struct wdf_object *object);
     /* Gives back what the structure holds; the block itself is object.c's. NULL: nothing. */
     VOID (*destroy)(struct wdf_object *object);
@@ -88,7 +89,7 @@ enum wdf_object_state {
 /* One typed context, or the callbacks of attributes without a type. */
 struct wdf_context {
     struct wdf_context *next;
-    ULONG64 handle; /* of the object that it belongs to */
+    ULONG64 handle;                           /* of the object that it belongs to */
     const WDF_OBJECT_CONTEXT_TYPE_INFO *type; /* the UniqueType of it, or NULL */
     PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup;   /* cleared when called */
     PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
@@ -102,21 +103,21 @@ struct wdf_object {
     union {                      /* the object goes when both are 0 */
         LONG64 counts;           /* both at once, atomic */
         struct {
-            LONG references;     /* 1 for the creation, the rest taken */
-            LONG child_count;    /* objects whose parent it is; they keep its memory */
+            LONG references;  /* 1 for the creation, the rest taken */
+            LONG child_count; /* objects whose parent it is; they keep its memory */
         };
     };
-    LONG state;                  /* enum wdf_object_state; atomic exchanges */
-    BOOLEAN is_passive;          /* this one is disposed of and destroyed at PASSIVE_LEVEL */
-    BOOLEAN has_passive;         /* it or one below it is; only ever set */
-    BOOLEAN is_silent;           /* its creation failed: the driver's callbacks are not called */
-    BOOLEAN has_own_context;     /* contexts begins with the one in the object's block */
-    KSPIN_LOCK lock;             /* guards children, contexts */
-    struct wdf_object *parent;   /* counts there; set by commit, cleared by release */
-    struct wdf_device *device;   /* its nearest device, itself if it is one, or NULL */
-    LIST_ENTRY link;             /* in parent->children or parent->doomed, or in neither */
-    LIST_ENTRY children;         /* of wdf_object.link */
-    LIST_ENTRY doomed;           /* children that this one's disposal disposed of */
+    LONG state;                /* enum wdf_object_state; atomic exchanges */
+    BOOLEAN is_passive;        /* this one is disposed of and destroyed at PASSIVE_LEVEL */
+    BOOLEAN has_passive;       /* it or one below it is; only ever set */
+    BOOLEAN is_silent;         /* its creation failed: the driver's callbacks are not called */
+    BOOLEAN has_own_context;   /* contexts begins with the one in the object's block */
+    KSPIN_LOCK lock;           /* guards children, contexts */
+    struct wdf_object *parent; /* counts there; set by commit, cleared by release */
+    struct wdf_device *device; /* its nearest device, itself if it is one, or NULL */
+    LIST_ENTRY link;           /* in parent->children or parent->doomed, or in neither */
+    LIST_ENTRY children;       /* of wdf_object.link */
+    LIST_ENTRY doomed;         /* children that this one's disposal disposed of */
     struct wdf_context *contexts;
     struct wdf_object *deferred; /* the next in the queue for PASSIVE_LEVEL, object_defer.c */
     /* The lock and level for callbacks, from the attributes; see callback.h. */
@@ -129,7 +130,7 @@ struct wdf_globals {
     WDF_DRIVER_GLOBALS seen; /* first: imp_ functions get its address */
     struct wdf_driver *driver;
     PDRIVER_OBJECT driver_object;
-    PDRIVER_UNLOAD unload;  /* the driver's own DriverUnload, which ours calls */
+    PDRIVER_UNLOAD unload;   /* the driver's own DriverUnload, which ours calls */
     BOOLEAN is_verifier_on;  /* Parameters\Wdf\VerifierOn */
     BOOLEAN stops_on_misuse; /* Parameters\Wdf\DbgBreakOnError */
     LONG objects;            /* in blocks of their own, atomic; reported at unload */
@@ -158,7 +159,8 @@ SIZE_T wdf_object_bytes(SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
 NTSTATUS wdf_initialize_object(PVOID memory, struct wdf_globals *globals,
                                const struct wdf_type *type, SIZE_T size,
                                PWDF_OBJECT_ATTRIBUTES attributes);
-/* Takes back what was not committed, without calling the driver; of the type's only destroy runs. */
+/* Takes back what was not committed, without calling the driver; of the type's only destroy runs.
+ */
 VOID wdf_discard_object(struct wdf_object *object);
 /*
  * Puts it below parent, or nowhere if that is NULL: then its owner deletes it.
@@ -227,7 +229,8 @@ enum wdf_attributes_rule {
     WDF_ATTRIBUTES_LEVEL_ALLOWED = 8, /* ExecutionLevel */
 };
 
-/* Checks what a driver passes as attributes, in the documented order. NULL passes unless a parent is required. */
+/* Checks what a driver passes as attributes, in the documented order. NULL passes unless a parent
+ * is required. */
 NTSTATUS wdf_check_attributes(PWDF_OBJECT_ATTRIBUTES attributes, ULONG rules);
 /* The parent that attributes name, else otherwise. A bad parent handle is WDF_VIOLATION. */
 struct wdf_object *wdf_parent_of(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_object *otherwise);
@@ -275,16 +278,16 @@ static inline PVOID wdf_handle_of(PVOID object)
 /* ---- violation.c -------------------------------------------------------------- */
 
 /*
- * Bug check WDF_VIOLATION with a note (a format of rtl_format's) for the report. code: WDF_BUGCHECK_CODES
- * as in wdfbugcodes.h. function: __func__ of the imp_ function that the driver called.
+ * Bug check WDF_VIOLATION with a note (a format of rtl_format's) for the report. code:
+ * WDF_BUGCHECK_CODES as in wdfbugcodes.h. function: __func__ of the imp_ function that the driver
+ * called.
  */
 VOID wdf_violation(ULONG code, ULONG_PTR second, ULONG_PTR third, PCSTR function, PCSTR note, ...)
     __attribute__((noreturn));
 /* WDF_REQUIRED_PARAMETER_IS_NULL. */
 VOID wdf_null_parameter(PCSTR function, PCSTR parameter, PVOID caller) __attribute__((noreturn));
 #define WDF_REQUIRE(pointer)                                                                       \
-    ((pointer) ? (VOID)0                                                                           \
-               : wdf_null_parameter(__func__, #pointer, __builtin_return_address(0)))
+    ((pointer) ? (VOID)0 : wdf_null_parameter(__func__, #pointer, __builtin_return_address(0)))
 /*
  * Misuse that can go on: with the verifier on, logs function and note and stops in a
  * debugger if there is one. Returns whether the verifier is on.

@@ -49,11 +49,13 @@ VOID NTAPI imp_WdfObjectDelete(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Obje
     struct wdf_object *object = WDF_ANY_OBJECT(Object);
 
     UNREFERENCED_PARAMETER(DriverGlobals);
-    if (may_delete(object))
-        wdf_delete_object(object);
-    else
+    if (!may_delete(object))
         wdf_misuse(object->globals, __func__, "the %s 0x%p is not the driver's to delete",
                    object->type->name, Object);
+    else if (object->type->remove)
+        object->type->remove(object);
+    else
+        wdf_delete_object(object);
 }
 
 static BOOLEAN is_part_of_request(WDFOBJECT handle)

@@ -1,0 +1,18 @@
+#include "start.h"
+
+#include "driver.h"
+
+NTSTATUS wdf_start(VOID)
+{
+    wdf_handle_start();
+    wdf_defer_start();
+    wdf_bind_start();
+    return STATUS_SUCCESS;
+}
+
+VOID wdf_stop(VOID)
+{
+    wdf_flush_deferred();
+    wdf_bind_stop();
+    wdf_handle_stop();
+}

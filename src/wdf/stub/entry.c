@@ -1,0 +1,49 @@
+/*
+ * Linked into every driver of the framework: where it is entered, and what its calls find
+ * the framework by.
+ */
+#include <ntddk.h>
+#include <wdf.h>
+
+PWDF_DRIVER_GLOBALS WdfDriverGlobals;
+
+DRIVER_INITIALIZE DriverEntry;
+
+/* libntio's; src/wdf/driver.h. */
+NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
+                             PWDF_DRIVER_GLOBALS *globals);
+NTSTATUS NTAPI ntio_wdf_entered(PWDF_DRIVER_GLOBALS globals, NTSTATUS status);
+
+/* The linker's marks around the types that other drivers export; none if there are none. */
+extern WDF_OBJECT_CONTEXT_TYPE_INFO __start_kmdftypeinit[]
+    __attribute__((weak, visibility("hidden")));
+extern WDF_OBJECT_CONTEXT_TYPE_INFO __stop_kmdftypeinit[]
+    __attribute__((weak, visibility("hidden")));
+
+static NTSTATUS find_types(void)
+{
+    WDF_OBJECT_CONTEXT_TYPE_INFO *type;
+
+    for (type = __start_kmdftypeinit; type < __stop_kmdftypeinit; type++) {
+        if (type->Size != sizeof(*type))
+            return STATUS_INVALID_PARAMETER;
+        if (!type->EvtDriverGetUniqueContextType)
+            continue;
+        type->UniqueType = type->EvtDriverGetUniqueContextType();
+        if (!type->UniqueType)
+            return STATUS_INVALID_PARAMETER;
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI FxDriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
+{
+    NTSTATUS status = ntio_wdf_bind(driver, registry_path, &WdfDriverGlobals);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = find_types();
+    if (NT_SUCCESS(status))
+        status = DriverEntry(driver, registry_path);
+    return ntio_wdf_entered(WdfDriverGlobals, status);
+}
