@@ -107,13 +107,6 @@ VOID wdf_destroy_object(struct wdf_object *object)
         destroy(object);
 }
 
-VOID wdf_discard_object(struct wdf_object *object)
-{
-    object->is_silent = TRUE;
-    wdf_dispose_object(object);
-    wdf_dereference(object);
-}
-
 /* With the parent's lock held, which keeps whatever is above it from being released. */
 static VOID mark_passive(struct wdf_object *parent)
 {

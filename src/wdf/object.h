@@ -70,8 +70,7 @@ struct wdf_type {
     BOOLEAN (*may_delete)(struct wdf_object *object);
     /* What WdfObjectDelete does in place of wdf_delete_object; NULL: just that. */
     VOID (*remove)(struct wdf_object *object);
-    /* Before the driver's cleanup callback: stops what could still call the driver. NULL: nothing.
-     */
+    /* Before the driver's cleanup callback: stops what could still call the driver. Or NULL. */
     VOID (*dispose)(struct wdf_object *object);
     /* Gives back what the structure holds; the block itself is object.c's. NULL: nothing. */
     VOID (*destroy)(struct wdf_object *object);

@@ -76,7 +76,7 @@ static VOID doom_children(struct wdf_object *object)
 
 static VOID clean_up(struct wdf_object *object)
 {
-    if (object->type->dispose && !object->is_silent)
+    if (object->type->dispose)
         object->type->dispose(object);
     if (object->contexts)
         wdf_clean_up_contexts(object);
@@ -97,8 +97,8 @@ static struct wdf_object *next_doomed(struct wdf_object *object)
                : CONTAINING_RECORD(object->link.Flink, struct wdf_object, link);
 }
 
-/* Disposes of the tree below and including root: children in order, then their parent. */
-static VOID dispose_tree(struct wdf_object *root)
+/* Disposes of the tree below root: children in order, then their parent. */
+static VOID dispose_below(struct wdf_object *root)
 {
     struct wdf_object *object = root, *next;
 
@@ -106,9 +106,9 @@ static VOID dispose_tree(struct wdf_object *root)
         doom_children(object);
         next = first_doomed(object);
         while (!next) {
-            clean_up(object);
             if (object == root)
                 return;
+            clean_up(object);
             next = next_doomed(object);
             if (!next)
                 object = object->parent;
@@ -146,10 +146,16 @@ static VOID release_doomed(struct wdf_object *root)
     }
 }
 
+static VOID dispose(struct wdf_object *object)
+{
+    dispose_below(object);
+    clean_up(object);
+    release_doomed(object);
+}
+
 static VOID finish(struct wdf_object *object)
 {
-    dispose_tree(object);
-    release_doomed(object);
+    dispose(object);
     release(object);
 }
 
@@ -176,8 +182,7 @@ BOOLEAN wdf_dispose_object(struct wdf_object *object)
 {
     if (!begin_disposal(object))
         return FALSE;
-    dispose_tree(object);
-    release_doomed(object);
+    dispose(object);
     return TRUE;
 }
 
@@ -185,4 +190,14 @@ VOID wdf_release_object(struct wdf_object *object)
 {
     leave_parent(object);
     release(object);
+}
+
+VOID wdf_discard_object(struct wdf_object *object)
+{
+    begin_disposal(object);
+    object->is_silent = TRUE;
+    dispose_below(object);
+    release_doomed(object);
+    __atomic_store_n(&object->state, WDF_OBJECT_DISPOSED, __ATOMIC_RELEASE);
+    wdf_dereference(object);
 }
