@@ -18,6 +18,8 @@
 #undef __unix__
 
 #define __declspec(x) __attribute__((x))
+/* A #pragma inside a macro; what drivers say there is about MSVC's warnings. */
+#define __pragma(...)
 #define __cdecl
 #define _cdecl
 #define __stdcall
