@@ -150,7 +150,7 @@ VOID wdf_unmark_cancelable(struct wdf_request *request);
 BOOLEAN wdf_queue_handles(const struct wdf_queue *queue, UCHAR major);
 
 /* Power: before the device leaves D0 (EvtIoStop; waits, PASSIVE_LEVEL) and when it is back. */
-VOID wdf_stop_queues_for_power(struct wdf_device *device, ULONG stop_flags);
+VOID wdf_stop_queues_for_power(struct wdf_device *device);
 VOID wdf_resume_queues_for_power(struct wdf_device *device);
 /* The device is being removed: refuses and purges all; waits. PASSIVE_LEVEL. */
 VOID wdf_purge_queues(struct wdf_device *device);
@@ -217,6 +217,9 @@ static inline struct wdf_request *wdf_request_of_irp(PIRP irp)
 {
     return irp->Tail.Overlay.DriverContext[3];
 }
+
+/* Puts a request that the driver owns back to the head of its queue. */
+VOID wdf_give_back(struct wdf_request *request);
 
 /* Cancels what waits (of file, if not NULL) and, with_owned, what is marked cancelable. */
 VOID wdf_cancel_requests(struct wdf_queue *queue, PFILE_OBJECT file, BOOLEAN with_owned);
