@@ -62,6 +62,7 @@ static VOID dispose_device(struct wdf_object *object)
     if (device->config.kind == WDF_DEVICE_CONTROL)
         wdf_retire_device_object(device);
     wdf_io_stop(device);
+    wdf_free_request_cache(device);
 }
 
 static VOID destroy_device(struct wdf_object *object)
@@ -71,7 +72,6 @@ static VOID destroy_device(struct wdf_object *object)
     release_device_object(device);
     wdf_free_interfaces(device);
     wdf_free_pnp(device);
-    wdf_free_request_cache(device);
     wdf_free_string(&device->mof_resource);
     wdf_free_config(&device->config);
 }

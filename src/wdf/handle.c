@@ -125,6 +125,13 @@ VOID wdf_handle_stop(VOID)
     handles.free = NO_SLOT;
 }
 
+static VOID fill_slot(struct slot *slot, ULONG index, struct wdf_object *object)
+{
+    slot->type = object->type;
+    slot->object = object;
+    object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << KIND_BITS;
+}
+
 NTSTATUS wdf_open_handle(struct wdf_object *object)
 {
     struct slot *slot;
@@ -136,10 +143,27 @@ NTSTATUS wdf_open_handle(struct wdf_object *object)
         if (!NT_SUCCESS(status))
             return status;
     }
-    slot->type = object->type;
-    slot->object = object;
-    object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << KIND_BITS;
+    fill_slot(slot, index, object);
     return STATUS_SUCCESS;
+}
+
+VOID wdf_retire_handle(struct wdf_object *object)
+{
+    struct slot *slot = slot_at(index_of(object->handle));
+    ULONG use = slot->use + 1;
+
+    slot->object = NULL;
+    slot->type_before = slot->type;
+    /* Relaxed: who still uses the handle races with the deletion whatever the order. 0 would
+     * make a handle of NULL. */
+    __atomic_store_n(&slot->use, use ? use : 1, __ATOMIC_RELAXED);
+}
+
+VOID wdf_renew_handle(struct wdf_object *object)
+{
+    ULONG index = index_of(object->handle);
+
+    fill_slot(slot_at(index), index, object);
 }
 
 VOID wdf_close_handle(struct wdf_object *object)
@@ -147,10 +171,8 @@ VOID wdf_close_handle(struct wdf_object *object)
     ULONG index = index_of(object->handle);
     struct slot *slot = slot_at(index);
 
-    slot->object = NULL;
-    slot->type_before = slot->type;
-    /* Relaxed: who still uses the handle races with the deletion whatever the order. */
-    __atomic_store_n(&slot->use, slot->use + 1, __ATOMIC_RELAXED);
+    if (slot->object)
+        wdf_retire_handle(object);
     give_slots(index, slot);
 }
 

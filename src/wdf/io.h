@@ -7,6 +7,11 @@
 
 struct wdf_queue;
 struct wdf_device;
+struct wdf_request;
+
+enum {
+    WDF_FREE_REQUESTS = 32 /* that a device keeps; what is beyond goes back to the pool */
+};
 
 /* A callback that picks the queue itself: WdfDeviceConfigureWdmIrpDispatchCallback. */
 struct wdf_irp_dispatch {
@@ -24,9 +29,8 @@ struct wdf_device_io {
     struct wdf_irp_dispatch *irp_dispatch; /* by major function, in pool; NULL: none */
     BOOLEAN is_powered;   /* the device is in D0: new power-managed queues start powered */
     BOOLEAN is_shut_down; /* the device is removed: new queues accept nothing */
-    /* Free requests, each with room for the request attributes' context; request.c. */
-    SLIST_HEADER free_requests;
-    SIZE_T request_bytes;
+    /* Requests that are free, with room for the request attributes' context; request.c. Atomic. */
+    struct wdf_request *free_requests[WDF_FREE_REQUESTS];
 };
 
 /* The open files of a device. */

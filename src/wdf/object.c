@@ -60,6 +60,17 @@ NTSTATUS wdf_initialize_object(PVOID memory, struct wdf_globals *globals,
     return status;
 }
 
+VOID wdf_renew_object(struct wdf_object *object, SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes)
+{
+    wdf_renew_handle(object);
+    object->references = 1;
+    object->state = WDF_OBJECT_MADE;
+    object->has_passive = FALSE;
+    object->is_silent = FALSE;
+    object->has_own_context = FALSE;
+    take_attributes(object, size, attributes);
+}
+
 NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
                              PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object)
 {
@@ -90,11 +101,12 @@ static VOID destroy(struct wdf_object *object)
     wdf_destroy_contexts(object);
     if (object->type->destroy)
         object->type->destroy(object);
-    wdf_close_handle(object);
     if (object->type->recycle) {
+        wdf_retire_handle(object);
         object->type->recycle(object);
         return;
     }
+    wdf_close_handle(object);
     ExFreePool(object);
     __atomic_sub_fetch(&globals->objects, 1, __ATOMIC_RELEASE);
 }

@@ -74,7 +74,10 @@ struct wdf_type {
     VOID (*dispose)(struct wdf_object *object);
     /* Gives back what the structure holds; the block itself is object.c's. NULL: nothing. */
     VOID (*destroy)(struct wdf_object *object);
-    /* Takes the block back in place of the pool (a cache). NULL: ExFreePoolWithTag. */
+    /*
+     * Takes the block back in place of the pool (a cache), to use it again with
+     * wdf_renew_object, or to free it after wdf_close_handle. NULL: ExFreePoolWithTag.
+     */
     VOID (*recycle)(struct wdf_object *object);
 };
 
@@ -158,6 +161,11 @@ SIZE_T wdf_object_bytes(SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
 NTSTATUS wdf_initialize_object(PVOID memory, struct wdf_globals *globals,
                                const struct wdf_type *type, SIZE_T size,
                                PWDF_OBJECT_ATTRIBUTES attributes);
+/*
+ * The same for a block that was recycled, of the same type and with the same size and
+ * attributes: cheap, and cannot fail. object->device stays what it was.
+ */
+VOID wdf_renew_object(struct wdf_object *object, SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
 /* Takes back what was not committed, without calling the driver; of the type's only destroy runs.
  */
 VOID wdf_discard_object(struct wdf_object *object);
@@ -252,8 +260,12 @@ VOID wdf_handle_start(VOID);
 VOID wdf_handle_stop(VOID);
 /* Gives the object a handle. STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL. */
 NTSTATUS wdf_open_handle(struct wdf_object *object);
-/* From here on the handle is stale. */
+/* From here on the handle is stale. The slot is free, too. */
 VOID wdf_close_handle(struct wdf_object *object);
+/* The handle is stale, but the slot stays the object's: for wdf_renew_handle or wdf_close_handle. */
+VOID wdf_retire_handle(struct wdf_object *object);
+/* Another handle, in the slot that it has. */
+VOID wdf_renew_handle(struct wdf_object *object);
 /* The object behind a handle of any kind, or NULL if there is none (any more). */
 struct wdf_object *wdf_lookup_handle(WDFOBJECT handle);
 

@@ -81,7 +81,8 @@ struct wdf_request {
     PVOID system_buffer_before;      /* what format replaced in a received IRP's next location */
 };
 
-extern const struct wdf_type wdf_type_request;
+/* Of the driver's own, and, also known by that type, those that came in an IRP. */
+extern const struct wdf_type wdf_type_request, wdf_type_request_received;
 
 static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR function)
 {
@@ -95,7 +96,10 @@ static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR functi
  * IRP after the other (irp, then wdf_assign_buffers).
  */
 NTSTATUS wdf_make_request(struct wdf_device *device, PIRP irp, struct wdf_request **request);
-/* Frees the device's cache of them; no request of it exists any more. */
+/*
+ * Frees the device's free requests, and sees to it that no more are kept. When the device is
+ * disposed of: each request, free or not, has a reference on its device's object.
+ */
 VOID wdf_free_request_cache(struct wdf_device *device);
 /*
  * Completes the IRP and deletes the request, which the caller owns: wdf_settle_cancel, for
@@ -103,8 +107,12 @@ VOID wdf_free_request_cache(struct wdf_device *device);
  * a reserved request: wdf_return_reserved). WDF_VIOLATION 3 if memories of it are in use.
  */
 VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR function);
+VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, CCHAR boost,
+                                  PCSTR function);
 /* Fills in the two memories from the IRP's current stack location (wdf_make_request). */
 VOID wdf_assign_buffers(struct wdf_request *request);
+/* They are nothing from now on; frees built_mdl. */
+VOID wdf_drop_buffers(struct wdf_request *request);
 /* The memories by direction, in the documented order of checks. */
 NTSTATUS wdf_request_memory(struct wdf_request *request, BOOLEAN is_output,
                             struct wdf_memory **memory);
