@@ -237,7 +237,6 @@ static VOID initialize_device(struct wdf_device *device, PWDFDEVICE_INIT init)
     device->open_files = 1;
     KeInitializeSpinLock(&device->io.lock);
     InitializeListHead(&device->io.queues);
-    InitializeSListHead(&device->io.free_requests);
     InitializeListHead(&device->interfaces);
     InitializeListHead(&device->query_interfaces);
     IoInitializeRemoveLock(&device->remove_lock, device->object.globals->seen.DriverTag, 0, 0);
