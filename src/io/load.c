@@ -40,8 +40,8 @@ static BOOLEAN starts_with(PCSTR name, PCSTR prefix)
  */
 static int is_exported(const char *name)
 {
-    static const PCSTR others[] = {"ntio_seh_", "__C_specific_handler", "_local_unwind",
-                                   "vDbgPrint"};
+    static const PCSTR others[] = {"ntio_seh_",     "ntio_wdf_", "imp_Wdf", "__C_specific_handler",
+                                   "_local_unwind", "vDbgPrint"};
     BOOLEAN is_kernel = *name >= 'A' && *name <= 'Z';
     ULONG i;
 
@@ -73,6 +73,20 @@ static BOOLEAN file_exists(PCSTR path)
     return error != HAL_ENOENT;
 }
 
+/* Names as a driver writes them: WdfX is a call of imp_WdfX. */
+static VOID show_as_written(PSTR names)
+{
+    static const CHAR prefix[] = "imp_";
+    PSTR to = names, from = names;
+
+    while (*from) {
+        if ((to == names || to[-1] == ' ') && starts_with(from, prefix))
+            from += sizeof(prefix) - 1;
+        *to++ = *from++;
+    }
+    *to = 0;
+}
+
 static NTSTATUS load_image(struct load *load, struct hal_image **image)
 {
     CHAR missing[512];
@@ -84,6 +98,7 @@ static NTSTATUS load_image(struct load *load, struct hal_image **image)
         return refuse(load, STATUS_OBJECT_NAME_NOT_FOUND,
                       "driver %wZ: there is no file %s; build the driver first", load->name,
                       load->path);
+    show_as_written(missing);
     if (error == HAL_ENOENT)
         return refuse(load, STATUS_PROCEDURE_NOT_FOUND,
                       "driver %wZ (%s) calls what ntio does not have: %s", load->name, load->path,
@@ -159,6 +174,14 @@ static NTSTATUS ensure_key(struct load *load, PCUNICODE_STRING key, BOOLEAN *is_
     return status;
 }
 
+/* A driver of the framework is entered through the framework's stub, which calls DriverEntry. */
+static PDRIVER_INITIALIZE entry_of(struct hal_image *image)
+{
+    PVOID entry = hal_image_symbol(image, "FxDriverEntry");
+
+    return (PDRIVER_INITIALIZE)(entry ? entry : hal_image_symbol(image, "DriverEntry"));
+}
+
 /* Owns image from here on. */
 static NTSTATUS make_object(struct load *load, struct hal_image *image, PUNICODE_STRING key)
 {
@@ -182,7 +205,7 @@ static NTSTATUS make_object(struct load *load, struct hal_image *image, PUNICODE
     load->driver->DriverStart = (PVOID)base;
     load->driver->DriverSize = (ULONG)size;
     load->driver->DriverSection = image;
-    load->driver->DriverInit = (PDRIVER_INITIALIZE)hal_image_symbol(image, "DriverEntry");
+    load->driver->DriverInit = entry_of(image);
     status = ensure_key(load, key, &own->owns_key);
     if (!NT_SUCCESS(status)) {
         own->owns_key = FALSE;

@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#define NEWEST_KMDF_MINOR "33"
+
 struct reader {
     struct project *project;
     struct msbuild build;
@@ -237,6 +239,22 @@ static enum project_kind kind_of(const struct reader *r)
         r->project->path, type);
 }
 
+/* What MSBuild defines for sources of the framework. */
+static void add_framework(struct reader *r)
+{
+    struct project *p = r->project;
+    const char *minor = msbuild_get(&r->build, "KMDF_VERSION_MINOR");
+    const char *minimum = msbuild_get(&r->build, "KMDF_MINIMUM_VERSION_REQUIRED");
+
+    if (strcasecmp(p->model, "KMDF"))
+        return;
+    text_list_add(&p->defines, "KMDF_VERSION_MAJOR=1");
+    text_list_add_new(&p->defines,
+                      text_format("KMDF_VERSION_MINOR=%s", *minor ? minor : NEWEST_KMDF_MINOR));
+    if (*minimum)
+        text_list_add_new(&p->defines, text_format("KMDF_MINIMUM_VERSION_REQUIRED=%s", minimum));
+}
+
 static void conclude(struct reader *r)
 {
     struct project *p = r->project;
@@ -247,6 +265,7 @@ static void conclude(struct reader *r)
     if (!*model && p->kind == PROJECT_DRIVER)
         model = *msbuild_get(&r->build, "KMDF_VERSION_MAJOR") ? "KMDF" : "WDM";
     p->model = text_copy(model, strlen(model));
+    add_framework(r);
     p->target = text_copy(*target ? target : p->name, strlen(*target ? target : p->name));
     p->is_debug = strcasecmp(msbuild_get(&r->build, "Configuration"), "Release") != 0;
     add_includes(p, &p->includes, r->includes);

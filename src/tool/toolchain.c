@@ -265,14 +265,16 @@ bool toolchain_compile(const struct toolchain *t, const struct project *project,
 
 static void add_driver_link(const struct toolchain *t, struct text_list *command)
 {
-    add_words(command, "-shared -nostdlib");
+    add_words(command, "-shared -nostdlib -Wl,--exclude-libs,libntio_crt.a");
+    /* Where a driver is entered that uses the framework; others do not refer to it. */
+    text_list_add_new(command, text_format("%s/libntio_kmdf.a", t->libraries));
     text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
     text_list_add(command, "-lgcc");
 }
 
 static void add_program_link(const struct toolchain *t, struct text_list *command)
 {
-    add_words(command, "-Wl,--wrap=main -pthread");
+    add_words(command, "-Wl,--exclude-libs,ALL -Wl,--wrap=main -pthread");
     /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
     if (t->sanitize)
         add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");
@@ -298,7 +300,6 @@ bool toolchain_link(const struct toolchain *t, const struct project *project,
     text_list_add(&command, output);
     add_instrumentation(t, &command);
     text_list_add_all(&command, objects);
-    text_list_add(&command, "-Wl,--exclude-libs,ALL");
     if (project->kind == PROJECT_DRIVER)
         add_driver_link(t, &command);
     else

@@ -5,7 +5,7 @@
 #include <ntddk.h>
 #include <wdf.h>
 
-PWDF_DRIVER_GLOBALS WdfDriverGlobals;
+__attribute__((visibility("hidden"))) PWDF_DRIVER_GLOBALS WdfDriverGlobals;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -36,7 +36,8 @@ static NTSTATUS find_types(void)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI FxDriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
+__attribute__((visibility("default"))) NTSTATUS NTAPI FxDriverEntry(PDRIVER_OBJECT driver,
+                                                                    PUNICODE_STRING registry_path)
 {
     NTSTATUS status = ntio_wdf_bind(driver, registry_path, &WdfDriverGlobals);
 
