@@ -11,8 +11,8 @@ static const WCHAR hardware_key[] = L"\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION
 static UNICODE_STRING hardware_database = {sizeof(hardware_key) - sizeof(WCHAR),
                                            sizeof(hardware_key), (PWSTR)hardware_key};
 
-/* Of io_driver.link, guarded by the database lock. Valid before io_start too: a bug check asks. */
-static LIST_ENTRY drivers = {&drivers, &drivers};
+/* Of io_driver.link, guarded by the database lock. */
+static LIST_ENTRY drivers;
 static LONG next_automatic_driver; /* atomic */
 
 /* What a driver has for the requests that it does not handle. */
@@ -197,23 +197,6 @@ NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver)
     }
     KeReleaseSpinLock(&io_database_lock, irql);
     return *driver ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
-}
-
-PDRIVER_OBJECT io_driver_of_code(ULONG64 pc)
-{
-    PLIST_ENTRY entry;
-    PDRIVER_OBJECT found = NULL;
-    KIRQL irql;
-
-    KeAcquireSpinLock(&io_database_lock, &irql);
-    for (entry = drivers.Flink; entry != &drivers && !found; entry = entry->Flink) {
-        struct io_driver *own = CONTAINING_RECORD(entry, struct io_driver, link);
-
-        if (own->image && pc - (ULONG_PTR)own->driver.DriverStart < own->driver.DriverSize)
-            found = &own->driver;
-    }
-    KeReleaseSpinLock(&io_database_lock, irql);
-    return found;
 }
 
 PDRIVER_OBJECT io_last_driver(VOID)

@@ -346,9 +346,6 @@ NTSTATUS io_initialize_driver(PDRIVER_OBJECT driver, PUNICODE_STRING registry_pa
 NTSTATUS io_create_driver(PCUNICODE_STRING name, PDRIVER_INITIALIZE entry, PDRIVER_OBJECT *driver);
 /* The driver object made last, referenced, or NULL. */
 PDRIVER_OBJECT io_last_driver(VOID);
-NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING DriverName,
-                              PDRIVER_INITIALIZE InitializationFunction);
-VOID NTAPI IoDeleteDriver(PDRIVER_OBJECT DriverObject);
 PIRP NTAPI IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackSize, BOOLEAN ChargeQuota);
 
 /* unload.c */
@@ -358,6 +355,11 @@ VOID io_try_deferred_unload(PDRIVER_OBJECT driver);
 VOID io_force_unload(PDRIVER_OBJECT driver);
 /* The driver object is going: its code and its own registry key do too. */
 VOID io_release_image(PDRIVER_OBJECT driver);
+
+/* code.c: makes the driver's code known to io_driver_of_code, and forgets it. */
+NTSTATUS io_publish_code(PDRIVER_OBJECT driver);
+VOID io_withdraw_code(PDRIVER_OBJECT driver);
+VOID io_code_stop(VOID);
 
 /* load.c: writes the name of a service's registry key to key, which has the room. */
 VOID io_services_key(PCUNICODE_STRING service, PUNICODE_STRING key);

@@ -206,7 +206,9 @@ static NTSTATUS make_object(struct load *load, struct hal_image *image, PUNICODE
     load->driver->DriverSize = (ULONG)size;
     load->driver->DriverSection = image;
     load->driver->DriverInit = entry_of(image);
-    status = ensure_key(load, key, &own->owns_key);
+    status = io_publish_code(load->driver);
+    if (NT_SUCCESS(status))
+        status = ensure_key(load, key, &own->owns_key);
     if (!NT_SUCCESS(status)) {
         own->owns_key = FALSE;
         ob_remove_name(load->driver);

@@ -3,6 +3,10 @@
  */
 #pragma once
 
+NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING DriverName,
+                              PDRIVER_INITIALIZE InitializationFunction);
+VOID NTAPI IoDeleteDriver(PDRIVER_OBJECT DriverObject);
+
 NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING DriverServiceName);
 NTSTATUS NTAPI NtUnloadDriver(PUNICODE_STRING DriverServiceName);
 

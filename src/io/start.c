@@ -121,6 +121,7 @@ VOID io_stop(VOID)
     close_program_handles();
     stop_others();
     unload_drivers();
+    io_code_stop();
     io_timer_stop();
     io_irp_stop();
 }

@@ -116,6 +116,7 @@ VOID io_release_image(PDRIVER_OBJECT driver)
     struct io_driver *own = io_driver_of(driver);
 
     release_key(own);
+    io_withdraw_code(driver);
     if (own->image)
         hal_image_unload(own->image);
     own->image = NULL;
