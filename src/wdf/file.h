@@ -9,6 +9,7 @@ struct wdf_file {
     struct wdf_object object;
     struct wdf_device *device;
     PFILE_OBJECT file; /* the I/O manager's; may be NULL for an exclusive device */
+    ULONG opener;      /* the id of the process that opened it */
     LIST_ENTRY link;   /* in device->files.files, guarded by its lock */
 };
 

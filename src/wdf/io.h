@@ -53,6 +53,9 @@ VOID wdf_io_stop(struct wdf_device *device);
 /* May the driver still say which queue is for what? Not once a request can come. */
 BOOLEAN wdf_may_route(struct wdf_device *device);
 
+/* Completes an IRP that became no request; returns status (dispatch.c). */
+NTSTATUS wdf_fail_irp(PIRP irp, NTSTATUS status);
+
 /* file.c: the same for files. */
 NTSTATUS wdf_files_start(struct wdf_device *device);
 /* Before an IRP_MJ_CREATE that the driver has seen is completed (request.c). */

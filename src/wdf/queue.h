@@ -240,6 +240,13 @@ struct wdf_queue_walk {
 };
 struct wdf_queue *wdf_next_queue(struct wdf_queue_walk *walk);
 
-/* io_progress.c: pended IRPs (of file, if not NULL) are cancelled; the queue goes. */
+/*
+ * io_progress.c. An IRP came to a queue with guaranteed progress; *request was made for it if
+ * NT_SUCCESS(status). The request to go on with, maybe a reserved one; STATUS_PENDING: the IRP
+ * waits for one; an error: the IRP is still the caller's.
+ */
+NTSTATUS wdf_secure_request(struct wdf_queue *queue, PIRP irp, NTSTATUS status,
+                            struct wdf_request **request);
+/* IRPs that wait for a request (of file, if not NULL) are cancelled; the queue goes. */
 VOID wdf_cancel_progress(struct wdf_queue *queue, PFILE_OBJECT file);
 VOID wdf_free_progress(struct wdf_queue *queue);

@@ -66,7 +66,8 @@ struct wdf_request {
     BOOLEAN is_cancelled;          /* was cancelled while it waited or was marked */
     BOOLEAN is_presented;      /* the driver has seen it; until then its end calls no callbacks */
     UCHAR stop;                /* enum wdf_request_stop */
-    struct wdf_queue *reserve; /* a reserved request's own queue */
+    struct wdf_queue *home; /* a reserved request's own queue; or where WdfDeviceEnqueueRequest
+                               puts one that EvtIoInCallerContext has, NULL: by its type */
 
     /* request_send.c. */
     struct wdf_target *target; /* it was formatted for or sent to; referenced while sent */
