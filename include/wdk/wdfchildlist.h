@@ -195,9 +195,10 @@ WDF_INLINE VOID WDF_CHILD_LIST_ITERATOR_INIT(PWDF_CHILD_LIST_ITERATOR Iterator, 
  * ChildList            [out]  deleted with Device, never by the driver
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if
- * a required member of Config is missing or a size too large; STATUS_INSUFFICIENT_RESOURCES; a
- * status of the attributes' check. Documented as: WdfChildListCreate (wdfchildlist.h).
+ * Returns STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER
+ * if a required member of Config is missing or a size too large; STATUS_INSUFFICIENT_RESOURCES;
+ * a status of the attributes' check.
+ * Documented as: WdfChildListCreate (wdfchildlist.h).
  */
 NTSTATUS NTAPI imp_WdfChildListCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                       PWDF_CHILD_LIST_CONFIG Config,
@@ -250,8 +251,8 @@ WDF_INLINE WDFDEVICE WdfChildListRetrievePdo(WDFCHILDLIST ChildList,
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if a size differs from the list's, or
- * children have no addresses; STATUS_NO_SUCH_DEVICE if no child matches. Documented as:
- * WdfChildListRetrieveAddressDescription (wdfchildlist.h).
+ * children have no addresses; STATUS_NO_SUCH_DEVICE if no child matches.
+ * Documented as: WdfChildListRetrieveAddressDescription (wdfchildlist.h).
  */
 NTSTATUS NTAPI imp_WdfChildListRetrieveAddressDescription(
     PWDF_DRIVER_GLOBALS DriverGlobals, WDFCHILDLIST ChildList,
@@ -317,10 +318,11 @@ WDF_INLINE VOID WdfChildListBeginIteration(WDFCHILDLIST ChildList,
  * Info      [in] [out] [opt]  gets descriptions and status
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_NO_MORE_ENTRIES after the last one; STATUS_INFO_LENGTH_MISMATCH if
- * a Size is wrong; STATUS_INVALID_PARAMETER if Flags is, or a description's size;
- * STATUS_INVALID_DEVICE_REQUEST if children have no addresses; STATUS_INVALID_DEVICE_STATE if there
- * is no walk. Documented as: WdfChildListRetrieveNextDevice (wdfchildlist.h).
+ * Returns STATUS_SUCCESS; STATUS_NO_MORE_ENTRIES after the last one; STATUS_INFO_LENGTH_MISMATCH
+ * if a Size is wrong; STATUS_INVALID_PARAMETER if Flags is, or a description's size;
+ * STATUS_INVALID_DEVICE_REQUEST if children have no addresses; STATUS_INVALID_DEVICE_STATE if
+ * there is no walk.
+ * Documented as: WdfChildListRetrieveNextDevice (wdfchildlist.h).
  */
 NTSTATUS NTAPI imp_WdfChildListRetrieveNextDevice(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                   WDFCHILDLIST ChildList,
@@ -335,8 +337,9 @@ WDF_INLINE NTSTATUS WdfChildListRetrieveNextDevice(WDFCHILDLIST ChildList,
 }
 
 /*
- * Ends the walk; changes since then take effect. IRQL: <= DISPATCH_LEVEL. Ignored if Size or Flags
- * is wrong. Documented as: WdfChildListEndIteration (wdfchildlist.h).
+ * Ends the walk; changes since then take effect. IRQL: <= DISPATCH_LEVEL. Ignored if Size or
+ * Flags is wrong.
+ * Documented as: WdfChildListEndIteration (wdfchildlist.h).
  */
 VOID NTAPI imp_WdfChildListEndIteration(PWDF_DRIVER_GLOBALS DriverGlobals, WDFCHILDLIST ChildList,
                                         PWDF_CHILD_LIST_ITERATOR Iterator);
@@ -354,8 +357,9 @@ WDF_INLINE VOID WdfChildListEndIteration(WDFCHILDLIST ChildList, PWDF_CHILD_LIST
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS, which is a success too, for a child that is
- * known; STATUS_INVALID_DEVICE_REQUEST if a size differs from the list's or the address description
- * is missing or unexpected; STATUS_INSUFFICIENT_RESOURCES; a status of a duplicate callback.
+ * known; STATUS_INVALID_DEVICE_REQUEST if a size differs from the list's or the address
+ * description is missing or unexpected; STATUS_INSUFFICIENT_RESOURCES; a status of a duplicate
+ * callback.
  * Documented as: WdfChildListAddOrUpdateChildDescriptionAsPresent (wdfchildlist.h).
  */
 NTSTATUS NTAPI imp_WdfChildListAddOrUpdateChildDescriptionAsPresent(
@@ -405,8 +409,8 @@ WDF_INLINE VOID WdfChildListUpdateAllChildDescriptionsAsPresent(WDFCHILDLIST Chi
 
 /*
  * Asks Plug and Play to have a child ejected. Returns FALSE if no child with a device matches or
- * the size differs from the list's. IRQL: <= DISPATCH_LEVEL. Documented as:
- * WdfChildListRequestChildEject (wdfchildlist.h).
+ * the size differs from the list's. IRQL: <= DISPATCH_LEVEL.
+ * Documented as: WdfChildListRequestChildEject (wdfchildlist.h).
  */
 BOOLEAN NTAPI imp_WdfChildListRequestChildEject(
     PWDF_DRIVER_GLOBALS DriverGlobals, WDFCHILDLIST ChildList,

@@ -18,8 +18,8 @@ typedef enum _WDF_DEVICE_SHUTDOWN_FLAGS {
 } WDF_DEVICE_SHUTDOWN_FLAGS;
 
 /*
- * Returns a WDFDEVICE_INIT for a control device, or NULL if memory is short or SDDLString is not a
- * sound string. It ends in WdfDeviceCreate or in WdfDeviceInitFree.
+ * Returns a WDFDEVICE_INIT for a control device, or NULL if memory is short or SDDLString is not
+ * a sound string. It ends in WdfDeviceCreate or in WdfDeviceInitFree.
  *
  * SDDLString  [in]  who may open the device; copied
  *

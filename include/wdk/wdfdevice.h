@@ -1104,8 +1104,8 @@ WDF_INLINE VOID WdfDeviceInitFree(PWDFDEVICE_INIT DeviceInit)
 /*
  * Registers the Plug and Play and power callbacks; PnpPowerEventCallbacks is copied.
  *
- * IRQL: <= DISPATCH_LEVEL. Ignored if Size is wrong, or if both EvtDeviceUsageNotification and its
- * Ex form are there.
+ * IRQL: <= DISPATCH_LEVEL. Ignored if Size is wrong, or if both EvtDeviceUsageNotification and
+ * its Ex form are there.
  * Documented as: WdfDeviceInitSetPnpPowerEventCallbacks (wdfdevice.h).
  */
 VOID NTAPI imp_WdfDeviceInitSetPnpPowerEventCallbacks(
@@ -1120,8 +1120,8 @@ WDF_INLINE VOID WdfDeviceInitSetPnpPowerEventCallbacks(
 }
 
 /*
- * Registers the callbacks about waking; PowerPolicyEventCallbacks is copied. They are called only
- * if the device owns its stack's power policy.
+ * Registers the callbacks about waking; PowerPolicyEventCallbacks is copied. They are called
+ * only if the device owns its stack's power policy.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if Size is wrong, or if both EvtDeviceArmWakeFromSx and its
  * WithReason form are there.
@@ -1139,8 +1139,9 @@ WDF_INLINE VOID WdfDeviceInitSetPowerPolicyEventCallbacks(
 }
 
 /*
- * Says whether this device decides on its stack's idling and waking. By default a function driver's
- * device does, and so does a raw PDO; a filter's, another PDO and a control device do not.
+ * Says whether this device decides on its stack's idling and waking. By default a function
+ * driver's device does, and so does a raw PDO; a filter's, another PDO and a control device do
+ * not.
  *
  * Two owners in a stack are bug check WDF_VIOLATION (WDF_POWER_MULTIPLE_PPO) at the first power
  * IRP.
@@ -1165,8 +1166,8 @@ WDF_INLINE VOID WdfDeviceInitSetPowerPolicyOwnership(PWDFDEVICE_INIT DeviceInit,
  * CallbackTypes  [in]  StateNotificationX, ored, at least one
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if PnpState or CallbackTypes is out of range or
- * the device has no such state machine; STATUS_INSUFFICIENT_RESOURCES.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if PnpState or CallbackTypes is out of range
+ * or the device has no such state machine; STATUS_INSUFFICIENT_RESOURCES.
  * Documented as: WdfDeviceInitRegisterPnpStateChangeCallback (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceInitRegisterPnpStateChangeCallback(
@@ -1242,8 +1243,8 @@ WDF_INLINE VOID WdfDeviceInitSetExclusive(PWDFDEVICE_INIT DeviceInit, BOOLEAN Is
 
 /*
  * Chooses how buffers of reads and writes arrive; default WdfDeviceIoBuffered. Control requests
- * follow their code. All devices of a stack agree, save that the top one may say neither; a filter
- * takes over the setting from below.
+ * follow their code. All devices of a stack agree, save that the top one may say neither; a
+ * filter takes over the setting from below.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceInitSetIoType (wdfdevice.h).
@@ -1274,9 +1275,9 @@ WDF_INLINE VOID WdfDeviceInitSetIoTypeEx(PWDFDEVICE_INIT DeviceInit,
 }
 
 /*
- * Says that the device must not need paging to change its power (clears DO_POWER_PAGABLE), because
- * it is on the way to the paging file. Its D0 callbacks may then not touch pageable memory. A
- * filter's device takes the setting over from below; a PDO starts with its parent's.
+ * Says that the device must not need paging to change its power (clears DO_POWER_PAGABLE),
+ * because it is on the way to the paging file. Its D0 callbacks may then not touch pageable
+ * memory. A filter's device takes the setting over from below; a PDO starts with its parent's.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceInitSetPowerNotPageable (wdfdevice.h).
@@ -1337,8 +1338,8 @@ WDF_INLINE VOID WdfDeviceInitSetDeviceType(PWDFDEVICE_INIT DeviceInit, DEVICE_TY
  *
  * DeviceName  [in] [opt]  NULL takes back an earlier name
  *
- * A PDO without a name gets one from the system, and so does a control device that wants a symbolic
- * link. A name that exists shows in WdfDeviceCreate.
+ * A PDO without a name gets one from the system, and so does a control device that wants a
+ * symbolic link. A name that exists shows in WdfDeviceCreate.
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if DeviceName is not a sound string;
@@ -1360,8 +1361,9 @@ WDF_INLINE NTSTATUS WdfDeviceInitAssignName(PWDFDEVICE_INIT DeviceInit, PCUNICOD
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST for NULL and a control device;
- * STATUS_INVALID_PARAMETER if it is not a sound string; STATUS_INSUFFICIENT_RESOURCES. Its grammar
- * is looked at in WdfDeviceCreate. Documented as: WdfDeviceInitAssignSDDLString (wdfdevice.h).
+ * STATUS_INVALID_PARAMETER if it is not a sound string; STATUS_INSUFFICIENT_RESOURCES. Its
+ * grammar is looked at in WdfDeviceCreate.
+ * Documented as: WdfDeviceInitAssignSDDLString (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceInitAssignSDDLString(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                  PWDFDEVICE_INIT DeviceInit,
@@ -1414,7 +1416,8 @@ WDF_INLINE VOID WdfDeviceInitSetCharacteristics(PWDFDEVICE_INIT DeviceInit,
  * FileObjectAttributes  [in] [opt]  for each WDFFILEOBJECT, no parent
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if Size, AutoForwardCleanupClose, FileObjectClass or the
- * attributes are wrong, or if WdfFileObjectNotRequired meets a callback that needs a file object.
+ * attributes are wrong, or if WdfFileObjectNotRequired meets a callback that needs a file
+ * object.
  * Documented as: WdfDeviceInitSetFileObjectConfig (wdfdevice.h).
  */
 VOID NTAPI imp_WdfDeviceInitSetFileObjectConfig(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -1431,8 +1434,8 @@ WDF_INLINE VOID WdfDeviceInitSetFileObjectConfig(PWDFDEVICE_INIT DeviceInit,
 }
 
 /*
- * Gives attributes, such as a context, to each request that comes to the device; they are copied.
- * Requests that the driver makes itself do not get them.
+ * Gives attributes, such as a context, to each request that comes to the device; they are
+ * copied. Requests that the driver makes itself do not get them.
  *
  * RequestAttributes  [in]  no parent, no execution level, no synchronization scope
  *
@@ -1477,8 +1480,8 @@ WDF_INLINE NTSTATUS WdfDeviceInitAssignWdmIrpPreprocessCallback(
 }
 
 /*
- * Has each read, write and control request brought to the driver in its sender's process, ahead of
- * the queues. Only useful where no driver above passes requests on from another thread.
+ * Has each read, write and control request brought to the driver in its sender's process, ahead
+ * of the queues. Only useful where no driver above passes requests on from another thread.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceInitSetIoInCallerContextCallback (wdfdevice.h).
@@ -1495,8 +1498,8 @@ WDF_INLINE VOID WdfDeviceInitSetIoInCallerContextCallback(
 }
 
 /*
- * Says for which IRPs the framework holds off the device's removal. By default for Plug and Play,
- * power and WMI; WDF_REMOVE_LOCK_OPTION_ACQUIRE_FOR_IO adds all others.
+ * Says for which IRPs the framework holds off the device's removal. By default for Plug and
+ * Play, power and WMI; WDF_REMOVE_LOCK_OPTION_ACQUIRE_FOR_IO adds all others.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if Size or Flags is wrong, or for a control device.
  * Documented as: WdfDeviceInitSetRemoveLockOptions (wdfdevice.h).
@@ -1533,21 +1536,21 @@ WDF_INLINE VOID WdfDeviceInitSetReleaseHardwareOrderOnFailure(
 /*
  * Makes a device, and attaches a function driver's or a filter's to its stack.
  *
- * DeviceInit        [in] [out]  taken over and set to NULL on success; on failure still the
- * caller's DeviceAttributes  [in] [opt]  no parent: that is the driver, a PDO's is its bus device
- * Device            [out]  deleted by the framework with the device, a control device's by the
- * driver
+ * DeviceInit        [in] [out]  taken over and set to NULL on success, else still the caller's
+ * DeviceAttributes  [in] [opt]  no parent: that is the driver, a PDO's is its bus device
+ * Device            [out]  deleted by the framework; a control device's by the driver
  *
  * The device takes no request before EvtDriverDeviceAdd returns, a control device before
  * WdfControlFinishInitializing.
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_STATE if DeviceInit has become a device before, or
- * if resource requirements are added without EvtDeviceRemoveAddedResources;
- * STATUS_INVALID_SECURITY_DESCR for an SDDL string without a name; STATUS_INVALID_DEVICE_REQUEST if
- * power policy or PDO settings contradict each other; STATUS_OBJECT_NAME_INVALID for a PDO without
- * a device id; STATUS_OBJECT_NAME_COLLISION if the name exists; STATUS_NO_SUCH_DEVICE if there is
- * nothing to attach to; STATUS_INSUFFICIENT_RESOURCES; a status of the attributes' check.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_STATE if DeviceInit has become a device before,
+ * or if resource requirements are added without EvtDeviceRemoveAddedResources;
+ * STATUS_INVALID_SECURITY_DESCR for an SDDL string without a name; STATUS_INVALID_DEVICE_REQUEST
+ * if power policy or PDO settings contradict each other; STATUS_OBJECT_NAME_INVALID for a PDO
+ * without a device id; STATUS_OBJECT_NAME_COLLISION if the name exists; STATUS_NO_SUCH_DEVICE if
+ * there is nothing to attach to; STATUS_INSUFFICIENT_RESOURCES; a status of the attributes'
+ * check.
  * Documented as: WdfDeviceCreate (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT *DeviceInit,
@@ -1568,9 +1571,9 @@ WDF_INLINE NTSTATUS WdfDeviceCreate(PWDFDEVICE_INIT *DeviceInit,
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST for a control device;
- * STATUS_INVALID_PARAMETER if ReferenceString is not a sound string; STATUS_INSUFFICIENT_RESOURCES;
- * a status of IoRegisterDeviceInterface. Documented as: WdfDeviceCreateDeviceInterface
- * (wdfdevice.h).
+ * STATUS_INVALID_PARAMETER if ReferenceString is not a sound string;
+ * STATUS_INSUFFICIENT_RESOURCES; a status of IoRegisterDeviceInterface.
+ * Documented as: WdfDeviceCreateDeviceInterface (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceCreateDeviceInterface(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                   WDFDEVICE Device, const GUID *InterfaceClassGUID,
@@ -1605,8 +1608,8 @@ WDF_INLINE VOID WdfDeviceSetDeviceInterfaceState(WDFDEVICE Device, const GUID *I
 }
 
 /*
- * The same; but FALSE before the device has started keeps the interface from being enabled by the
- * start, until it is set to TRUE.
+ * The same; but FALSE before the device has started keeps the interface from being enabled by
+ * the start, until it is set to TRUE.
  *
  * IRQL: PASSIVE_LEVEL. Ignored for a control device, or if no interface matches.
  * Documented as: WdfDeviceSetDeviceInterfaceStateEx (wdfdevice.h).
@@ -1657,9 +1660,9 @@ WDF_INLINE NTSTATUS WdfDeviceRetrieveDeviceInterfaceString(WDFDEVICE Device,
  * SymbolicLinkName  [in]  not empty; a device has one such name
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the name is empty or the device has one
- * already; STATUS_INVALID_DEVICE_STATE for a control device without a name, or a PDO that the
- * system does not know yet; STATUS_OBJECT_NAME_COLLISION if the name exists;
+ * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the name is empty or the device has
+ * one already; STATUS_INVALID_DEVICE_STATE for a control device without a name, or a PDO that
+ * the system does not know yet; STATUS_OBJECT_NAME_COLLISION if the name exists;
  * STATUS_INSUFFICIENT_RESOURCES.
  * Documented as: WdfDeviceCreateSymbolicLink (wdfdevice.h).
  */
@@ -1721,8 +1724,8 @@ WDF_INLINE WDFDRIVER WdfDeviceGetDriver(WDFDEVICE Device)
 }
 
 /*
- * Returns the target that stands for the next lower driver, or NULL for a PDO or a control device.
- * Do not delete it. IRQL: <= DISPATCH_LEVEL.
+ * Returns the target that stands for the next lower driver, or NULL for a PDO or a control
+ * device. Do not delete it. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceGetIoTarget (wdfdevice.h).
  */
 WDFIOTARGET NTAPI imp_WdfDeviceGetIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device);
@@ -1765,8 +1768,8 @@ WDF_INLINE WDFFILEOBJECT WdfDeviceGetFileObject(WDFDEVICE Device, PFILE_OBJECT F
  * CompanionTarget  [out]  do not delete it
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the device is not a Plug and Play one;
- * otherwise why there is no companion.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the device is not a Plug and Play
+ * one; otherwise why there is no companion.
  * Documented as: WdfDeviceRetrieveCompanionTarget (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceRetrieveCompanionTarget(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -1781,8 +1784,8 @@ WDF_INLINE NTSTATUS WdfDeviceRetrieveCompanionTarget(WDFDEVICE Device,
 
 /*
  * Returns the device that a WDM device object belongs to. DeviceObject must be the framework's:
- * that is not checked. IRQL: <= DISPATCH_LEVEL. Documented as: WdfWdmDeviceGetWdfDeviceHandle
- * (wdfdevice.h).
+ * that is not checked. IRQL: <= DISPATCH_LEVEL.
+ * Documented as: WdfWdmDeviceGetWdfDeviceHandle (wdfdevice.h).
  */
 WDFDEVICE NTAPI imp_WdfWdmDeviceGetWdfDeviceHandle(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                    PDEVICE_OBJECT DeviceObject);
@@ -1806,7 +1809,8 @@ WDF_INLINE PDEVICE_OBJECT WdfDeviceWdmGetDeviceObject(WDFDEVICE Device)
 
 /*
  * Returns the WDM object below in the stack; NULL for a PDO or a control device. IRQL: <=
- * DISPATCH_LEVEL. Documented as: WdfDeviceWdmGetAttachedDevice (wdfdevice.h).
+ * DISPATCH_LEVEL.
+ * Documented as: WdfDeviceWdmGetAttachedDevice (wdfdevice.h).
  */
 PDEVICE_OBJECT NTAPI imp_WdfDeviceWdmGetAttachedDevice(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                        WDFDEVICE Device);
@@ -1830,8 +1834,8 @@ WDF_INLINE PDEVICE_OBJECT WdfDeviceWdmGetPhysicalDevice(WDFDEVICE Device)
 }
 
 /*
- * Returns where the device is in its Plug and Play states. It may have moved on since: for messages
- * only. IRQL: <= DISPATCH_LEVEL.
+ * Returns where the device is in its Plug and Play states. It may have moved on since: for
+ * messages only. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceGetDevicePnpState (wdfdevice.h).
  */
 WDF_DEVICE_PNP_STATE NTAPI imp_WdfDeviceGetDevicePnpState(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -1855,7 +1859,8 @@ WDF_INLINE WDF_DEVICE_POWER_STATE WdfDeviceGetDevicePowerState(WDFDEVICE Device)
 }
 
 /*
- * Returns where the device is in its power policy states; as the former. IRQL: <= DISPATCH_LEVEL.
+ * Returns where the device is in its power policy states; as the former. IRQL: <=
+ * DISPATCH_LEVEL.
  * Documented as: WdfDeviceGetDevicePowerPolicyState (wdfdevice.h).
  */
 WDF_DEVICE_POWER_POLICY_STATE NTAPI
@@ -1867,9 +1872,9 @@ WDF_INLINE WDF_DEVICE_POWER_POLICY_STATE WdfDeviceGetDevicePowerPolicyState(WDFD
 }
 
 /*
- * Returns which change of the system's power is under way, PowerActionNone if none; to be called in
- * a power callback. IRQL: <= DISPATCH_LEVEL. Documented as: WdfDeviceGetSystemPowerAction
- * (wdfdevice.h).
+ * Returns which change of the system's power is under way, PowerActionNone if none; to be called
+ * in a power callback. IRQL: <= DISPATCH_LEVEL.
+ * Documented as: WdfDeviceGetSystemPowerAction (wdfdevice.h).
  */
 POWER_ACTION NTAPI imp_WdfDeviceGetSystemPowerAction(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                      WDFDEVICE Device);
@@ -1938,9 +1943,9 @@ WDF_INLINE VOID WdfDeviceSetAlignmentRequirement(WDFDEVICE Device, ULONG Alignme
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_STATE if the device has no PDO that the system
- * knows (a control device; a PDO before its first start); STATUS_INSUFFICIENT_RESOURCES; a status
- * of the attributes' check or of IoOpenDeviceRegistryKey. Documented as: WdfDeviceOpenRegistryKey
- * (wdfdevice.h).
+ * knows (a control device; a PDO before its first start); STATUS_INSUFFICIENT_RESOURCES; a
+ * status of the attributes' check or of IoOpenDeviceRegistryKey.
+ * Documented as: WdfDeviceOpenRegistryKey (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceOpenRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                             ULONG DeviceInstanceKeyType, ACCESS_MASK DesiredAccess,
@@ -1989,8 +1994,8 @@ WDF_INLINE NTSTATUS WdfDeviceOpenDevicemapKey(WDFDEVICE Device, PCUNICODE_STRING
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL, with ResultLength set;
  * STATUS_INVALID_DEVICE_REQUEST for a control device; STATUS_INVALID_DEVICE_STATE if the system
- * does not know the device's PDO yet; a status of IoGetDeviceProperty. Documented as:
- * WdfDeviceQueryProperty (wdfdevice.h).
+ * does not know the device's PDO yet; a status of IoGetDeviceProperty.
+ * Documented as: WdfDeviceQueryProperty (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceQueryProperty(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                           DEVICE_REGISTRY_PROPERTY DeviceProperty,
@@ -2145,8 +2150,8 @@ WDF_INLINE VOID WdfDeviceSetDeviceState(WDFDEVICE Device, PWDF_DEVICE_STATE Devi
 }
 
 /*
- * Reports that the device has failed. Its stack is torn down as after a surprise removal, and with
- * WdfDeviceFailedAttemptRestart built again, unless it fails too often in a row.
+ * Reports that the device has failed. Its stack is torn down as after a surprise removal, and
+ * with WdfDeviceFailedAttemptRestart built again, unless it fails too often in a row.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if FailedAction is out of range.
  * Documented as: WdfDeviceSetFailed (wdfdevice.h).
@@ -2160,8 +2165,8 @@ WDF_INLINE VOID WdfDeviceSetFailed(WDFDEVICE Device, WDF_DEVICE_FAILED_ACTION Fa
 }
 
 /*
- * Says whether Plug and Play may ask at all that the device be stopped or removed. FALSE says no to
- * every such question; each FALSE is to be taken back by one TRUE.
+ * Says whether Plug and Play may ask at all that the device be stopped or removed. FALSE says no
+ * to every such question; each FALSE is to be taken back by one TRUE.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored for a control device.
  * Documented as: WdfDeviceSetStaticStopRemove (wdfdevice.h).
@@ -2175,8 +2180,8 @@ WDF_INLINE VOID WdfDeviceSetStaticStopRemove(WDFDEVICE Device, BOOLEAN Stoppable
 }
 
 /*
- * Sets what the device answers about its capabilities; copied. For the first answer it must come by
- * the end of EvtDriverDeviceAdd, by a PDO's driver before the PDO is reported.
+ * Sets what the device answers about its capabilities; copied. For the first answer it must come
+ * by the end of EvtDriverDeviceAdd, by a PDO's driver before the PDO is reported.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if Size or a member is out of range, or for a control device.
  * Documented as: WdfDeviceSetPnpCapabilities (wdfdevice.h).
@@ -2220,8 +2225,8 @@ WDF_INLINE VOID WdfDeviceSetBusInformationForChildren(WDFDEVICE Device,
 }
 
 /*
- * Says whether the device may hold a kind of special file. Unsupported is the default, and a device
- * that does hold one can be neither stopped, removed nor disabled.
+ * Says whether the device may hold a kind of special file. Unsupported is the default, and a
+ * device that does hold one can be neither stopped, removed nor disabled.
  *
  * FileType  [in]  not WdfSpecialFilePostDisplay
  *
@@ -2239,13 +2244,13 @@ WDF_INLINE VOID WdfDeviceSetSpecialFileSupport(WDFDEVICE Device, WDF_SPECIAL_FIL
 }
 
 /*
- * Adds another stack that the device needs when it holds special files: the stack is told of them
- * too. The device object is referenced.
+ * Adds another stack that the device needs when it holds special files: the stack is told of
+ * them too. The device object is referenced.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_DUPLICATE_OBJECTID if it is there already;
- * STATUS_INSUFFICIENT_RESOURCES. Documented as: WdfDeviceAddDependentUsageDeviceObject
- * (wdfdevice.h).
+ * STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceAddDependentUsageDeviceObject (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceAddDependentUsageDeviceObject(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                           WDFDEVICE Device,
@@ -2276,8 +2281,8 @@ WDF_INLINE VOID WdfDeviceRemoveDependentUsageDeviceObject(WDFDEVICE Device,
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_DUPLICATE_OBJECTID if it is there already;
- * STATUS_INSUFFICIENT_RESOURCES. Documented as: WdfDeviceAddRemovalRelationsPhysicalDevice
- * (wdfdevice.h).
+ * STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceAddRemovalRelationsPhysicalDevice (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceAddRemovalRelationsPhysicalDevice(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                               WDFDEVICE Device,
@@ -2318,13 +2323,13 @@ WDF_INLINE VOID WdfDeviceClearRemovalRelationsDevices(WDFDEVICE Device)
 /* ---- power --------------------------------------------------------------- */
 
 /*
- * Has the device lose power while it has nothing to do and the computer runs. May be called again;
- * IdleCaps and UserControlOfIdleSettings count the first time only.
+ * Has the device lose power while it has nothing to do and the computer runs. May be called
+ * again; IdleCaps and UserControlOfIdleSettings count the first time only.
  *
  * IRQL: <= DISPATCH_LEVEL; the first time PASSIVE_LEVEL, for the bus is asked what it can do.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the device is not the power policy
- * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if a member is out
- * of range or PowerUpIdleDeviceOnSystemWake is set for a device that can wake itself;
+ * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if a member is
+ * out of range or PowerUpIdleDeviceOnSystemWake is set for a device that can wake itself;
  * STATUS_POWER_STATE_INVALID if the device cannot wake itself from DxState.
  * Documented as: WdfDeviceAssignS0IdleSettings (wdfdevice.h).
  */
@@ -2339,13 +2344,13 @@ WDF_INLINE NTSTATUS WdfDeviceAssignS0IdleSettings(WDFDEVICE Device,
 }
 
 /*
- * Has the device able to wake the computer. May be called again; UserControlOfWakeSettings and the
- * two about children count the first time only.
+ * Has the device able to wake the computer. May be called again; UserControlOfWakeSettings and
+ * the two about children count the first time only.
  *
  * IRQL: <= DISPATCH_LEVEL; the first time PASSIVE_LEVEL, for the bus is asked what it can do.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the device is not the power policy
- * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if a member is out
- * of range; STATUS_POWER_STATE_INVALID if the device cannot wake the computer from DxState.
+ * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if a member is
+ * out of range; STATUS_POWER_STATE_INVALID if the device cannot wake the computer from DxState.
  * Documented as: WdfDeviceAssignSxWakeSettings (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceAssignSxWakeSettings(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -2385,16 +2390,17 @@ WDF_INLINE VOID WdfDeviceResumeIdleNoTrack(WDFDEVICE Device)
 }
 
 /*
- * Keeps the device in D0, or brings it there, until WdfDeviceResumeIdle; calls add up. Drivers call
- * it as WdfDeviceStopIdle or WdfDeviceStopIdleWithTag, which put in the line and the file.
+ * Keeps the device in D0, or brings it there, until WdfDeviceResumeIdle; calls add up. Drivers
+ * call it as WdfDeviceStopIdle or WdfDeviceStopIdleWithTag, which put in the line and the file.
  *
  * WaitForD0  [in]  TRUE waits; never in a power callback or a power-managed queue's callback
  * Tag        [in] [opt]  names the reference, for messages
  *
  * IRQL: <= DISPATCH_LEVEL; PASSIVE_LEVEL if WaitForD0 is TRUE.
- * Returns STATUS_SUCCESS: the device is in D0; STATUS_PENDING: it is on its way, without WaitForD0;
- * STATUS_INVALID_DEVICE_STATE if it is not the power policy owner; STATUS_POWER_STATE_INVALID if it
- * has failed, or is going for good. Only success and pending are to be taken back.
+ * Returns STATUS_SUCCESS: the device is in D0; STATUS_PENDING: it is on its way, without
+ * WaitForD0; STATUS_INVALID_DEVICE_STATE if it is not the power policy owner;
+ * STATUS_POWER_STATE_INVALID if it has failed, or is going for good. Only success and pending
+ * are to be taken back.
  * Documented as: WdfDeviceStopIdle, WdfDeviceStopIdleWithTag (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceStopIdleActual(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -2407,8 +2413,9 @@ WDF_INLINE NTSTATUS WdfDeviceStopIdleActual(WDFDEVICE Device, BOOLEAN WaitForD0,
 }
 
 /*
- * Takes back one WdfDeviceStopIdle, of the same tag. The device idles again when all are taken back
- * and its time is over. Drivers call it as WdfDeviceResumeIdle or WdfDeviceResumeIdleWithTag.
+ * Takes back one WdfDeviceStopIdle, of the same tag. The device idles again when all are taken
+ * back and its time is over. Drivers call it as WdfDeviceResumeIdle or
+ * WdfDeviceResumeIdleWithTag.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceResumeIdle, WdfDeviceResumeIdleWithTag (wdfdevice.h).
@@ -2434,10 +2441,10 @@ WDF_INLINE VOID WdfDeviceResumeIdleActual(WDFDEVICE Device, PVOID Tag, LONG Line
  * WaitWakeStatus  [in]  the IRP's status, not STATUS_PENDING or STATUS_CANCELLED
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for those two; STATUS_INVALID_DEVICE_REQUEST if
- * there is no such IRP; STATUS_INVALID_DEVICE_STATE if the device is not the one that holds it,
- * which is the one with EvtDeviceEnableWakeAtBus. Documented as: WdfDeviceIndicateWakeStatus
- * (wdfdevice.h).
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for those two; STATUS_INVALID_DEVICE_REQUEST
+ * if there is no such IRP; STATUS_INVALID_DEVICE_STATE if the device is not the one that holds
+ * it, which is the one with EvtDeviceEnableWakeAtBus.
+ * Documented as: WdfDeviceIndicateWakeStatus (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceIndicateWakeStatus(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                                NTSTATUS WaitWakeStatus);
@@ -2449,13 +2456,14 @@ WDF_INLINE NTSTATUS WdfDeviceIndicateWakeStatus(WDFDEVICE Device, NTSTATUS WaitW
 
 /*
  * Says what the framework registers with the system's power framework for this device. Before it
- * has started, and for a system-managed idle time only; the structure and its Component are copied.
+ * has started, and for a system-managed idle time only; the structure and its Component are
+ * copied.
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if the device is not the power policy
- * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if Component has no
- * F-state or a flag or setting is not allowed; STATUS_INSUFFICIENT_RESOURCES. Documented as:
- * WdfDeviceWdmAssignPowerFrameworkSettings (wdfdevice.h).
+ * owner; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if Component has
+ * no F-state or a flag or setting is not allowed; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceWdmAssignPowerFrameworkSettings (wdfdevice.h).
  */
 NTSTATUS NTAPI
 imp_WdfDeviceWdmAssignPowerFrameworkSettings(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -2477,11 +2485,11 @@ WDF_INLINE NTSTATUS WdfDeviceWdmAssignPowerFrameworkSettings(
  * RequestType  [in]  create, read, write, device control or internal device control
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another type; STATUS_INVALID_DEVICE_REQUEST
- * if Queue is another device's, the default one, or has no callback for the type;
- * STATUS_INVALID_DEVICE_STATE if the device has started (a control device: if it is initialized);
- * STATUS_WDF_BUSY if the type has a queue already. Documented as:
- * WdfDeviceConfigureRequestDispatching (wdfdevice.h).
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another type;
+ * STATUS_INVALID_DEVICE_REQUEST if Queue is another device's, the default one, or has no
+ * callback for the type; STATUS_INVALID_DEVICE_STATE if the device has started (a control
+ * device: if it is initialized); STATUS_WDF_BUSY if the type has a queue already.
+ * Documented as: WdfDeviceConfigureRequestDispatching (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceConfigureRequestDispatching(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                         WDFDEVICE Device, WDFQUEUE Queue,
@@ -2525,7 +2533,8 @@ WDF_INLINE NTSTATUS WdfDeviceConfigureWdmIrpDispatchCallback(
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if no queue takes its type, or it is not
  * from that callback; STATUS_WDF_BUSY if the queue takes no requests. On failure the request is
- * still the driver's, to be completed. Documented as: WdfDeviceEnqueueRequest (wdfdevice.h).
+ * still the driver's, to be completed.
+ * Documented as: WdfDeviceEnqueueRequest (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceEnqueueRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                            WDFREQUEST Request);
@@ -2536,11 +2545,10 @@ WDF_INLINE NTSTATUS WdfDeviceEnqueueRequest(WDFDEVICE Device, WDFREQUEST Request
 }
 
 /*
- * Hands the framework an IRP from a preprocess callback. Irp's stack location must have been set up
- * as for a lower driver, by skipping or copying it.
+ * Hands the framework an IRP from a preprocess callback. Irp's stack location must have been set
+ * up as for a lower driver, by skipping or copying it.
  *
- * IRQL: <= DISPATCH_LEVEL.
- * Returns what the callback is to return.
+ * IRQL: <= DISPATCH_LEVEL. Returns what the callback is to return.
  * Documented as: WdfDeviceWdmDispatchPreprocessedIrp (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceWdmDispatchPreprocessedIrp(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -2556,8 +2564,7 @@ WDF_INLINE NTSTATUS WdfDeviceWdmDispatchPreprocessedIrp(WDFDEVICE Device, PIRP I
  *
  * DispatchContext  [in]  as the callback got it
  *
- * IRQL: <= DISPATCH_LEVEL.
- * Returns what the callback is to return. The IRP is completed with
+ * IRQL: <= DISPATCH_LEVEL. Returns what the callback is to return. The IRP is completed with
  * STATUS_INVALID_DEVICE_REQUEST if the driver is not on the device's path, with
  * STATUS_INVALID_PARAMETER if DispatchContext is not its own.
  * Documented as: WdfDeviceWdmDispatchIrp (wdfdevice.h).
@@ -2575,11 +2582,11 @@ WDF_INLINE NTSTATUS WdfDeviceWdmDispatchIrp(WDFDEVICE Device, PIRP Irp, WDFCONTE
  *
  * Flags  [in]  WDF_DISPATCH_IRP_TO_IO_QUEUE_X
  *
- * IRQL: <= DISPATCH_LEVEL.
- * Returns what the callback is to return. The IRP is completed with STATUS_INVALID_PARAMETER if
- * Queue is a stranger's or has no callback for it, with STATUS_INVALID_DEVICE_REQUEST if the
- * parent's queue may not be used (WdfPdoInitAllowForwardingRequestToParent). Documented as:
- * WdfDeviceWdmDispatchIrpToIoQueue (wdfdevice.h).
+ * IRQL: <= DISPATCH_LEVEL. Returns what the callback is to return. The IRP is completed with
+ * STATUS_INVALID_PARAMETER if Queue is a stranger's or has no callback for it, with
+ * STATUS_INVALID_DEVICE_REQUEST if the parent's queue may not be used
+ * (WdfPdoInitAllowForwardingRequestToParent).
+ * Documented as: WdfDeviceWdmDispatchIrpToIoQueue (wdfdevice.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceWdmDispatchIrpToIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                     WDFDEVICE Device, PIRP Irp, WDFQUEUE Queue,

@@ -58,7 +58,8 @@ WDF_INLINE PDEVICE_OBJECT WdfFdoInitWdmGetPhysicalDevice(PWDFDEVICE_INIT DeviceI
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if DeviceInit is not an FDO's;
- * STATUS_INSUFFICIENT_RESOURCES; a status of the attributes' check or of IoOpenDeviceRegistryKey.
+ * STATUS_INSUFFICIENT_RESOURCES; a status of the attributes' check or of
+ * IoOpenDeviceRegistryKey.
  * Documented as: WdfFdoInitOpenRegistryKey (wdffdo.h).
  */
 NTSTATUS NTAPI imp_WdfFdoInitOpenRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -225,7 +226,8 @@ WDF_INLINE VOID WdfFdoInitSetFilter(PWDFDEVICE_INIT DeviceInit)
  * DefaultChildListAttributes  [in] [opt]  no parent: that is the device
  *
  * IRQL: PASSIVE_LEVEL. Ignored if DeviceInit is not an FDO's, or Config or the attributes are
- * wrong. Documented as: WdfFdoInitSetDefaultChildListConfig (wdffdo.h).
+ * wrong.
+ * Documented as: WdfFdoInitSetDefaultChildListConfig (wdffdo.h).
  */
 VOID NTAPI imp_WdfFdoInitSetDefaultChildListConfig(
     PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT DeviceInit, PWDF_CHILD_LIST_CONFIG Config,
@@ -244,16 +246,17 @@ WdfFdoInitSetDefaultChildListConfig(PWDFDEVICE_INIT DeviceInit, PWDF_CHILD_LIST_
 /*
  * Asks the device's stack for a driver-defined interface (IRP_MN_QUERY_INTERFACE).
  *
- * Interface              [out]  Size bytes, filled by the driver that answers, which has referenced
- * it Size                   [in]  bytes, of the whole structure Version                [in]  as the
- * interface defines it InterfaceSpecificData  [in] [opt]  handed to the answering driver
+ * Interface              [out]  Size bytes, filled and referenced by the driver that answers
+ * Size                   [in]  bytes, of the whole structure
+ * Version                [in]  as the interface defines it
+ * InterfaceSpecificData  [in] [opt]  handed to the answering driver
  *
  * The caller calls Interface's InterfaceDereference when it is done.
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if Fdo is not an FDO; STATUS_NOT_SUPPORTED if
- * nobody answers; STATUS_INSUFFICIENT_RESOURCES; a status of the driver that answered. Documented
- * as: WdfFdoQueryForInterface (wdffdo.h).
+ * nobody answers; STATUS_INSUFFICIENT_RESOURCES; a status of the driver that answered.
+ * Documented as: WdfFdoQueryForInterface (wdffdo.h).
  */
 NTSTATUS NTAPI imp_WdfFdoQueryForInterface(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Fdo,
                                            LPCGUID InterfaceType, PINTERFACE Interface, USHORT Size,
@@ -279,8 +282,8 @@ WDF_INLINE WDFCHILDLIST WdfFdoGetDefaultChildList(WDFDEVICE Fdo)
 }
 
 /*
- * Reports a PDO as one of the device's children. The framework owns the PDO afterwards, until it is
- * marked missing; on failure it is the driver's to delete.
+ * Reports a PDO as one of the device's children. The framework owns the PDO afterwards, until it
+ * is marked missing; on failure it is the driver's to delete.
  *
  * Child  [in]  made from a WdfPdoInitAllocate
  *
@@ -298,8 +301,8 @@ WDF_INLINE NTSTATUS WdfFdoAddStaticChild(WDFDEVICE Fdo, WDFDEVICE Child)
 }
 
 /*
- * Locks the list of static children: until WdfFdoUnlockStaticChildListFromIteration no change to it
- * takes effect. Locks add up.
+ * Locks the list of static children: until WdfFdoUnlockStaticChildListFromIteration no change to
+ * it takes effect. Locks add up.
  *
  * IRQL: <= DISPATCH_LEVEL. Ignored if Fdo is not an FDO.
  * Documented as: WdfFdoLockStaticChildListForIteration (wdffdo.h).

@@ -146,8 +146,8 @@ WDF_INLINE VOID WDF_INTERRUPT_EXTENDED_POLICY_INIT(PWDF_INTERRUPT_EXTENDED_POLIC
  * Interrupt      [out]  deleted by the framework with the device, or after EvtDeviceReleaseHardware
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if
- * there is no EvtInterruptIsr, both a DPC and a work item, a lock that does not fit
+ * Returns STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER
+ * if there is no EvtInterruptIsr, both a DPC and a work item, a lock that does not fit
  * PassiveHandling, resources in EvtDriverDeviceAdd or unsound ones, or CanWakeDevice where it
  * cannot be; STATUS_INVALID_DEVICE_STATE outside those callbacks, or in the latter without
  * resources or with ShareVector set; STATUS_NOT_SUPPORTED if there is no passive handling;
@@ -179,8 +179,9 @@ WDF_INLINE BOOLEAN WdfInterruptQueueDpcForIsr(WDFINTERRUPT Interrupt)
 
 /*
  * Queues the interrupt's work item. Returns FALSE if it is queued already, in which case it runs
- * once. IRQL: any up to the interrupt's. Documented as: WdfInterruptQueueWorkItemForIsr
- * (wdfinterrupt.h).
+ * once.
+ * IRQL: any up to the interrupt's.
+ * Documented as: WdfInterruptQueueWorkItemForIsr (wdfinterrupt.h).
  */
 BOOLEAN NTAPI imp_WdfInterruptQueueWorkItemForIsr(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                   WDFINTERRUPT Interrupt);
@@ -196,7 +197,8 @@ WDF_INLINE BOOLEAN WdfInterruptQueueWorkItemForIsr(WDFINTERRUPT Interrupt)
  *
  * Context  [in] [opt]  handed to Callback
  *
- * IRQL: <= DISPATCH_LEVEL; PASSIVE_LEVEL with PassiveHandling (else FALSE, with the verifier on).
+ * IRQL: <= DISPATCH_LEVEL; PASSIVE_LEVEL with PassiveHandling (else FALSE, with the verifier
+ * on).
  * Documented as: WdfInterruptSynchronize (wdfinterrupt.h).
  */
 BOOLEAN NTAPI imp_WdfInterruptSynchronize(PWDF_DRIVER_GLOBALS DriverGlobals, WDFINTERRUPT Interrupt,
@@ -213,8 +215,9 @@ WDF_INLINE BOOLEAN WdfInterruptSynchronize(WDFINTERRUPT Interrupt,
 /*
  * Returns with the interrupt's lock held, and at its IRQL. Not recursive.
  *
- * IRQL: up to the interrupt's; PASSIVE_LEVEL with PassiveHandling, where it also enters a critical
- * region. Documented as: WdfInterruptAcquireLock (wdfinterrupt.h).
+ * IRQL: up to the interrupt's; PASSIVE_LEVEL with PassiveHandling, where it also enters a
+ * critical region.
+ * Documented as: WdfInterruptAcquireLock (wdfinterrupt.h).
  */
 VOID NTAPI imp_WdfInterruptAcquireLock(PWDF_DRIVER_GLOBALS DriverGlobals, WDFINTERRUPT Interrupt);
 
@@ -236,8 +239,9 @@ WDF_INLINE VOID WdfInterruptReleaseLock(WDFINTERRUPT Interrupt)
 }
 
 /*
- * Returns TRUE with the lock of a passive interrupt held, FALSE if somebody else has it. To be used
- * where waiting could deadlock, as in a queue callback that the interrupt's callbacks wait for.
+ * Returns TRUE with the lock of a passive interrupt held, FALSE if somebody else has it. To be
+ * used where waiting could deadlock, as in a queue callback that the interrupt's callbacks wait
+ * for.
  *
  * IRQL: PASSIVE_LEVEL. FALSE also if the interrupt is not a passive one.
  * Documented as: WdfInterruptTryToAcquireLock (wdfinterrupt.h).
@@ -326,8 +330,8 @@ WDF_INLINE VOID WdfInterruptSetPolicy(WDFINTERRUPT Interrupt, WDF_INTERRUPT_POLI
 /*
  * The same with a processor group; PolicyAndGroup is copied.
  *
- * IRQL: <= DISPATCH_LEVEL. Ignored if Size is wrong, a member is out of range, or Reserved of the
- * affinity is not 0.
+ * IRQL: <= DISPATCH_LEVEL. Ignored if Size is wrong, a member is out of range, or Reserved of
+ * the affinity is not 0.
  * Documented as: WdfInterruptSetExtendedPolicy (wdfinterrupt.h).
  */
 VOID NTAPI imp_WdfInterruptSetExtendedPolicy(PWDF_DRIVER_GLOBALS DriverGlobals,

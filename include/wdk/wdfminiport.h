@@ -9,7 +9,8 @@
 #include <wdfobject.h>
 
 /*
- * Makes a device of a device object that the port driver has made, for other objects to belong to.
+ * Makes a device of a device object that the port driver has made, for other objects to belong
+ * to.
  *
  * Attributes            [in] [opt]
  * DeviceObject          [in]  the port driver's
@@ -18,9 +19,9 @@
  * Device                [out]  the driver deletes it with WdfObjectDelete
  *
  * IRQL: PASSIVE_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; a status of the attributes' check. One of
- * the two without the other is WDF_VIOLATION, like a NULL or stale handle or pointer. Documented
- * as: WdfDeviceMiniportCreate (wdfminiport.h).
+ * Returns STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; a status of the attributes' check. One
+ * of the two without the other is WDF_VIOLATION, like a NULL or stale handle or pointer.
+ * Documented as: WdfDeviceMiniportCreate (wdfminiport.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceMiniportCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver,
                                            PWDF_OBJECT_ATTRIBUTES Attributes,

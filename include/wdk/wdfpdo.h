@@ -213,7 +213,8 @@ WDF_INLINE VOID WdfPdoInitSetDefaultLocale(PWDFDEVICE_INIT DeviceInit, LCID Loca
 }
 
 /*
- * Says that the device works without a function driver: the bus driver is its power policy owner.
+ * Says that the device works without a function driver: the bus driver is its power policy
+ * owner.
  *
  * DeviceClassGuid  [in]  its setup class, copied
  *
@@ -267,9 +268,9 @@ WDF_INLINE VOID WdfPdoInitRemovePowerDependencyOnParent(PWDFDEVICE_INIT DeviceIn
  * Says that the thing is gone from the bus, as if pulled out.
  *
  * IRQL: <= DISPATCH_LEVEL.
- * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if Device is not a PDO; STATUS_NO_SUCH_DEVICE if
- * it is not among its bus' children, or is missing already. Documented as: WdfPdoMarkMissing
- * (wdfpdo.h).
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if Device is not a PDO; STATUS_NO_SUCH_DEVICE
+ * if it is not among its bus' children, or is missing already.
+ * Documented as: WdfPdoMarkMissing (wdfpdo.h).
  */
 NTSTATUS NTAPI imp_WdfPdoMarkMissing(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device);
 
@@ -330,8 +331,9 @@ WDF_INLINE NTSTATUS WdfPdoRetrieveIdentificationDescription(
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if Device is not a PDO;
- * STATUS_INVALID_DEVICE_REQUEST if it is a static child, the list has no address descriptions, or
- * the sizes differ. Documented as: WdfPdoRetrieveAddressDescription (wdfpdo.h).
+ * STATUS_INVALID_DEVICE_REQUEST if it is a static child, the list has no address descriptions,
+ * or the sizes differ.
+ * Documented as: WdfPdoRetrieveAddressDescription (wdfpdo.h).
  */
 NTSTATUS NTAPI
 imp_WdfPdoRetrieveAddressDescription(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -367,8 +369,8 @@ WDF_INLINE NTSTATUS WdfPdoUpdateAddressDescription(
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if Device is not a PDO;
- * STATUS_DUPLICATE_OBJECTID if it is there already; STATUS_INSUFFICIENT_RESOURCES. Documented as:
- * WdfPdoAddEjectionRelationsPhysicalDevice (wdfpdo.h).
+ * STATUS_DUPLICATE_OBJECTID if it is there already; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfPdoAddEjectionRelationsPhysicalDevice (wdfpdo.h).
  */
 NTSTATUS NTAPI imp_WdfPdoAddEjectionRelationsPhysicalDevice(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                             WDFDEVICE Device,

@@ -59,10 +59,11 @@ WDF_INLINE VOID WdfDeviceInterfaceDereferenceNoOp(PVOID Context)
  *
  * IRQL: PASSIVE_LEVEL.
  * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST for a control device;
- * STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if SendQueryToParentStack
- * is TRUE and the device no PDO, Interface is NULL with both BOOLEANs FALSE, ImportInterface is
- * TRUE without a callback, or Interface is smaller than an INTERFACE;
- * STATUS_INSUFFICIENT_RESOURCES. Documented as: WdfDeviceAddQueryInterface (wdfqueryinterface.h).
+ * STATUS_INFO_LENGTH_MISMATCH if Size is wrong; STATUS_INVALID_PARAMETER if
+ * SendQueryToParentStack is TRUE and the device no PDO, Interface is NULL with both BOOLEANs
+ * FALSE, ImportInterface is TRUE without a callback, or Interface is smaller than an INTERFACE;
+ * STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceAddQueryInterface (wdfqueryinterface.h).
  */
 NTSTATUS NTAPI imp_WdfDeviceAddQueryInterface(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                               PWDF_QUERY_INTERFACE_CONFIG InterfaceConfig);

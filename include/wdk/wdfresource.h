@@ -74,8 +74,8 @@ WDF_INLINE NTSTATUS WdfIoResourceRequirementsListAppendIoResList(WDFIORESREQLIST
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns as WdfIoResourceRequirementsListAppendIoResList; also STATUS_ARRAY_BOUNDS_EXCEEDED if
- * Index is beyond the end. Documented as: WdfIoResourceRequirementsListInsertIoResList
- * (wdfresource.h).
+ * Index is beyond the end.
+ * Documented as: WdfIoResourceRequirementsListInsertIoResList (wdfresource.h).
  */
 NTSTATUS NTAPI imp_WdfIoResourceRequirementsListInsertIoResList(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                                 WDFIORESREQLIST RequirementsList,
@@ -103,7 +103,8 @@ WDF_INLINE ULONG WdfIoResourceRequirementsListGetCount(WDFIORESREQLIST Requireme
 }
 
 /*
- * Returns the alternative at Index, or NULL. It stays RequirementsList's. IRQL: <= DISPATCH_LEVEL.
+ * Returns the alternative at Index, or NULL. It stays RequirementsList's. IRQL: <=
+ * DISPATCH_LEVEL.
  * Documented as: WdfIoResourceRequirementsListGetIoResList (wdfresource.h).
  */
 WDFIORESLIST NTAPI imp_WdfIoResourceRequirementsListGetIoResList(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -117,8 +118,8 @@ WDF_INLINE WDFIORESLIST WdfIoResourceRequirementsListGetIoResList(WDFIORESREQLIS
 }
 
 /*
- * Takes the alternative at Index away and deletes it. IRQL: <= DISPATCH_LEVEL. Ignored if there is
- * none, or removing is not allowed.
+ * Takes the alternative at Index away and deletes it. IRQL: <= DISPATCH_LEVEL. Ignored if there
+ * is none, or removing is not allowed.
  * Documented as: WdfIoResourceRequirementsListRemove (wdfresource.h).
  */
 VOID NTAPI imp_WdfIoResourceRequirementsListRemove(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -130,8 +131,8 @@ WDF_INLINE VOID WdfIoResourceRequirementsListRemove(WDFIORESREQLIST Requirements
 }
 
 /*
- * Takes that alternative away and deletes it. IRQL: <= DISPATCH_LEVEL. Ignored if it is not in the
- * list, or removing is not allowed.
+ * Takes that alternative away and deletes it. IRQL: <= DISPATCH_LEVEL. Ignored if it is not in
+ * the list, or removing is not allowed.
  * Documented as: WdfIoResourceRequirementsListRemoveByIoResList (wdfresource.h).
  */
 VOID NTAPI imp_WdfIoResourceRequirementsListRemoveByIoResList(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -192,7 +193,8 @@ WDF_INLINE NTSTATUS WdfIoResourceListAppendDescriptor(WDFIORESLIST ResourceList,
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns as WdfIoResourceListAppendDescriptor; also STATUS_ARRAY_BOUNDS_EXCEEDED if Index is
- * beyond the end. Documented as: WdfIoResourceListInsertDescriptor (wdfresource.h).
+ * beyond the end.
+ * Documented as: WdfIoResourceListInsertDescriptor (wdfresource.h).
  */
 NTSTATUS NTAPI imp_WdfIoResourceListInsertDescriptor(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                      WDFIORESLIST ResourceList,
@@ -233,8 +235,8 @@ WDF_INLINE ULONG WdfIoResourceListGetCount(WDFIORESLIST ResourceList)
 }
 
 /*
- * Returns a copy of the resource at Index, or NULL. The copy is the list's and good as long as the
- * resource is in it; changing it changes nothing. IRQL: <= DISPATCH_LEVEL.
+ * Returns a copy of the resource at Index, or NULL. The copy is the list's and good as long as
+ * the resource is in it; changing it changes nothing. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfIoResourceListGetDescriptor (wdfresource.h).
  */
 PIO_RESOURCE_DESCRIPTOR NTAPI imp_WdfIoResourceListGetDescriptor(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -248,8 +250,9 @@ WDF_INLINE PIO_RESOURCE_DESCRIPTOR WdfIoResourceListGetDescriptor(WDFIORESLIST R
 }
 
 /*
- * Takes the resource at Index away. IRQL: <= DISPATCH_LEVEL. Ignored if there is none, or removing
- * is not allowed. Documented as: WdfIoResourceListRemove (wdfresource.h).
+ * Takes the resource at Index away. IRQL: <= DISPATCH_LEVEL. Ignored if there is none, or
+ * removing is not allowed.
+ * Documented as: WdfIoResourceListRemove (wdfresource.h).
  */
 VOID NTAPI imp_WdfIoResourceListRemove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIORESLIST ResourceList,
                                        ULONG Index);
@@ -260,8 +263,8 @@ WDF_INLINE VOID WdfIoResourceListRemove(WDFIORESLIST ResourceList, ULONG Index)
 }
 
 /*
- * Takes away the first resource whose bytes equal Descriptor's. IRQL: <= DISPATCH_LEVEL. Ignored if
- * there is none, or removing is not allowed.
+ * Takes away the first resource whose bytes equal Descriptor's. IRQL: <= DISPATCH_LEVEL. Ignored
+ * if there is none, or removing is not allowed.
  * Documented as: WdfIoResourceListRemoveByDescriptor (wdfresource.h).
  */
 VOID NTAPI imp_WdfIoResourceListRemoveByDescriptor(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -298,7 +301,8 @@ WDF_INLINE NTSTATUS WdfCmResourceListAppendDescriptor(WDFCMRESLIST List,
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Returns as WdfCmResourceListAppendDescriptor; also STATUS_ARRAY_BOUNDS_EXCEEDED if Index is
- * beyond the end. Documented as: WdfCmResourceListInsertDescriptor (wdfresource.h).
+ * beyond the end.
+ * Documented as: WdfCmResourceListInsertDescriptor (wdfresource.h).
  */
 NTSTATUS NTAPI imp_WdfCmResourceListInsertDescriptor(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                      WDFCMRESLIST List,
@@ -324,8 +328,8 @@ WDF_INLINE ULONG WdfCmResourceListGetCount(WDFCMRESLIST List)
 }
 
 /*
- * Returns a copy of the resource at Index, or NULL. The copy is the list's and good as long as the
- * resource is in it; changing it changes nothing. IRQL: <= DISPATCH_LEVEL.
+ * Returns a copy of the resource at Index, or NULL. The copy is the list's and good as long as
+ * the resource is in it; changing it changes nothing. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfCmResourceListGetDescriptor (wdfresource.h).
  */
 PCM_PARTIAL_RESOURCE_DESCRIPTOR NTAPI imp_WdfCmResourceListGetDescriptor(
@@ -338,8 +342,9 @@ WDF_INLINE PCM_PARTIAL_RESOURCE_DESCRIPTOR WdfCmResourceListGetDescriptor(WDFCMR
 }
 
 /*
- * Takes the resource at Index away. IRQL: <= DISPATCH_LEVEL. Ignored if there is none, or removing
- * is not allowed. Documented as: WdfCmResourceListRemove (wdfresource.h).
+ * Takes the resource at Index away. IRQL: <= DISPATCH_LEVEL. Ignored if there is none, or
+ * removing is not allowed.
+ * Documented as: WdfCmResourceListRemove (wdfresource.h).
  */
 VOID NTAPI imp_WdfCmResourceListRemove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFCMRESLIST List,
                                        ULONG Index);
@@ -350,8 +355,8 @@ WDF_INLINE VOID WdfCmResourceListRemove(WDFCMRESLIST List, ULONG Index)
 }
 
 /*
- * Takes away the first resource whose bytes equal Descriptor's. IRQL: <= DISPATCH_LEVEL. Ignored if
- * there is none, or removing is not allowed.
+ * Takes away the first resource whose bytes equal Descriptor's. IRQL: <= DISPATCH_LEVEL. Ignored
+ * if there is none, or removing is not allowed.
  * Documented as: WdfCmResourceListRemoveByDescriptor (wdfresource.h).
  */
 VOID NTAPI imp_WdfCmResourceListRemoveByDescriptor(PWDF_DRIVER_GLOBALS DriverGlobals,
