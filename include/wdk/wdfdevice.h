@@ -1531,6 +1531,21 @@ WDF_INLINE VOID WdfDeviceInitSetReleaseHardwareOrderOnFailure(
                                                       ReleaseHardwareOrderOnFailure);
 }
 
+/*
+ * Says that the device has a target that stands for itself (WdfDeviceGetSelfIoTarget). Only for
+ * an FDO's device; others get none.
+ *
+ * IRQL: <= DISPATCH_LEVEL.
+ * Documented as: WdfDeviceInitAllowSelfIoTarget, among what is reserved for class extensions.
+ */
+VOID NTAPI imp_WdfDeviceInitAllowSelfIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                              PWDFDEVICE_INIT DeviceInit);
+
+WDF_INLINE VOID WdfDeviceInitAllowSelfIoTarget(PWDFDEVICE_INIT DeviceInit)
+{
+    imp_WdfDeviceInitAllowSelfIoTarget(WdfDriverGlobals, DeviceInit);
+}
+
 /* ---- making the device, and its names ------------------------------------ */
 
 /*
@@ -1733,6 +1748,19 @@ WDFIOTARGET NTAPI imp_WdfDeviceGetIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WD
 WDF_INLINE WDFIOTARGET WdfDeviceGetIoTarget(WDFDEVICE Device)
 {
     return imp_WdfDeviceGetIoTarget(WdfDriverGlobals, Device);
+}
+
+/*
+ * Returns the target that stands for the device itself: requests sent to it come to the device's
+ * own queues. NULL unless WdfDeviceInitAllowSelfIoTarget was called. Do not delete it.
+ * IRQL: <= DISPATCH_LEVEL.
+ * Documented as: WdfDeviceGetSelfIoTarget, among what is reserved for class extensions.
+ */
+WDFIOTARGET NTAPI imp_WdfDeviceGetSelfIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device);
+
+WDF_INLINE WDFIOTARGET WdfDeviceGetSelfIoTarget(WDFDEVICE Device)
+{
+    return imp_WdfDeviceGetSelfIoTarget(WdfDriverGlobals, Device);
 }
 
 /*
