@@ -1533,7 +1533,7 @@ WDF_INLINE VOID WdfDeviceInitSetReleaseHardwareOrderOnFailure(
 
 /*
  * Says that the device has a target that stands for itself (WdfDeviceGetSelfIoTarget). Only for
- * an FDO's device; others get none.
+ * an FDO: WdfDeviceCreate fails with STATUS_INVALID_DEVICE_REQUEST for others.
  *
  * IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceInitAllowSelfIoTarget, among what is reserved for class extensions.
