@@ -7,9 +7,10 @@
 
 struct wdf_progress {
     WDF_IO_QUEUE_FORWARD_PROGRESS_POLICY policy;
-    KSPIN_LOCK lock;    /* guards free, irps */
-    LIST_ENTRY free;    /* of wdf_request.queue_link: reserved requests without an IRP */
-    LIST_ENTRY irps;    /* that wait for one, by IRP.Tail.Overlay.ListEntry; cancelable */
+    KSPIN_LOCK lock; /* guards what follows */
+    LIST_ENTRY free; /* of wdf_request.queue_link: reserved requests without an IRP */
+    ULONG used;      /* reserved requests that have one */
+    LIST_ENTRY irps; /* that wait for one, by IRP.Tail.Overlay.ListEntry; cancelable */
 };
 
 /* ---- IRPs that wait --------------------------------------------------------------- */
@@ -114,12 +115,23 @@ static VOID free_all(struct wdf_progress *progress)
     ExFreePool(progress);
 }
 
+static BOOLEAN is_at_rest(struct wdf_progress *progress)
+{
+    BOOLEAN is_so;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&progress->lock, &irql);
+    is_so = progress->used == 0 && IsListEmpty(&progress->irps);
+    KeReleaseSpinLock(&progress->lock, irql);
+    return is_so;
+}
+
 VOID wdf_free_progress(struct wdf_queue *queue)
 {
     struct wdf_progress *progress = queue->progress;
 
-    /* The queue refuses IRPs; those still there are being cancelled this very moment. */
-    while (__atomic_load_n(&progress->irps.Flink, __ATOMIC_ACQUIRE) != &progress->irps)
+    /* The queue is empty and refuses IRPs: what is not at rest is being ended this very moment. */
+    while (!is_at_rest(progress))
         YieldProcessor();
     queue->progress = NULL;
     free_all(progress);
@@ -154,8 +166,10 @@ VOID wdf_return_reserved(struct wdf_request *request)
     renew(request);
     KeAcquireSpinLock(&progress->lock, &irql);
     irp = take_irp(progress, NULL);
-    if (!irp)
+    if (!irp) {
         InsertTailList(&progress->free, &request->queue_link);
+        progress->used--;
+    }
     KeReleaseSpinLock(&progress->lock, irql);
     if (!irp)
         return;
@@ -193,11 +207,13 @@ static NTSTATUS use_reserved(struct wdf_queue *queue, PIRP irp, struct wdf_reque
     if (action_for(queue, irp) != WdfIoForwardProgressActionUseReservedRequest)
         return STATUS_UNSUCCESSFUL;
     KeAcquireSpinLock(&progress->lock, &irql);
-    if (!IsListEmpty(&progress->free))
+    if (!IsListEmpty(&progress->free)) {
         *request =
             CONTAINING_RECORD(RemoveHeadList(&progress->free), struct wdf_request, queue_link);
-    else
+        progress->used++;
+    } else {
         status = let_wait(progress, irp) ? STATUS_PENDING : STATUS_CANCELLED;
+    }
     KeReleaseSpinLock(&progress->lock, irql);
     if (*request)
         give_irp(*request, irp);
