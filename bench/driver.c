@@ -196,8 +196,8 @@ int bench_driver_load(void)
 void bench_pool(unsigned long long iterations)
 {
     for (unsigned long long i = 0; i < iterations; i++)
-        ExFreePoolWithTag(ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, 256, 'hcnB'),
-                          'hcnB');
+        ExFreePoolWithTag(
+            ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_UNINITIALIZED, 256, 'hcnB'), 'hcnB');
 }
 
 void bench_lookaside(unsigned long long iterations)
