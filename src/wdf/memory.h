@@ -12,7 +12,8 @@ struct wdf_request;
 
 enum wdf_memory_flags {
     WDF_MEMORY_READ_ONLY = 1, /* CopyFromBuffer is refused */
-    WDF_MEMORY_ASSIGNABLE = 2 /* preallocated: AssignBuffer may replace the buffer */
+    WDF_MEMORY_DIRECT = 2,    /* a request's: reached through mdl, which is mapped when needed */
+    WDF_MEMORY_UNSAFE = 4,    /* a request's: at an address of its sender's, not given out */
 };
 
 /* What every kind has. */
@@ -36,8 +37,13 @@ struct wdf_memory_object {
     PVOID context; /* release's */
 };
 
+/* An object's own buffer, if it is part of its block, begins where the structure ends. */
+C_ASSERT(sizeof(struct wdf_memory_object) % MEMORY_ALLOCATION_ALIGNMENT == 0);
+
 extern const struct wdf_type wdf_type_memory, wdf_type_memory_preallocated, wdf_type_lookaside;
 
+/* Sets what an object's memory is; nothing else of it is but zero. */
+VOID wdf_memory_initialize(struct wdf_memory_object *object, PVOID buffer, SIZE_T size);
 /* The memory behind any WDFMEMORY handle, else WDF_VIOLATION. */
 struct wdf_memory *wdf_memory_of(WDFMEMORY handle, PCSTR function);
 /* Its address, which maps a direct request's pages first; NULL if that fails. */

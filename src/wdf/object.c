@@ -71,15 +71,15 @@ VOID wdf_renew_object(struct wdf_object *object, SIZE_T size, PWDF_OBJECT_ATTRIB
     take_attributes(object, size, attributes);
 }
 
-NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
-                             PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object)
+NTSTATUS wdf_allocate_tagged(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
+                             ULONG tag, PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object)
 {
     SIZE_T bytes = wdf_object_bytes(size, attributes);
     PVOID memory;
     NTSTATUS status;
 
     *object = NULL;
-    memory = ExAllocatePoolWithTag(NonPagedPoolNx, bytes, globals->seen.DriverTag);
+    memory = ExAllocatePoolWithTag(NonPagedPoolNx, bytes, tag);
     if (!memory)
         return STATUS_INSUFFICIENT_RESOURCES;
     memset(memory, 0, size);
@@ -91,6 +91,12 @@ NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type 
     __atomic_add_fetch(&globals->objects, 1, __ATOMIC_RELAXED);
     *object = memory;
     return status;
+}
+
+NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
+                             PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object)
+{
+    return wdf_allocate_tagged(globals, type, size, globals->seen.DriverTag, attributes, object);
 }
 
 /* The last reference is gone. PASSIVE_LEVEL if the object needs it. */
@@ -155,6 +161,17 @@ NTSTATUS wdf_commit_object(struct wdf_object *object, struct wdf_object *parent)
     KeReleaseSpinLock(&parent->lock, irql);
     if (!NT_SUCCESS(status))
         wdf_drop_child(parent);
+    return status;
+}
+
+NTSTATUS wdf_publish_object(PVOID object, struct wdf_object *parent, PVOID handle)
+{
+    NTSTATUS status = wdf_commit_object(object, parent);
+
+    if (NT_SUCCESS(status))
+        *(PVOID *)handle = wdf_handle_of(object);
+    else
+        wdf_discard_object(object);
     return status;
 }
 

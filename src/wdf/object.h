@@ -152,6 +152,9 @@ static inline struct wdf_globals *wdf_globals_of(PWDF_DRIVER_GLOBALS globals)
  */
 NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
                              PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object);
+/* The same in a block with a tag other than the driver's. */
+NTSTATUS wdf_allocate_tagged(struct wdf_globals *globals, const struct wdf_type *type, SIZE_T size,
+                             ULONG tag, PWDF_OBJECT_ATTRIBUTES attributes, PVOID *object);
 /* The bytes that wdf_initialize_object needs for an object of size with these attributes. */
 SIZE_T wdf_object_bytes(SIZE_T size, PWDF_OBJECT_ATTRIBUTES attributes);
 /*
@@ -174,6 +177,8 @@ VOID wdf_discard_object(struct wdf_object *object);
  * STATUS_DELETE_PENDING: the parent is going; the object is still the caller's.
  */
 NTSTATUS wdf_commit_object(struct wdf_object *object, struct wdf_object *parent);
+/* The end of most creations: commits the object and writes its handle, or discards it. */
+NTSTATUS wdf_publish_object(PVOID object, struct wdf_object *parent, PVOID handle);
 
 VOID wdf_reference(struct wdf_object *object);
 /* Taking the creation's reference away from an object that lives is WDF_VIOLATION 7. */
@@ -206,6 +211,9 @@ VOID wdf_finish_deferred(struct wdf_object *object);
 VOID wdf_defer_start(VOID);
 /* Has a worker thread finish deletion or destruction of the object. IRQL <= DISPATCH_LEVEL. */
 VOID wdf_defer_object(struct wdf_object *object);
+/* For others who finish something later that a driver's unload has to wait for: from, until. */
+VOID wdf_unfinished(VOID);
+VOID wdf_finished(VOID);
 /* Waits until whatever was deferred is done. PASSIVE_LEVEL. */
 VOID wdf_flush_deferred(VOID);
 
@@ -241,6 +249,11 @@ enum wdf_attributes_rule {
 NTSTATUS wdf_check_attributes(PWDF_OBJECT_ATTRIBUTES attributes, ULONG rules);
 /* The parent that attributes name, else otherwise. A bad parent handle is WDF_VIOLATION. */
 struct wdf_object *wdf_parent_of(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_object *otherwise);
+/*
+ * The parent, where one is required: STATUS_WDF_PARENT_NOT_SPECIFIED. The other attributes
+ * are not checked, but for Size: STATUS_INFO_LENGTH_MISMATCH.
+ */
+NTSTATUS wdf_require_parent(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_object **parent);
 
 /* ---- handle.c --------------------------------------------------------------- */
 
@@ -284,6 +297,12 @@ struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, 
 static inline PVOID wdf_handle_of(PVOID object)
 {
     return (PVOID)((struct wdf_object *)object)->handle;
+}
+
+/* Its parent's, NULL if it has none (any more). */
+static inline WDFOBJECT wdf_parent_handle_of(const struct wdf_object *object)
+{
+    return object->parent ? wdf_handle_of(object->parent) : NULL;
 }
 
 /* ---- violation.c -------------------------------------------------------------- */

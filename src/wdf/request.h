@@ -110,6 +110,11 @@ VOID wdf_free_request_cache(struct wdf_device *device);
 VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR function);
 VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, CCHAR boost,
                                   PCSTR function);
+/*
+ * The request's IRP, for function. A request that was completed and is still referenced has none:
+ * NULL with the verifier, which logs it, else WDF_VIOLATION, WDF_REQUEST_FATAL_ERROR_NULL_IRP.
+ */
+PIRP wdf_request_irp(struct wdf_request *request, PCSTR function);
 /* Fills in the two memories from the IRP's current stack location (wdf_make_request). */
 VOID wdf_assign_buffers(struct wdf_request *request);
 /* They are nothing from now on; frees built_mdl. */
