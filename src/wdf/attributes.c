@@ -70,3 +70,13 @@ struct wdf_object *wdf_parent_of(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_o
                              "WDF_OBJECT_ATTRIBUTES.ParentObject");
     return otherwise;
 }
+
+NTSTATUS wdf_require_parent(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_object **parent)
+{
+    if (!attributes)
+        return STATUS_WDF_PARENT_NOT_SPECIFIED;
+    if (attributes->Size != sizeof(*attributes))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    *parent = wdf_parent_of(attributes, NULL);
+    return *parent ? STATUS_SUCCESS : STATUS_WDF_PARENT_NOT_SPECIFIED;
+}

@@ -64,16 +64,18 @@ static BOOLEAN is_serialized(const struct wdf_object *object)
            object->synchronization_scope != WdfSynchronizationScopeInheritFromParent;
 }
 
-NTSTATUS wdf_callback_lock_of(struct wdf_object *parent, BOOLEAN needs_passive,
-                              struct wdf_callback_lock **lock)
+NTSTATUS wdf_serialize_with(struct wdf_object *parent, BOOLEAN is_asked, BOOLEAN needs_passive,
+                            struct wdf_callback_lock **lock)
 {
-    struct wdf_callback_lock *nearest = wdf_own_callback_lock(parent);
+    struct wdf_callback_lock *nearest;
 
     *lock = NULL;
-    while (!nearest && parent->parent) {
+    if (!parent->device)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (!is_asked)
+        return STATUS_SUCCESS;
+    while (!(nearest = wdf_own_callback_lock(parent)) && parent->parent)
         parent = parent->parent;
-        nearest = wdf_own_callback_lock(parent);
-    }
     if (!nearest)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (!is_serialized(parent))

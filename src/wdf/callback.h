@@ -36,10 +36,11 @@ static inline BOOLEAN wdf_callback_is_owner(struct wdf_callback_lock *lock)
 /* The lock that WdfObjectAcquireLock takes: of devices, queues and file objects, else NULL. */
 struct wdf_callback_lock *wdf_own_callback_lock(struct wdf_object *object);
 /*
- * The lock for the callbacks of an object that asks for automatic serialization with
- * parent (a timer, DPC, work item, interrupt): of parent, or the nearest above that has one.
- * NULL if the callbacks there are not kept apart. STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL: they
- * run at another level; STATUS_INVALID_DEVICE_REQUEST: there is no device above.
+ * The lock for the callbacks of a timer, DPC, work item or interrupt below parent: that of
+ * parent, or the nearest above that has one. NULL if the driver does not ask for it, or the
+ * callbacks there are not kept apart.
+ * STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL: they run at another level than needs_passive says;
+ * STATUS_INVALID_DEVICE_REQUEST: there is no device above.
  */
-NTSTATUS wdf_callback_lock_of(struct wdf_object *parent, BOOLEAN needs_passive,
-                              struct wdf_callback_lock **lock);
+NTSTATUS wdf_serialize_with(struct wdf_object *parent, BOOLEAN is_asked, BOOLEAN needs_passive,
+                            struct wdf_callback_lock **lock);

@@ -29,12 +29,7 @@ NTSTATUS NTAPI imp_WdfObjectCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
                                  &object);
     if (!NT_SUCCESS(status))
         return status;
-    status = wdf_commit_object(object, parent);
-    if (NT_SUCCESS(status))
-        *Object = wdf_handle_of(object);
-    else
-        wdf_discard_object(object);
-    return status;
+    return wdf_publish_object(object, parent, Object);
 }
 
 static BOOLEAN may_delete(struct wdf_object *object)

@@ -7,16 +7,26 @@ static struct wdf_defer_system {
     KSPIN_LOCK lock;          /* guards what follows */
     struct wdf_object *first; /* by wdf_object.deferred, in the order of asking */
     struct wdf_object **last; /* where the next one goes */
-    ULONG unfinished;         /* in the list, or being finished */
+    ULONG unfinished;         /* in the list, being finished, or of wdf_unfinished */
     BOOLEAN is_queued;        /* the work item is, and has not taken the list yet */
     KEVENT done;              /* set while unfinished is 0 */
     WORK_QUEUE_ITEM item;
 } deferred;
 
+/* With the lock held. */
+static VOID count(LONG change)
+{
+    deferred.unfinished += change;
+    if (!deferred.unfinished)
+        KeSetEvent(&deferred.done, IO_NO_INCREMENT, FALSE);
+    else if (deferred.unfinished == (ULONG)change)
+        KeClearEvent(&deferred.done);
+}
+
 static VOID finish_all(struct wdf_object *object)
 {
     struct wdf_object *next;
-    ULONG finished = 0;
+    LONG finished = 0;
     KIRQL irql;
 
     for (; object; object = next) {
@@ -25,9 +35,7 @@ static VOID finish_all(struct wdf_object *object)
         finished++;
     }
     KeAcquireSpinLock(&deferred.lock, &irql);
-    deferred.unfinished -= finished;
-    if (!deferred.unfinished)
-        KeSetEvent(&deferred.done, IO_NO_INCREMENT, FALSE);
+    count(-finished);
     KeReleaseSpinLock(&deferred.lock, irql);
 }
 
@@ -66,13 +74,30 @@ VOID wdf_defer_object(struct wdf_object *object)
     KeAcquireSpinLock(&deferred.lock, &irql);
     *deferred.last = object;
     deferred.last = &object->deferred;
-    if (deferred.unfinished++ == 0)
-        KeClearEvent(&deferred.done);
+    count(1);
     is_first = !deferred.is_queued;
     deferred.is_queued = TRUE;
     KeReleaseSpinLock(&deferred.lock, irql);
     if (is_first)
         ExQueueWorkItem(&deferred.item, DelayedWorkQueue);
+}
+
+VOID wdf_unfinished(VOID)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&deferred.lock, &irql);
+    count(1);
+    KeReleaseSpinLock(&deferred.lock, irql);
+}
+
+VOID wdf_finished(VOID)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&deferred.lock, &irql);
+    count(-1);
+    KeReleaseSpinLock(&deferred.lock, irql);
 }
 
 VOID wdf_flush_deferred(VOID)

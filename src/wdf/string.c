@@ -23,9 +23,9 @@ NTSTATUS wdf_assign_string(struct wdf_string *string, PCUNICODE_STRING text)
     return wdf_copy_string(string->object.globals, text, &string->text);
 }
 
-static NTSTATUS make_string(struct wdf_globals *globals, struct wdf_object *parent,
-                            PCUNICODE_STRING text, PWDF_OBJECT_ATTRIBUTES attributes,
-                            WDFSTRING *handle)
+NTSTATUS wdf_make_string(struct wdf_globals *globals, struct wdf_object *parent,
+                         PCUNICODE_STRING text, PWDF_OBJECT_ATTRIBUTES attributes,
+                         WDFSTRING *handle)
 {
     struct wdf_string *string;
     PVOID object;
@@ -38,11 +38,8 @@ static NTSTATUS make_string(struct wdf_globals *globals, struct wdf_object *pare
     if (text)
         status = wdf_assign_string(string, text);
     if (NT_SUCCESS(status))
-        status = wdf_commit_object(&string->object, parent);
-    if (NT_SUCCESS(status))
-        *handle = wdf_handle_of(string);
-    else
-        wdf_discard_object(&string->object);
+        return wdf_publish_object(string, parent, handle);
+    wdf_discard_object(&string->object);
     return status;
 }
 
@@ -66,7 +63,7 @@ NTSTATUS NTAPI imp_WdfStringCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
         status = wdf_check_string(UnicodeString);
     if (!NT_SUCCESS(status))
         return status;
-    return make_string(globals, parent, UnicodeString, StringAttributes, String);
+    return wdf_make_string(globals, parent, UnicodeString, StringAttributes, String);
 }
 
 VOID NTAPI imp_WdfStringGetUnicodeString(PWDF_DRIVER_GLOBALS DriverGlobals, WDFSTRING String,
