@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 set(NTIO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ntio)
 
 install(TARGETS ntio-command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_program ntio_wmain)
+foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_program ntio_wmain ntio_show)
   if(TARGET ${library})
     install(TARGETS ${library} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
             ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

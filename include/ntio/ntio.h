@@ -107,6 +107,13 @@ int ntio_load_driver(const char *path, const char *name, char *reason, unsigned 
  */
 int ntio_unload_driver(const char *name);
 
+/*
+ * Tells the loaded drivers, their devices and the names by which programs open
+ * those: one call of line for each line of text, without its end. line must not
+ * use the system.
+ */
+void ntio_list_drivers(void (*line)(void *context, const char *text), void *context);
+
 /* What the system has done since its start. */
 struct ntio_statistics {
     unsigned long long pages_adopted;    /* pages of the program that became shared with drivers */

@@ -199,6 +199,26 @@ NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver)
     return *driver ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
+PDRIVER_OBJECT io_next_driver(PDRIVER_OBJECT previous)
+{
+    PLIST_ENTRY entry;
+    PDRIVER_OBJECT driver = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&io_database_lock, &irql);
+    entry = previous ? io_driver_of(previous)->link.Flink : drivers.Flink;
+    /* One that has lost its last reference waits for the lock, to leave the list. */
+    for (; entry != &drivers && !driver; entry = entry->Flink) {
+        driver = &CONTAINING_RECORD(entry, struct io_driver, link)->driver;
+        if (!ob_try_reference(driver))
+            driver = NULL;
+    }
+    KeReleaseSpinLock(&io_database_lock, irql);
+    if (previous)
+        ObDereferenceObject(previous);
+    return driver;
+}
+
 PDRIVER_OBJECT io_last_driver(VOID)
 {
     PDRIVER_OBJECT last = NULL;

@@ -96,6 +96,8 @@ NTSTATUS ob_query_name(PVOID object, PUNICODE_STRING name);
 NTSTATUS ob_create_directory(PCUNICODE_STRING name);
 NTSTATUS ob_create_symbolic_link(PCUNICODE_STRING name, PCUNICODE_STRING target);
 NTSTATUS ob_delete_symbolic_link(PCUNICODE_STRING name);
+/* What a symbolic link object stands for; never changes. */
+PCUNICODE_STRING ob_symbolic_link_target(PVOID link);
 
 /*
  * Follows a name (through symbolic links, without regard to case unless the

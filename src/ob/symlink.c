@@ -28,6 +28,11 @@ NTSTATUS ob_symbolic_link_substitute(PVOID link, PCUNICODE_STRING rest, PUNICODE
     return STATUS_SUCCESS;
 }
 
+PCUNICODE_STRING ob_symbolic_link_target(PVOID link)
+{
+    return &((struct ob_symbolic_link *)link)->target;
+}
+
 VOID ob_symbolic_link_destroy(PVOID link)
 {
     struct ob_symbolic_link *body = link;

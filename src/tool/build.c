@@ -212,6 +212,27 @@ void build_inputs(const struct options *options, const struct text_list *inputs,
     toolchain_close(&b.toolchain);
 }
 
+void build_show(const struct options *options, struct product_list *products)
+{
+    struct build b = {.options = options, .products = products};
+    const struct project project = {.kind = PROJECT_PROGRAM};
+    struct text_list objects = {0};
+
+    toolchain_open(&b.toolchain, options->compiler, options->sanitize);
+    b.toolchain.is_verbose = options->is_verbose;
+    make_folder(options->output);
+    char *output = text_format("%s/ntio-show", options->output);
+    text_list_add(&objects, "-Wl,--whole-archive");
+    text_list_add_new(&objects, text_format("%s/libntio_show.a", b.toolchain.libraries));
+    text_list_add(&objects, "-Wl,--no-whole-archive");
+    if (!toolchain_link(&b.toolchain, &project, &objects, output))
+        die(EXIT_BUILD, "%s was not linked: see the linker's messages above", output);
+    add_product(&b, PROJECT_PROGRAM, "ntio-show", output);
+    free(output);
+    text_list_free(&objects);
+    toolchain_close(&b.toolchain);
+}
+
 static const char *kind_name(enum project_kind kind)
 {
     return kind == PROJECT_DRIVER ? "driver" : "program";

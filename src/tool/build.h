@@ -26,6 +26,8 @@ struct product_list {
  */
 void build_inputs(const struct options *options, const struct text_list *inputs,
                   struct product_list *products);
+/* Links the program that only shows what drivers make. */
+void build_show(const struct options *options, struct product_list *products);
 void products_free(struct product_list *products);
 
 int command_build(int argc, char **argv);

@@ -28,9 +28,11 @@ static unsigned find_process(void)
     }
     if (dir)
         closedir(dir);
-    if (count != 1)
-        die(EXIT_USAGE, count ? "%u systems are running: name the process" :
-                                "no system is running (%u found)", count);
+    if (!count)
+        die(EXIT_USAGE, "no program is running to look into: start one in another terminal, "
+                        "with ntio run DRIVER -- PROGRAM");
+    if (count > 1)
+        die(EXIT_USAGE, "%u programs are running: say which by its process number (see ps)", count);
     return found;
 }
 
@@ -41,7 +43,8 @@ static int connect_to(unsigned process)
 
     if (fd < 0 || !monitor_path(address.sun_path, sizeof address.sun_path, process) ||
         connect(fd, (struct sockaddr *)&address, sizeof address))
-        die(EXIT_USAGE, "process %u cannot be looked into: %s", process, strerror(errno));
+        die(EXIT_USAGE, "process %u cannot be looked into (%s): it must be a program that runs under ntio, "
+                        "and yours", process, strerror(errno));
     return fd;
 }
 

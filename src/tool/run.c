@@ -75,10 +75,17 @@ int command_run(int argc, char **argv)
         build_inputs(&options, &program_inputs, &programs);
     }
     const struct product *program = find_program(options.program ? &programs : &drivers);
-    if (!program)
-        die(EXIT_USAGE, "run: %s is no program",
-            options.program ? options.program[0] : "none of the inputs");
+    if (!program && options.program)
+        die(EXIT_USAGE, "run: %s is no program, but a driver: name it before --",
+            options.program[0]);
+    if (!program) {
+        build_show(&options, &programs);
+        program = find_program(&programs);
+    }
     char *joined = join_drivers(&drivers);
+    if (!*joined)
+        die(EXIT_USAGE, "run: %s is no driver: name the driver first, then -- and the program",
+            options.inputs.items[0]);
     set_environment(&options, joined, !starts_drivers_itself(program->path));
     fflush(NULL);
     char *path = program->path;
