@@ -199,9 +199,3 @@ WDFQUEUE NTAPI imp_WdfRequestGetIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFRE
     }
     return wdf_handle_of(queue);
 }
-
-BOOLEAN NTAPI imp_WdfRequestIsReserved(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)
-{
-    UNREFERENCED_PARAMETER(DriverGlobals);
-    return (wdf_request_of(Request, __func__)->flags & WDF_REQUEST_RESERVED) != 0;
-}
