@@ -18,6 +18,10 @@
 #undef __unix__
 
 #define __declspec(x) __attribute__((x))
+/* Several definitions, of which the linker takes one: what gcc has for ELF under another name. */
+#ifndef __clang__
+#define selectany weak
+#endif
 /* A #pragma inside a macro; what drivers say there is about MSVC's warnings. */
 #define __pragma(...)
 #define __cdecl
