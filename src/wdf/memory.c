@@ -79,8 +79,8 @@ VOID wdf_memory_dereference(struct wdf_memory *memory)
 PVOID wdf_memory_buffer(struct wdf_memory *memory)
 {
     if (memory->flags & WDF_MEMORY_DIRECT)
-        return memory->mdl ? MmGetSystemAddressForMdlSafe(memory->mdl, NormalPagePriority |
-                                                                           MdlMappingNoExecute)
+        return memory->mdl ? MmGetSystemAddressForMdlSafe(memory->mdl,
+                                                          NormalPagePriority | MdlMappingNoExecute)
                            : NULL;
     return memory->buffer;
 }
@@ -156,8 +156,8 @@ static NTSTATUS make_apart(struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES a
 
     if (!buffer)
         return STATUS_INSUFFICIENT_RESOURCES;
-    status = wdf_allocate_tagged(globals, &wdf_type_memory, sizeof(**object), tag, attributes,
-                                 &made);
+    status =
+        wdf_allocate_tagged(globals, &wdf_type_memory, sizeof(**object), tag, attributes, &made);
     if (!NT_SUCCESS(status)) {
         ExFreePoolWithTag(buffer, tag);
         return status;

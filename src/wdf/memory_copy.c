@@ -10,8 +10,7 @@ static BOOLEAN holds(const struct wdf_memory *memory, SIZE_T offset, SIZE_T leng
 }
 
 NTSTATUS NTAPI imp_WdfMemoryCopyToBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY SourceMemory,
-                                         size_t SourceOffset, PVOID Buffer,
-                                         size_t NumBytesToCopyTo)
+                                         size_t SourceOffset, PVOID Buffer, size_t NumBytesToCopyTo)
 {
     struct wdf_memory *memory = wdf_memory_of(SourceMemory, __func__);
     PUCHAR source;

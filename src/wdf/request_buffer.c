@@ -8,8 +8,8 @@
 /* ---- what an IRP has ------------------------------------------------------------ */
 
 /* A request's memory knows the request; owner tells that the IRP has such a buffer at all. */
-static struct wdf_memory *begin(struct wdf_request *request, struct wdf_memory *memory,
-                                SIZE_T size, ULONG flags)
+static struct wdf_memory *begin(struct wdf_request *request, struct wdf_memory *memory, SIZE_T size,
+                                ULONG flags)
 {
     memory->size = size;
     memory->flags = flags;
@@ -51,8 +51,8 @@ static BOOLEAN is_from_kernel(PIRP irp, PIO_STACK_LOCATION location)
 static VOID assign_control(struct wdf_request *request, PIRP irp, PIO_STACK_LOCATION location)
 {
     ULONG method = location->Parameters.DeviceIoControl.IoControlCode & 3;
-    struct wdf_memory *input = begin(request, &request->input,
-                                     location->Parameters.DeviceIoControl.InputBufferLength, 0);
+    struct wdf_memory *input =
+        begin(request, &request->input, location->Parameters.DeviceIoControl.InputBufferLength, 0);
     struct wdf_memory *output = begin(request, &request->output,
                                       location->Parameters.DeviceIoControl.OutputBufferLength, 0);
 
@@ -70,8 +70,7 @@ static VOID assign_control(struct wdf_request *request, PIRP irp, PIO_STACK_LOCA
     default: /* METHOD_IN_DIRECT, METHOD_OUT_DIRECT */
         input->flags = WDF_MEMORY_READ_ONLY;
         output->mdl = irp->MdlAddress;
-        output->flags =
-            WDF_MEMORY_DIRECT | (method == METHOD_IN_DIRECT ? WDF_MEMORY_READ_ONLY : 0);
+        output->flags = WDF_MEMORY_DIRECT | (method == METHOD_IN_DIRECT ? WDF_MEMORY_READ_ONLY : 0);
         break;
     }
 }
@@ -132,8 +131,7 @@ NTSTATUS wdf_request_memory(struct wdf_request *request, BOOLEAN is_output,
 }
 
 /* Says why a driver does not get a buffer, if it should have known. */
-static VOID explain(struct wdf_request *request, BOOLEAN is_output, NTSTATUS status,
-                    PCSTR function)
+static VOID explain(struct wdf_request *request, BOOLEAN is_output, NTSTATUS status, PCSTR function)
 {
     UCHAR major = IoGetCurrentIrpStackLocation(request->irp)->MajorFunction;
 
