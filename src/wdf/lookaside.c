@@ -132,7 +132,7 @@ const struct wdf_type wdf_type_lookaside = {
     .destroy = destroy,
 };
 
-static SIZE_T entry_size(const struct lookaside *list)
+static SIZE_T entry_size(struct lookaside *list)
 {
     SIZE_T bytes = wdf_object_bytes(object_size(list), &list->attributes);
 
