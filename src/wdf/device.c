@@ -283,6 +283,8 @@ static NTSTATUS check_init(PWDFDEVICE_INIT init)
 
     if (init->is_created)
         return STATUS_INVALID_DEVICE_STATE;
+    if (init->is_short_of_memory)
+        return STATUS_INSUFFICIENT_RESOURCES;
     if ((config->sddl.Buffer || config->has_device_class) && !is_named)
         return STATUS_INVALID_SECURITY_DESCR;
     if (config->allows_self_target && !wdf_is_fdo(config))

@@ -89,6 +89,7 @@ struct WDFDEVICE_INIT {
     struct wdf_driver *driver;
     BOOLEAN is_lent;               /* to EvtDriverDeviceAdd and the like, whose caller frees it */
     BOOLEAN is_created;            /* WdfDeviceCreate took it; every further call is misuse */
+    BOOLEAN is_short_of_memory;    /* for what was set: WdfDeviceCreate fails */
     struct wdf_device *created;    /* the device that came of it */
     PDEVICE_OBJECT pdo;            /* FDO, filter: the stack's bottom */
     struct wdf_fdo_init *fdo;      /* fdo.c */

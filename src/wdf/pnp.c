@@ -67,7 +67,7 @@ static NTSTATUS send_start_filtered(struct wdf_pnp *pnp, PIO_STACK_LOCATION stac
 
         stack->Parameters.StartDevice.AllocatedResources = raw;
         stack->Parameters.StartDevice.AllocatedResourcesTranslated = translated;
-        status = wdf_send_and_wait(pnp->device, pnp->irp);
+        status = wdf_pnp_send_and_wait(pnp->device, pnp->irp);
         stack->Parameters.StartDevice.AllocatedResources = own_raw;
         stack->Parameters.StartDevice.AllocatedResourcesTranslated = own;
     }
@@ -90,7 +90,7 @@ static NTSTATUS send_start(struct wdf_pnp *pnp)
         stack->Parameters.StartDevice.AllocatedResources &&
         stack->Parameters.StartDevice.AllocatedResourcesTranslated)
         return send_start_filtered(pnp, stack);
-    return wdf_send_and_wait(pnp->device, pnp->irp);
+    return wdf_pnp_send_and_wait(pnp->device, pnp->irp);
 }
 
 static VOID forget_failures(struct wdf_pnp *pnp)
@@ -383,10 +383,7 @@ static WDF_DEVICE_PNP_STATE pdo_restart(struct wdf_pnp *pnp)
     pnp->has_failed = FALSE;
     pnp->failed_action = WdfDeviceFailedUndefined;
     pnp->status = STATUS_SUCCESS;
-    if (!NT_SUCCESS(wdf_io_start(pnp->device))) {
-        pnp->status = STATUS_INSUFFICIENT_RESOURCES;
-        return WdfDevStatePnpRemovedPdoWait;
-    }
+    wdf_restart_queues(pnp->device);
     return WdfDevStatePnpHardwareAvailable;
 }
 
@@ -639,14 +636,17 @@ static VOID notify(struct wdf_device *device, ULONG watched, WDF_STATE_NOTIFICAT
                          (PCWDF_DEVICE_POWER_POLICY_NOTIFICATION_DATA)(PVOID)&data);
 }
 
+VOID wdf_tell_states(struct wdf_device *device, ULONG current, ULONG next)
+{
+    if (!device->config.state_callbacks)
+        return;
+    notify(device, current, StateNotificationLeaveState, current, next);
+    notify(device, next, StateNotificationEnterState, current, next);
+}
+
 VOID wdf_set_state(struct wdf_device *device, ULONG *state, ULONG next)
 {
-    ULONG current = *state;
-
-    if (device->config.state_callbacks) {
-        notify(device, current, StateNotificationLeaveState, current, next);
-        notify(device, next, StateNotificationEnterState, current, next);
-    }
+    wdf_tell_states(device, *state, next);
     __atomic_store_n(state, next, __ATOMIC_RELAXED);
 }
 

@@ -4,7 +4,7 @@
  *
  *   pnp.c             the states and what happens in each
  *   pnp_irp.c         IRP_MJ_PNP: from minor functions to events
- *   pnp_answer.c      capabilities, device state, bus information, device relations
+ *   pnp_answer.c      capabilities and device state; relations.c: the bus, children, others
  *   fdo.c pdo.c       inits and calls for function drivers and for bus drivers
  *   resources.c       resource lists; resources_convert.c: to and from WDM's form
  */
@@ -89,8 +89,11 @@ struct wdf_pdo {
     BOOLEAN is_added;        /* static: WdfFdoAddStaticChild took it */
     BOOLEAN is_missing;      /* reported as gone: the next removal is its end; atomic */
     BOOLEAN is_wake_enabled; /* EvtDeviceEnableWakeAtBus was called */
-    PIRP wait_wake;          /* that its driver above waits with; guarded by wake_lock */
+    PIRP wait_wake;          /* that a driver above waits with; changed under wake_lock */
     KSPIN_LOCK wake_lock;
+    SYSTEM_POWER_STATE wake_state; /* from which it is to wake the system */
+    LONG wake_changes;             /* of wait_wake, that wake_work has not seen; atomic */
+    WORK_QUEUE_ITEM wake_work;     /* calls the driver at PASSIVE_LEVEL */
 };
 
 struct wdf_pnp {
@@ -132,7 +135,11 @@ VOID wdf_free_pnp(struct wdf_device *device);
  * comes from, or NULL. Returns the status for the IRP. PASSIVE_LEVEL.
  */
 NTSTATUS wdf_pnp_event(struct wdf_device *device, enum wdf_pnp_event event, PIRP irp);
-/* Tells callbacks that the driver registered about a change of state, which it makes. */
+/*
+ * Tells callbacks that the driver registered that a state is left for another, and that
+ * its work is done; wdf_set_state makes the change, too. PASSIVE_LEVEL.
+ */
+VOID wdf_tell_states(struct wdf_device *device, ULONG current, ULONG next);
 VOID wdf_set_state(struct wdf_device *device, ULONG *state, ULONG next);
 VOID wdf_state_processed(struct wdf_device *device, ULONG state);
 /* The device works no more: the PnP manager is asked to look. IRQL <= DISPATCH_LEVEL. */
@@ -141,7 +148,7 @@ VOID wdf_device_failed(struct wdf_device *device);
 /* ---- pnp_irp.c --------------------------------------------------------------- */
 
 /* Sends the IRP to the device below and waits for it; the IRP is still the caller's. */
-NTSTATUS wdf_send_and_wait(struct wdf_device *device, PIRP irp);
+NTSTATUS wdf_pnp_send_and_wait(struct wdf_device *device, PIRP irp);
 /* Completes a PnP or power IRP and gives up the remove lock that was taken for it. */
 NTSTATUS wdf_finish_irp(struct wdf_device *device, PIRP irp, NTSTATUS status);
 /* Sends it on and forgets it; at the bottom completes it with the status that it has. */
@@ -153,6 +160,9 @@ VOID wdf_answer_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES cap
                              BOOLEAN is_below_done);
 VOID wdf_pdo_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities);
 PNP_DEVICE_STATE wdf_answer_device_state(struct wdf_device *device, PNP_DEVICE_STATE state);
+
+/* ---- relations.c -------------------------------------------------------------- */
+
 NTSTATUS wdf_answer_bus_information(struct wdf_device *device, PIRP irp);
 /* Adds the device's children, or what lists, to the relations in the IRP. */
 NTSTATUS wdf_answer_bus_relations(struct wdf_device *device, PIRP irp);
@@ -169,6 +179,9 @@ VOID wdf_clear_relations(struct wdf_device *device, struct wdf_relations *list);
 /* *is_done: the IRP is to be completed with the status returned; else it goes on. */
 NTSTATUS wdf_answer_query_interface(struct wdf_device *device, PIRP irp, BOOLEAN *is_done);
 VOID wdf_free_query_interfaces(struct wdf_device *device);
+/* Sends a PnP IRP with question's minor function and parameters to top, and waits for it. */
+NTSTATUS wdf_ask_stack(PDEVICE_OBJECT top, const IO_STACK_LOCATION *question,
+                       ULONG_PTR *information);
 /* Asks the stack of top for an interface. STATUS_NOT_SUPPORTED. */
 NTSTATUS wdf_query_interface(PDEVICE_OBJECT top, LPCGUID type, PINTERFACE found, USHORT size,
                              USHORT version, PVOID specific);
@@ -203,6 +216,13 @@ NTSTATUS wdf_pdo_target_relation(struct wdf_device *device, PIRP irp);
 
 /* ---- resources.c -------------------------------------------------------------------- */
 
+/* What a driver may do to a list that it is shown. */
+enum wdf_resource_access {
+    WDF_RESOURCES_READ_ONLY = 0,
+    WDF_RESOURCES_MAY_ADD = 1,
+    WDF_RESOURCES_MAY_REMOVE = 2,
+};
+
 NTSTATUS wdf_make_cm_list(struct wdf_device *device, struct wdf_resource_list **list);
 /* What the lists hold of an IRP's resources; NULL empties them. */
 NTSTATUS wdf_read_cm_list(struct wdf_resource_list *list, PCM_RESOURCE_LIST from,
@@ -221,6 +241,11 @@ NTSTATUS wdf_filter_requirements(struct wdf_device *device,
 
 /* ---- child_list.c ----------------------------------------------------------------------- */
 
+/* STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_PARAMETER: the configuration is no good. */
+NTSTATUS wdf_check_child_list_config(PWDF_CHILD_LIST_CONFIG config);
+/* config and attributes are checked. The list is deleted with the device. */
+NTSTATUS wdf_make_child_list(struct wdf_device *device, PWDF_CHILD_LIST_CONFIG config,
+                             PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_child_list **list);
 /* Calls EvtChildListScanForChildren of each of the device's lists. */
 VOID wdf_scan_children(struct wdf_device *device);
 /* Adds the lists' present children to relations, makes devices for the new ones. */

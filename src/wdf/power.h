@@ -71,7 +71,9 @@ struct wdf_policy {
     struct wdf_device *device;
     KSPIN_LOCK lock;
     LONG state;      /* enum wdf_policy_state; changed under lock, read atomically */
+    ULONG reported;  /* the WDF_DEVICE_POWER_POLICY_STATE that goes with it; atomic */
     LONG references; /* why the device is to be in D0; atomic */
+    ULONG told;      /* the one that watchers were told of last; atomic */
     KEVENT settled;  /* a notification event: no IRP of the policy's is under way */
     KEVENT in_d0;    /* a notification event: D0, FAILED or STOPPED; who waits looks which */
     struct wdf_idle_settings idle;
@@ -89,10 +91,12 @@ struct wdf_policy {
     enum wdf_wake armed;       /* the driver's arm callback succeeded */
     BOOLEAN is_wake_requested; /* the next wait-wake IRP is the policy's */
     PIRP wait_wake;            /* that was requested; guarded by lock */
+    BOOLEAN is_cancelling;     /* somebody cancels it; guarded by lock */
     BOOLEAN is_triggered;      /* it was completed with success; guarded by lock */
     KEVENT no_wait_wake;       /* a notification event: none is under way */
 
-    PIRP system_irp; /* power_system.c: waits for the device's power */
+    BOOLEAN was_idle; /* in Dx when the system went to sleep */
+    PIRP system_irp;  /* power_system.c: waits for the device's power */
     WORK_QUEUE_ITEM system_work;
     BOOLEAN has_capabilities;
     DEVICE_CAPABILITIES capabilities; /* the stack's, once it is started */
@@ -120,15 +124,23 @@ NTSTATUS wdf_forget_power_irp(struct wdf_device *device, PIRP irp);
 
 NTSTATUS wdf_make_policy(struct wdf_device *device);
 VOID wdf_free_policy(struct wdf_device *device);
-/* The device was powered up, or will be powered down by wdf_power_stop. PASSIVE_LEVEL. */
-VOID wdf_policy_started(struct wdf_device *device);
+/*
+ * The device starts, and has or has not come to D0; it is about to be powered down by
+ * wdf_power_stop. A surprise removal leaves it in the Dx that it is in. PASSIVE_LEVEL.
+ */
+VOID wdf_policy_starting(struct wdf_device *device);
+VOID wdf_policy_started(struct wdf_device *device, NTSTATUS status);
 VOID wdf_policy_stop(struct wdf_device *device, BOOLEAN is_surprise);
 /* Requests a device power IRP; done is called when it is complete. Any IRQL <= DISPATCH_LEVEL. */
 NTSTATUS wdf_policy_request(struct wdf_policy *policy, DEVICE_POWER_STATE state,
                             PREQUEST_POWER_COMPLETE done);
-/* Idle settings changed, or an IRP is done: does what is due. */
+/* An IRP is done, or something else changed: does what is due. IRQL <= DISPATCH_LEVEL. */
 VOID wdf_policy_kick(struct wdf_policy *policy);
+VOID wdf_set_idle_enabled(struct wdf_policy *policy, BOOLEAN is_enabled);
+/* Under the lock. */
 VOID wdf_policy_set(struct wdf_policy *policy, enum wdf_policy_state state);
+/* The state is GOING_UP: asks for D0. */
+VOID wdf_policy_wake_up(struct wdf_policy *policy);
 NTSTATUS wdf_query_capabilities(struct wdf_device *device);
 
 /* ---- power_system.c --------------------------------------------------------------------- */
