@@ -332,6 +332,9 @@ HALAPI void *hal_image_symbol(struct hal_image *image, const char *name);
 /* Lowest address and bytes of the loaded object. */
 HALAPI void hal_image_range(struct hal_image *image, hal_u64 *base, hal_u64 *size);
 
+/* Not 0: a debugger (or strace) traces this process now. */
+HALAPI int hal_is_traced(void);
+
 /*
  * Writes "function+0x12 (file.c:34)", as much of it as is known, for a code
  * address. Slow; for reports.

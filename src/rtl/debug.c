@@ -1,8 +1,11 @@
 /*
  * A driver's words for its developer: every line goes to standard error as the
  * driver formats it, in one write. There is no kernel debugger: a breakpoint
- * belongs to gdb, or to a guarded body, or it is a bug check.
+ * belongs to gdb or to a guarded body. Without either it is passed, with a word
+ * about it, as somebody at a debugger would go on: drivers have them in their
+ * DriverEntry for whoever looks on.
  */
+#include "../ke/ke.h"
 #include "rtl.h"
 
 BOOLEAN KdDebuggerEnabled = FALSE;
@@ -50,14 +53,27 @@ NTSTATUS NTAPI DbgQueryDebugFilterState(ULONG ComponentId, ULONG Level)
     return TRUE;
 }
 
+static BOOLEAN is_wanted(PVOID caller)
+{
+    CHAR where[128];
+
+    if (hal_is_traced() || ke_current()->seh)
+        return TRUE;
+    hal_describe_code((ULONG64)caller - 1, where, sizeof(where));
+    rtl_log("breakpoint in %s: passed, as no debugger looks on (gdb --args PROGRAM does)", where);
+    return FALSE;
+}
+
 VOID NTAPI DbgBreakPoint(VOID)
 {
-    __asm__ volatile("int3");
+    if (is_wanted(__builtin_return_address(0)))
+        __asm__ volatile("int3");
 }
 
 VOID NTAPI DbgBreakPointWithStatus(ULONG Status)
 {
-    __asm__ volatile("int3" : : "c"(Status));
+    if (is_wanted(__builtin_return_address(0)))
+        __asm__ volatile("int3" : : "c"(Status));
 }
 
 BOOLEAN NTAPI KdRefreshDebuggerNotPresent(VOID)
@@ -70,5 +86,5 @@ VOID NTAPI RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PS
     DbgPrint("\n*** Assertion failed: %s%s%s\n***   Source File: %s, line %u\n\n",
              Message ? Message : "", Message ? " " : "", (PCSTR)FailedAssertion, (PCSTR)FileName,
              LineNumber);
-    DbgBreakPoint();
+    __asm__ volatile("int3");
 }

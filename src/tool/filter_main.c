@@ -48,6 +48,25 @@ static bool is_main(const struct token *token)
            (token_is(token, "main") || token_is(token, "wmain"));
 }
 
+/*
+ * A first parameter of another type than int, which clang refuses, becomes one:
+ * the words of the type, from i to before the name, are replaced.
+ */
+static bool make_count_int(struct token_list *list, size_t i)
+{
+    size_t first = token_next(list, i + 1), name = SIZE_MAX;
+    for (i = first; !is_punct(list, i, ',') && !is_punct(list, i, ')'); i = token_next(list, i + 1)) {
+        if (i >= list->count || list->tokens[i].kind != TOKEN_WORD)
+            return true;
+        name = i;
+    }
+    if (name == SIZE_MAX || name == first)
+        return true;
+    for (i = first; i < name; i = token_next(list, i + 1))
+        list->tokens[i].is_dropped = true;
+    return token_put_before(&list->tokens[name], "int ");
+}
+
 bool filter_main(struct token_list *list)
 {
     size_t depth = 0;
@@ -59,8 +78,9 @@ bool filter_main(struct token_list *list)
         if (!is_punct(list, past_parentheses(list, token_next(list, i + 1)), '{'))
             continue;
         size_t start = start_of_void(list, i);
-        return start == SIZE_MAX ||
-               token_put_before(&list->tokens[start], "const char ntio_main_returns_void = 1; ");
+        return make_count_int(list, token_next(list, i + 1)) &&
+               (start == SIZE_MAX ||
+                token_put_before(&list->tokens[start], "const char ntio_main_returns_void = 1; "));
     }
     return true;
 }

@@ -96,10 +96,10 @@ static void add_words(struct text_list *command, const char *words)
 static void add_language(const struct toolchain *t, struct text_list *command)
 {
     add_words(command, "-std=gnu17 -fshort-wchar -fno-strict-aliasing -Wno-multichar "
-                       "-Wno-unknown-pragmas -Wno-format -Wno-attributes");
+                       "-Wno-unknown-pragmas -Wno-format -Wno-attributes -Wno-main");
     text_list_add(command, t->is_clang ? "-Wno-four-char-constants" : "-fms-extensions");
     if (t->is_clang)
-        add_words(command, "-Wno-ignored-attributes -Wno-unused-value");
+        add_words(command, "-Wno-ignored-attributes -Wno-unused-value -Wno-main-return-type");
 }
 
 static void add_preprocessing(const struct toolchain *t, const struct project *project,
