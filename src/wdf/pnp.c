@@ -50,13 +50,15 @@ static NTSTATUS send_start_filtered(struct wdf_pnp *pnp, PIO_STACK_LOCATION stac
     PCM_RESOURCE_LIST raw = NULL, translated = NULL;
     NTSTATUS status;
 
-    status = wdf_read_cm_list(pnp->raw, stack->Parameters.StartDevice.AllocatedResources, TRUE);
+    status = wdf_read_cm_list(pnp->raw, stack->Parameters.StartDevice.AllocatedResources,
+                              WDF_RESOURCES_ALL);
     if (NT_SUCCESS(status))
         status = wdf_read_cm_list(pnp->translated,
-                                  stack->Parameters.StartDevice.AllocatedResourcesTranslated, TRUE);
+                                  stack->Parameters.StartDevice.AllocatedResourcesTranslated,
+                                  WDF_RESOURCES_ALL);
     if (NT_SUCCESS(status))
         status = pnp->device->fdo->callbacks.EvtDeviceRemoveAddedResources(
-            handle_of(pnp), wdf_cm_list_handle(pnp->raw), wdf_cm_list_handle(pnp->translated));
+            handle_of(pnp), wdf_handle_of(pnp->raw), wdf_handle_of(pnp->translated));
     if (NT_SUCCESS(status))
         status = wdf_write_cm_list(pnp->raw, &raw);
     if (NT_SUCCESS(status))
@@ -113,15 +115,17 @@ static NTSTATUS prepare_hardware(struct wdf_pnp *pnp, BOOLEAN *was_called)
 
     *was_called = FALSE;
     forget_failures(pnp);
-    status = wdf_read_cm_list(pnp->raw, stack->Parameters.StartDevice.AllocatedResources, FALSE);
+    status = wdf_read_cm_list(pnp->raw, stack->Parameters.StartDevice.AllocatedResources,
+                              WDF_RESOURCES_READ_ONLY);
     if (NT_SUCCESS(status))
-        status = wdf_read_cm_list(
-            pnp->translated, stack->Parameters.StartDevice.AllocatedResourcesTranslated, FALSE);
+        status = wdf_read_cm_list(pnp->translated,
+                                  stack->Parameters.StartDevice.AllocatedResourcesTranslated,
+                                  WDF_RESOURCES_READ_ONLY);
     if (NT_SUCCESS(status)) {
         *was_called = TRUE;
         if (prepare)
-            status = prepare(handle_of(pnp), wdf_cm_list_handle(pnp->raw),
-                             wdf_cm_list_handle(pnp->translated));
+            status =
+                prepare(handle_of(pnp), wdf_handle_of(pnp->raw), wdf_handle_of(pnp->translated));
     }
     if (!NT_SUCCESS(status))
         fail(pnp, status);
@@ -132,7 +136,7 @@ static NTSTATUS release_hardware(struct wdf_pnp *pnp)
 {
     PFN_WDF_DEVICE_RELEASE_HARDWARE release = pnp->device->config.pnp.EvtDeviceReleaseHardware;
 
-    return release ? release(handle_of(pnp), wdf_cm_list_handle(pnp->translated)) : STATUS_SUCCESS;
+    return release ? release(handle_of(pnp), wdf_handle_of(pnp->translated)) : STATUS_SUCCESS;
 }
 
 static WDF_DEVICE_PNP_STATE init_starting(struct wdf_pnp *pnp)
@@ -739,9 +743,9 @@ VOID wdf_free_pnp(struct wdf_device *device)
     if (device->fdo)
         ExFreePool(device->fdo);
     if (pnp->raw)
-        wdf_delete_resources(pnp->raw);
+        wdf_delete_cm_list(pnp->raw);
     if (pnp->translated)
-        wdf_delete_resources(pnp->translated);
+        wdf_delete_cm_list(pnp->translated);
     ExFreePool(pnp);
     device->pnp = NULL;
 }

@@ -6,14 +6,13 @@
  *   pnp_irp.c         IRP_MJ_PNP: from minor functions to events
  *   pnp_answer.c      capabilities and device state; relations.c: the bus, children, others
  *   fdo.c pdo.c       inits and calls for function drivers and for bus drivers
- *   resources.c       resource lists; resources_convert.c: to and from WDM's form
  */
 #pragma once
 
 #include "device.h"
 #include "power.h"
+#include "resources.h"
 
-struct wdf_resource_list;
 struct wdf_child_list;
 
 /* What moves a device from state to state. */
@@ -213,31 +212,6 @@ NTSTATUS wdf_pdo_query_resources(struct wdf_device *device, PIRP irp);
 NTSTATUS wdf_pdo_query_requirements(struct wdf_device *device, PIRP irp);
 NTSTATUS wdf_pdo_set_lock(struct wdf_device *device, PIRP irp);
 NTSTATUS wdf_pdo_target_relation(struct wdf_device *device, PIRP irp);
-
-/* ---- resources.c -------------------------------------------------------------------- */
-
-/* What a driver may do to a list that it is shown. */
-enum wdf_resource_access {
-    WDF_RESOURCES_READ_ONLY = 0,
-    WDF_RESOURCES_MAY_ADD = 1,
-    WDF_RESOURCES_MAY_REMOVE = 2,
-};
-
-NTSTATUS wdf_make_cm_list(struct wdf_device *device, struct wdf_resource_list **list);
-/* What the lists hold of an IRP's resources; NULL empties them. */
-NTSTATUS wdf_read_cm_list(struct wdf_resource_list *list, PCM_RESOURCE_LIST from,
-                          BOOLEAN may_change);
-/* In pool; NULL if the list is empty (STATUS_SUCCESS) or there is no memory. */
-NTSTATUS wdf_write_cm_list(struct wdf_resource_list *list, PCM_RESOURCE_LIST *to);
-BOOLEAN wdf_cm_list_changed(struct wdf_resource_list *list);
-WDFCMRESLIST wdf_cm_list_handle(struct wdf_resource_list *list);
-VOID wdf_delete_resources(struct wdf_resource_list *list);
-/* Lets the driver look at a PDO's or stack's requirements; *to replaces from if it changed. */
-NTSTATUS wdf_filter_requirements(struct wdf_device *device,
-                                 NTSTATUS (*call)(struct wdf_device *device,
-                                                  WDFIORESREQLIST requirements),
-                                 PIO_RESOURCE_REQUIREMENTS_LIST from, ULONG access,
-                                 PIO_RESOURCE_REQUIREMENTS_LIST *to);
 
 /* ---- child_list.c ----------------------------------------------------------------------- */
 
