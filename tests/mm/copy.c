@@ -4,43 +4,46 @@
  */
 #include "mm_test.h"
 
+static const struct probe {
+    ULONG64 address;
+    SIZE_T bytes;
+    ULONG alignment;
+    NTSTATUS status;
+} probes[] = {
+    {0, 0, 1, STATUS_SUCCESS},
+    {HAL_SYSTEM_BASE + 1, 0, 8, STATUS_SUCCESS}, /* no bytes: no check at all */
+    {0x10001, 0, 8, STATUS_SUCCESS},
+    {0x10001, 1, 1, STATUS_SUCCESS}, /* pages are not touched */
+    {0x10001, 1, 2, STATUS_DATATYPE_MISALIGNMENT},
+    {0x10002, 4, 4, STATUS_DATATYPE_MISALIGNMENT},
+    {0x10004, 4, 4, STATUS_SUCCESS},
+    {HAL_SYSTEM_BASE + 1, 8, 8, STATUS_DATATYPE_MISALIGNMENT},
+    {HAL_SYSTEM_BASE, 8, 8, STATUS_ACCESS_VIOLATION},
+    {HAL_SYSTEM_BASE - 8, 8, 8, STATUS_SUCCESS},
+    {HAL_SYSTEM_BASE - 8, 9, 8, STATUS_ACCESS_VIOLATION},
+    {HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE - 1, 1, 1, STATUS_ACCESS_VIOLATION},
+    {HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE, 1, 1, STATUS_SUCCESS},
+    {0x7FFFFFFFEFFF, 1, 1, STATUS_SUCCESS},
+    {0x7FFFFFFFEFFF, 2, 1, STATUS_ACCESS_VIOLATION},
+    {0x7FFFFFFFF000, 1, 1, STATUS_ACCESS_VIOLATION},
+    {0x10000, MAXSIZE_T, 1, STATUS_ACCESS_VIOLATION},
+    {~0ull, 1, 1, STATUS_ACCESS_VIOLATION},
+    {~0ull, 2, 1, STATUS_ACCESS_VIOLATION},
+};
+
+static void check_probe_for_read(const struct probe *probe)
+{
+    PVOID address = (PVOID)probe->address;
+    assert_int_equal(mm_probe_for_read(address, probe->bytes, probe->alignment), probe->status);
+    assert_int_equal(RAISED_BY(ProbeForRead(address, probe->bytes, probe->alignment)),
+                     probe->status);
+}
+
 static void test_probe_for_read(void **state)
 {
     (void)state;
-    static const struct {
-        ULONG64 address;
-        SIZE_T bytes;
-        ULONG alignment;
-        NTSTATUS status;
-    } cases[] = {
-        {0, 0, 1, STATUS_SUCCESS},
-        {HAL_SYSTEM_BASE + 1, 0, 8, STATUS_SUCCESS}, /* no bytes: no check at all */
-        {0x10001, 0, 8, STATUS_SUCCESS},
-        {0x10001, 1, 1, STATUS_SUCCESS}, /* pages are not touched */
-        {0x10001, 1, 2, STATUS_DATATYPE_MISALIGNMENT},
-        {0x10002, 4, 4, STATUS_DATATYPE_MISALIGNMENT},
-        {0x10004, 4, 4, STATUS_SUCCESS},
-        {HAL_SYSTEM_BASE + 1, 8, 8, STATUS_DATATYPE_MISALIGNMENT},
-        {HAL_SYSTEM_BASE, 8, 8, STATUS_ACCESS_VIOLATION},
-        {HAL_SYSTEM_BASE - 8, 8, 8, STATUS_SUCCESS},
-        {HAL_SYSTEM_BASE - 8, 9, 8, STATUS_ACCESS_VIOLATION},
-        {HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE - 1, 1, 1, STATUS_ACCESS_VIOLATION},
-        {HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE, 1, 1, STATUS_SUCCESS},
-        {0x7FFFFFFFEFFF, 1, 1, STATUS_SUCCESS},
-        {0x7FFFFFFFEFFF, 2, 1, STATUS_ACCESS_VIOLATION},
-        {0x7FFFFFFFF000, 1, 1, STATUS_ACCESS_VIOLATION},
-        {0x10000, MAXSIZE_T, 1, STATUS_ACCESS_VIOLATION},
-        {~0ull, 1, 1, STATUS_ACCESS_VIOLATION},
-        {~0ull, 2, 1, STATUS_ACCESS_VIOLATION},
-    };
-    for (ULONG index = 0; index < RTL_NUMBER_OF(cases); index++) {
-        PVOID address = (PVOID)cases[index].address;
-        assert_int_equal(mm_probe_for_read(address, cases[index].bytes, cases[index].alignment),
-                         cases[index].status);
-        assert_int_equal(
-            RAISED_BY(ProbeForRead(address, cases[index].bytes, cases[index].alignment)),
-            cases[index].status);
-    }
+    for (ULONG index = 0; index < RTL_NUMBER_OF(probes); index++)
+        check_probe_for_read(&probes[index]);
 }
 
 static void test_probe_for_write(void **state)
