@@ -23,6 +23,34 @@ NTSTATUS NTAPI ntio_wdf_entered(PWDF_DRIVER_GLOBALS globals, NTSTATUS status);
 
 #define DEVICE_NAME L"\\Device\\Test"
 
+/* ---- what the driver did, in order ------------------------------------------------------ */
+
+static struct {
+    KSPIN_LOCK lock;
+    CHAR text[4096];
+    SIZE_T length;
+} journal;
+
+static inline VOID note(PCSTR format, ...)
+{
+    va_list arguments;
+    KIRQL irql;
+
+    va_start(arguments, format);
+    KeAcquireSpinLock(&journal.lock, &irql);
+    journal.length += rtl_format_va(journal.text + journal.length,
+                                    sizeof(journal.text) - journal.length, format, arguments);
+    KeReleaseSpinLock(&journal.lock, irql);
+    va_end(arguments);
+}
+
+static inline VOID assert_journal(PCSTR expected)
+{
+    assert_string_equal(journal.text, expected);
+    journal.length = 0;
+    journal.text[0] = 0;
+}
+
 /* A test runs body in a system of its own, started in the test itself: see tests/io/io_test.h. */
 #define WDF_TEST(body)                                                                             \
     {                                                                                              \
@@ -38,10 +66,30 @@ static inline void run_in_system(void **state)
     body();
 }
 
+/* Ends what a test that failed has left with the driver: the system waits for it. */
+static inline VOID end_requests(struct wdf_device *device)
+{
+    struct wdf_queue_walk walk = {.device = device};
+    struct wdf_queue *queue;
+
+    while ((queue = wdf_next_queue(&walk)) != NULL) {
+        while (!IsListEmpty(&queue->owned))
+            wdf_complete_request(
+                CONTAINING_RECORD(queue->owned.Flink, struct wdf_request, queue_link),
+                STATUS_CANCELLED, __func__);
+    }
+}
+
+static struct wdf_device *made_device;
+
 static inline int stop_system(void **state)
 {
     (void)state;
+    if (made_device)
+        end_requests(made_device);
+    made_device = NULL;
     ntio_stop();
+    journal.length = 0;
     return 0;
 }
 
@@ -99,6 +147,7 @@ static inline WDFDEVICE make_device(PWDFDEVICE_INIT init, PWDF_OBJECT_ATTRIBUTES
     WDFDEVICE device = NULL;
 
     assert_int_equal(WdfDeviceCreate(&init, attributes, &device), STATUS_SUCCESS);
+    made_device = wdf_device_of(device, "test");
     return device;
 }
 
@@ -190,34 +239,6 @@ static inline ULONG number_of(WDFREQUEST request)
     WDF_REQUEST_PARAMETERS_INIT(&parameters);
     WdfRequestGetParameters(request, &parameters);
     return ((parameters.Parameters.DeviceIoControl.IoControlCode >> 2) & 0xFFF) - 0x800;
-}
-
-/* ---- what the driver did, in order ------------------------------------------------------ */
-
-static struct {
-    KSPIN_LOCK lock;
-    CHAR text[4096];
-    SIZE_T length;
-} journal;
-
-static inline VOID note(PCSTR format, ...)
-{
-    va_list arguments;
-    KIRQL irql;
-
-    va_start(arguments, format);
-    KeAcquireSpinLock(&journal.lock, &irql);
-    journal.length += rtl_format_va(journal.text + journal.length,
-                                    sizeof(journal.text) - journal.length, format, arguments);
-    KeReleaseSpinLock(&journal.lock, irql);
-    va_end(arguments);
-}
-
-static inline VOID assert_journal(PCSTR expected)
-{
-    assert_string_equal(journal.text, expected);
-    journal.length = 0;
-    journal.text[0] = 0;
 }
 
 /* ---- threads ---------------------------------------------------------------------------- */
