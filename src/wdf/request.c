@@ -231,11 +231,22 @@ static VOID settle(struct wdf_request *request, PCSTR function)
     wdf_drop_buffers(request);
 }
 
+/* Its IRP is somebody else's. */
+static VOID end_request(struct wdf_request *request)
+{
+    BOOLEAN is_reserved = (request->flags & WDF_REQUEST_RESERVED) != 0;
+
+    wdf_leave_queue(request);
+    if (is_reserved)
+        wdf_return_reserved(request);
+    else
+        wdf_release_object(&request->object);
+}
+
 VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, CCHAR boost,
                                   PCSTR function)
 {
     PIRP irp = request->irp;
-    BOOLEAN is_reserved = (request->flags & WDF_REQUEST_RESERVED) != 0;
 
     if (request->object.globals->is_verifier_on)
         verify_information(request, status, function);
@@ -247,11 +258,18 @@ VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, 
     if (IoGetCurrentIrpStackLocation(irp)->MajorFunction == IRP_MJ_CREATE)
         wdf_create_completed(request->device, irp);
     IoCompleteRequest(irp, boost);
-    wdf_leave_queue(request);
-    if (is_reserved)
-        wdf_return_reserved(request);
-    else
-        wdf_release_object(&request->object);
+    end_request(request);
+}
+
+VOID wdf_forget_request(struct wdf_request *request, PDEVICE_OBJECT device, PCSTR function)
+{
+    PIRP irp = request->irp;
+
+    request->flags |= WDF_REQUEST_COMPLETED;
+    settle(request, function);
+    request->irp = NULL;
+    IoCallDriver(device, irp);
+    end_request(request);
 }
 
 VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR function)
@@ -261,8 +279,25 @@ VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR fu
 
 /* ---- the types ---------------------------------------------------------------------- */
 
+static VOID destroy_received(struct wdf_object *object)
+{
+    struct wdf_request *request = (struct wdf_request *)object;
+
+    if (request->context || request->timer)
+        wdf_free_sending(request);
+}
+
+/* A target keeps what is sent to it. */
+static VOID dispose_own(struct wdf_object *object)
+{
+    struct wdf_request *request = (struct wdf_request *)object;
+
+    if (request->context && !__atomic_load_n(&request->claims, __ATOMIC_ACQUIRE))
+        wdf_release_format(request);
+}
+
 /* What the driver made may have an IRP of its own. */
-static VOID destroy(struct wdf_object *object)
+static VOID destroy_own(struct wdf_object *object)
 {
     struct wdf_request *request = (struct wdf_request *)object;
 
@@ -270,12 +305,14 @@ static VOID destroy(struct wdf_object *object)
         wdf_release_format(request);
     if (request->irp && (request->flags & WDF_REQUEST_OWN_IRP))
         IoFreeIrp(request->irp);
+    wdf_free_sending(request);
 }
 
 const struct wdf_type wdf_type_request = {
     .name = "WDFREQUEST",
     .number = WDF_TYPE_NUMBER_REQUEST,
-    .destroy = destroy,
+    .dispose = dispose_own,
+    .destroy = destroy_own,
 };
 
 const struct wdf_type wdf_type_request_received = {
@@ -283,5 +320,6 @@ const struct wdf_type wdf_type_request_received = {
     .number = WDF_TYPE_NUMBER_REQUEST,
     .flags = WDF_TYPE_NO_DELETE,
     .base = &wdf_type_request,
+    .destroy = destroy_received,
     .recycle = recycle,
 };

@@ -70,16 +70,20 @@ struct wdf_request {
                                puts one that EvtIoInCallerContext has, NULL: by its type */
 
     /* request_send.c. */
-    struct wdf_target *target; /* it was formatted for or sent to; referenced while sent */
-    struct wdf_request_context *context;
+    struct wdf_target *target;           /* where it was sent last */
+    struct wdf_request_context *context; /* what it is formatted with; made on demand, and kept */
+    struct wdf_request_timer *timer;     /* of its time-outs; likewise, atomic exchange */
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
     WDFCONTEXT completion_context;
-    WDF_REQUEST_COMPLETION_PARAMS completion_params;
-    NTSTATUS status;                 /* WdfRequestGetStatus */
-    LONG send_state;                 /* enum in request_send.c; atomic */
-    LIST_ENTRY target_link;          /* in target->sent or target->waiting, under target->lock */
-    struct wdf_request_timer *timer; /* made on demand */
-    PVOID system_buffer_before;      /* what format replaced in a received IRP's next location */
+    NTSTATUS status;           /* WdfRequestGetStatus */
+    LONG claims;               /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
+                                  for each who cancels it; who drops the last one ends the sending */
+    BOOLEAN is_cancel_wanted;  /* WdfRequestCancelSentRequest was called; atomic */
+    BOOLEAN is_timed_out;      /* it is cancelled because time is up */
+    BOOLEAN has_timer;         /* its time-out was set when it was sent */
+    BOOLEAN counts_as_sent;    /* in target->pending; under target->lock */
+    ULONG cancel_round;        /* under target->lock: of the last walk that met it */
+    LIST_ENTRY target_link;    /* in one of target's lists, under its lock */
 };
 
 /* Of the driver's own, and, also known by that type, those that came in an IRP. */
@@ -111,6 +115,11 @@ VOID wdf_complete_request(struct wdf_request *request, NTSTATUS status, PCSTR fu
 VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, CCHAR boost,
                                   PCSTR function);
 /*
+ * Gives a request's IRP, whose next stack location is ready, to the device, and deletes the
+ * request: as wdf_complete_request in all else.
+ */
+VOID wdf_forget_request(struct wdf_request *request, PDEVICE_OBJECT device, PCSTR function);
+/*
  * The request's IRP, for function. A request that was completed and is still referenced has none:
  * NULL with the verifier, which logs it, else WDF_VIOLATION, WDF_REQUEST_FATAL_ERROR_NULL_IRP.
  */
@@ -122,5 +131,10 @@ VOID wdf_drop_buffers(struct wdf_request *request);
 /* The memories by direction, in the documented order of checks. */
 NTSTATUS wdf_request_memory(struct wdf_request *request, BOOLEAN is_output,
                             struct wdf_memory **memory);
-/* Drops what formatting holds: memories, double buffers, MDLs. Also done by reuse and deletion. */
+/*
+ * Drops what formatting holds and restores the IRP: memories, locked pages. Also done by reuse
+ * and deletion. Buffers of its own are kept for the next time.
+ */
 VOID wdf_release_format(struct wdf_request *request);
+/* Frees what is kept for sending: context and timer. When it is destroyed, or recycled. */
+VOID wdf_free_sending(struct wdf_request *request);

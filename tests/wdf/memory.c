@@ -1,4 +1,5 @@
-/* Memory objects: what may be created, whose the buffer is, how long it lives, copying within bounds. */
+/* Memory objects: what may be created, whose the buffer is, how long it lives, copying within
+ * bounds. */
 #include "control_test.h"
 
 #include "ex/ex.h"
@@ -411,7 +412,8 @@ static void copies_what_lies_within(void)
     WdfObjectDelete(memory);
 }
 
-/* ---- for the rest of the framework ------------------------------------------------------------ */
+/* ---- for the rest of the framework ------------------------------------------------------------
+ */
 
 static void offsets_stay_within(void)
 {
