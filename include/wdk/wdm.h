@@ -14,6 +14,7 @@
 #define KeRaiseIrqlToDpcLevel MingwKeRaiseIrqlToDpcLevel
 #define KeRaiseIrqlToSynchLevel MingwKeRaiseIrqlToSynchLevel
 #define KeGetCurrentThread MingwKeGetCurrentThread
+#define PsGetCurrentThread MingwPsGetCurrentThread
 /* Inline, and with counters that two threads would race for; ntio_ex.h has ours. */
 #define ExAllocateFromNPagedLookasideList MingwExAllocateFromNPagedLookasideList
 #define ExFreeToNPagedLookasideList MingwExFreeToNPagedLookasideList
@@ -42,6 +43,7 @@
 #undef KeRaiseIrqlToDpcLevel
 #undef KeRaiseIrqlToSynchLevel
 #undef KeGetCurrentThread
+#undef PsGetCurrentThread
 #undef ExAllocateFromNPagedLookasideList
 #undef ExFreeToNPagedLookasideList
 #undef ExAllocateFromPagedLookasideList
@@ -54,5 +56,10 @@
 #undef YieldProcessor
 
 #include <ntio_wdm_additions.h>
+
+static inline __attribute__((unused)) PETHREAD PsGetCurrentThread(VOID)
+{
+    return (PETHREAD)KeGetCurrentThread();
+}
 
 #endif
