@@ -185,6 +185,14 @@ VOID wdf_delete_control_device(struct wdf_device *device);
 /* Has the driver's shutdown callback called. STATUS_INSUFFICIENT_RESOURCES. */
 NTSTATUS wdf_register_shutdown(struct wdf_device *device);
 
+/*
+ * property.c. A property of a physical device in a new memory object; memory and attributes are
+ * checked. What IoGetDeviceProperty and WdfMemoryCreate return.
+ */
+NTSTATUS wdf_allocate_pdo_property(PWDF_DRIVER_GLOBALS globals, PDEVICE_OBJECT pdo,
+                                   DEVICE_REGISTRY_PROPERTY number, POOL_TYPE pool,
+                                   PWDF_OBJECT_ATTRIBUTES attributes, WDFMEMORY *memory);
+
 /* Every major function of a framework driver. */
 NTSTATUS NTAPI wdf_dispatch(PDEVICE_OBJECT device, PIRP irp);
 /* AddDevice of a framework driver (driver.c sets it): makes the init and calls EvtDriverDeviceAdd.

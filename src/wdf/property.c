@@ -46,6 +46,15 @@ static NTSTATUS allocate_property(PWDF_DRIVER_GLOBALS globals, struct property *
     return STATUS_SUCCESS;
 }
 
+NTSTATUS wdf_allocate_pdo_property(PWDF_DRIVER_GLOBALS globals, PDEVICE_OBJECT pdo,
+                                   DEVICE_REGISTRY_PROPERTY number, POOL_TYPE pool,
+                                   PWDF_OBJECT_ATTRIBUTES attributes, WDFMEMORY *memory)
+{
+    struct property property = {.pdo = pdo, .number = number};
+
+    return allocate_property(globals, &property, pool, attributes, memory);
+}
+
 /* A child that the PnP manager has not been told of has none yet. */
 static NTSTATUS pdo_of(struct wdf_device *device, struct property *property)
 {

@@ -51,21 +51,24 @@ struct wdf_request {
     LONG flags;                /* enum wdf_request_flags; the owner's */
     struct wdf_device *device; /* that it came to or was made for, may be NULL */
 
-    /* The received request's buffers. */
+    /* The received request's buffers; owner is NULL if there is none in that direction. */
     struct wdf_memory input, output;
+
+    LIST_ENTRY queue_link;  /* in queue->requests or queue->owned */
+    LIST_ENTRY cancel_link; /* in queue->cancelled or queue->cancelled_waiting */
+
+    /* From here on all is 0 when a request is made: see wdf_make_request. */
     PMDL built_mdl;   /* over a system buffer, made on demand, one for both */
     LONG memory_uses; /* atomic: references on input and output, and locked user buffers */
 
-    /* queue*.c; guarded by queue->lock. */
+    /* queue*.c, with the two links above; guarded by queue->lock. */
     struct wdf_queue *queue; /* that it is in or was presented by; NULL: on no queue's books */
     enum wdf_request_place place;
-    LIST_ENTRY queue_link;         /* in queue->requests or queue->owned */
-    LIST_ENTRY cancel_link;        /* in queue->cancelled or queue->cancelled_waiting */
     PFN_WDF_REQUEST_CANCEL cancel; /* what WdfRequestMarkCancelable named */
     BOOLEAN is_cancelable;         /* marked: its IRP has our cancel routine */
     BOOLEAN is_cancelled;          /* was cancelled while it waited or was marked */
-    BOOLEAN is_presented;      /* the driver has seen it; until then its end calls no callbacks */
-    UCHAR stop;                /* enum wdf_request_stop */
+    BOOLEAN is_presented;   /* the driver has seen it; until then its end calls no callbacks */
+    UCHAR stop;             /* enum wdf_request_stop */
     struct wdf_queue *home; /* a reserved request's own queue; or where WdfDeviceEnqueueRequest
                                puts one that EvtIoInCallerContext has, NULL: by its type */
 
@@ -75,15 +78,15 @@ struct wdf_request {
     struct wdf_request_timer *timer;     /* of its time-outs; likewise, atomic exchange */
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
     WDFCONTEXT completion_context;
-    NTSTATUS status;           /* WdfRequestGetStatus */
-    LONG claims;               /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
-                                  for each who cancels it; who drops the last one ends the sending */
-    BOOLEAN is_cancel_wanted;  /* WdfRequestCancelSentRequest was called; atomic */
-    BOOLEAN is_timed_out;      /* it is cancelled because time is up */
-    BOOLEAN has_timer;         /* its time-out was set when it was sent */
-    BOOLEAN counts_as_sent;    /* in target->pending; under target->lock */
-    ULONG cancel_round;        /* under target->lock: of the last walk that met it */
-    LIST_ENTRY target_link;    /* in one of target's lists, under its lock */
+    NTSTATUS status;          /* WdfRequestGetStatus */
+    LONG claims;              /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
+                                 for each who cancels it; who drops the last one ends the sending */
+    BOOLEAN is_cancel_wanted; /* WdfRequestCancelSentRequest was called; atomic */
+    BOOLEAN is_timed_out;     /* it is cancelled because time is up */
+    BOOLEAN has_timer;        /* its time-out was set when it was sent */
+    BOOLEAN counts_as_sent;   /* in target->pending; under target->lock */
+    ULONG cancel_round;       /* under target->lock: of the last walk that met it */
+    LIST_ENTRY target_link;   /* in one of target's lists, under its lock */
 };
 
 /* Of the driver's own, and, also known by that type, those that came in an IRP. */

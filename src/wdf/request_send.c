@@ -1,0 +1,438 @@
+/*
+ * Sending requests: to targets, back from them, cancelled on the way, forgotten.
+ *
+ * A sent request belongs to its claims: one for the IRP, one for the timer if it has a time-out,
+ * one for each who cancels it at the moment. As long as there is one the IRP may be touched, and
+ * who drops the last one ends the sending: calls the driver's completion routine.
+ */
+#include "device.h"
+
+/* Puts a driver's completion routine off until the sender has been woken. */
+struct send_wait {
+    KEVENT event;
+    NTSTATUS status;
+    PFN_WDF_REQUEST_COMPLETION_ROUTINE completion; /* the driver's, or NULL */
+    WDFCONTEXT context;
+};
+
+NTSTATUS wdf_check_options(const WDF_REQUEST_SEND_OPTIONS *options)
+{
+    const ULONG flags = WDF_REQUEST_SEND_OPTION_TIMEOUT | WDF_REQUEST_SEND_OPTION_SYNCHRONOUS |
+                        WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE |
+                        WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET;
+
+    if (!options)
+        return STATUS_SUCCESS;
+    if (options->Size != sizeof(*options))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (options->Flags & ~flags)
+        return STATUS_INVALID_PARAMETER;
+    if ((options->Flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET) &&
+        options->Flags != WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET)
+        return STATUS_INVALID_PARAMETER;
+    return STATUS_SUCCESS;
+}
+
+/* ---- back ------------------------------------------------------------------------ */
+
+/* Nobody but us has the request. */
+static VOID call_completion(struct wdf_request *request, struct wdf_target *target)
+{
+    PFN_WDF_REQUEST_COMPLETION_ROUTINE completion = request->completion;
+    WDFCONTEXT context = request->completion_context;
+    WDF_REQUEST_COMPLETION_PARAMS params;
+
+    request->completion = NULL;
+    request->completion_context = NULL;
+    if (!completion)
+        return;
+    if (request->context && request->context->is_formatted) {
+        completion(wdf_handle_of(request), wdf_handle_of(target), &request->context->params,
+                   context);
+        return;
+    }
+    WDF_REQUEST_COMPLETION_PARAMS_INIT(&params);
+    params.IoStatus = request->irp->IoStatus;
+    completion(wdf_handle_of(request), wdf_handle_of(target), &params, context);
+}
+
+static VOID end_sending(struct wdf_request *request)
+{
+    struct wdf_target *target = request->target;
+    BOOLEAN was_sent;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&target->lock, &irql);
+    RemoveEntryList(&request->target_link);
+    was_sent = request->counts_as_sent;
+    KeReleaseSpinLock(&target->lock, irql);
+    if (request->is_timed_out && request->irp->IoStatus.Status == STATUS_CANCELLED)
+        request->irp->IoStatus.Status = STATUS_IO_TIMEOUT;
+    request->status = request->irp->IoStatus.Status;
+    request->flags &= ~WDF_REQUEST_FORMATTED;
+    if (request->context && request->context->is_formatted)
+        wdf_note_completion(request);
+    call_completion(request, target);
+    wdf_target_done(target, was_sent);
+    wdf_dereference(&request->object);
+}
+
+static VOID drop_claims(struct wdf_request *request, LONG count)
+{
+    /* Whatever others did with the IRP comes before its end. */
+    if (__atomic_sub_fetch(&request->claims, count, __ATOMIC_ACQ_REL) == 0)
+        end_sending(request);
+}
+
+VOID wdf_drop_claim(struct wdf_request *request)
+{
+    drop_claims(request, 1);
+}
+
+BOOLEAN wdf_claim_sent(struct wdf_request *request)
+{
+    LONG claims = __atomic_load_n(&request->claims, __ATOMIC_RELAXED);
+
+    do {
+        if (!claims)
+            return FALSE;
+    } while (!__atomic_compare_exchange_n(&request->claims, &claims, claims + 1, TRUE,
+                                          __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return TRUE;
+}
+
+/* The IRP is back. A timer that cannot be stopped gives its claim up itself. */
+static VOID take_back(struct wdf_request *request)
+{
+    drop_claims(request, request->has_timer && wdf_stop_request_timer(request) ? 2 : 1);
+}
+
+static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID request)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(irp);
+    /* A received request's IRP was marked pending when it came; others are nobody's below us. */
+    take_back(request);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+static VOID transmit(struct wdf_request *request)
+{
+    struct wdf_target *target = request->target;
+    PIRP irp = request->irp;
+
+    IoSetCompletionRoutine(irp, came_back, request, TRUE, TRUE, TRUE);
+    if (target->is_self)
+        wdf_send_to_self(target, irp);
+    else
+        IoCallDriver(target->target, irp);
+}
+
+/* ---- waiting in a stopped target ------------------------------------------------------ */
+
+VOID wdf_fail_waiting(struct wdf_request *request, NTSTATUS status)
+{
+    IoSkipCurrentIrpStackLocation(request->irp);
+    request->irp->IoStatus.Status = status;
+    request->irp->IoStatus.Information = 0;
+    take_back(request);
+}
+
+VOID wdf_send_waiting(struct wdf_request *request)
+{
+    IoSkipCurrentIrpStackLocation(request->irp);
+    transmit(request);
+}
+
+/* Who found the cancel routine gone has left the request in the list, or taken it out. */
+static VOID NTAPI cancel_waiting(PDEVICE_OBJECT device, PIRP irp)
+{
+    struct wdf_request *request = wdf_request_of_irp(irp);
+    struct wdf_target *target = request->target;
+    KIRQL irql;
+
+    UNREFERENCED_PARAMETER(device);
+    IoReleaseCancelSpinLock(irp->CancelIrql);
+    KeAcquireSpinLock(&target->lock, &irql);
+    RemoveEntryList(&request->target_link);
+    InitializeListHead(&request->target_link);
+    KeReleaseSpinLock(&target->lock, irql);
+    wdf_fail_waiting(request, STATUS_CANCELLED);
+}
+
+/* Under the target's lock. A cancel routine needs a stack location to be called with. */
+static NTSTATUS make_cancelable(struct wdf_request *request, struct wdf_target *target)
+{
+    PIRP irp = request->irp;
+
+    IoSetNextIrpStackLocation(irp);
+    IoGetCurrentIrpStackLocation(irp)->DeviceObject = target->target;
+    irp->Tail.Overlay.DriverContext[3] = request;
+    IoSetCancelRoutine(irp, cancel_waiting);
+    if (!__atomic_load_n(&irp->Cancel, __ATOMIC_SEQ_CST) || !IoSetCancelRoutine(irp, NULL))
+        return STATUS_SUCCESS;
+    IoSkipCurrentIrpStackLocation(irp);
+    return STATUS_CANCELLED;
+}
+
+/* ---- sending ----------------------------------------------------------------------------- */
+
+/* Which list it is for; under the target's lock. */
+static NTSTATUS find_list(struct wdf_target *target, ULONG flags, PLIST_ENTRY *list)
+{
+    BOOLEAN ignores = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
+
+    *list = ignores ? &target->ignoring : &target->sent;
+    switch (target->state) {
+    case WdfIoTargetStarted:
+        return STATUS_SUCCESS;
+    case WdfIoTargetStopped:
+        if (!ignores)
+            *list = &target->waiting;
+        return STATUS_SUCCESS;
+    case WdfIoTargetPurged:
+        return ignores ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_STATE;
+    default:
+        return STATUS_INVALID_DEVICE_STATE;
+    }
+}
+
+/* Makes the request the target's; due: of its time-out, or 0. Under the target's lock. */
+static NTSTATUS admit(struct wdf_request *request, struct wdf_target *target, ULONG flags,
+                      LONGLONG due, PBOOLEAN waits)
+{
+    PLIST_ENTRY list;
+    NTSTATUS status = find_list(target, flags, &list);
+
+    *waits = list == &target->waiting;
+    if (NT_SUCCESS(status) && __atomic_load_n(&request->is_cancel_wanted, __ATOMIC_RELAXED))
+        status = STATUS_CANCELLED;
+    if (!NT_SUCCESS(status))
+        return status;
+    request->target = target;
+    if (*waits)
+        status = make_cancelable(request, target);
+    if (!NT_SUCCESS(status))
+        return status;
+    request->is_timed_out = FALSE;
+    request->has_timer = due != 0;
+    wdf_reference(&request->object);
+    /* Release: who claims it sees what it is. */
+    __atomic_store_n(&request->claims, due ? 2 : 1, __ATOMIC_RELEASE);
+    if (due)
+        wdf_set_request_timer(request, due);
+    wdf_target_add(target, request, list);
+    return status;
+}
+
+static BOOLEAN has_locations(PIRP irp, struct wdf_target *target)
+{
+    return target->target && irp->CurrentLocation - 1 >= target->target->StackSize;
+}
+
+static NTSTATUS may_send(struct wdf_request *request, struct wdf_target *target, PCSTR function)
+{
+    if (__atomic_load_n(&request->claims, __ATOMIC_RELAXED))
+        wdf_violation(WDF_REQUEST_FATAL_ERROR, WDF_REQUEST_FATAL_ERROR_REQUEST_ALREADY_SENT,
+                      request->object.handle, function,
+                      "WDFREQUEST 0x%p was sent to WDFIOTARGET 0x%p and is not back",
+                      wdf_handle_of(request), wdf_handle_of(request->target));
+    if (!target->target)
+        return STATUS_INVALID_DEVICE_STATE;
+    if (!request->irp || !has_locations(request->irp, target)) {
+        wdf_misuse(request->object.globals, function,
+                   "WDFREQUEST 0x%p has too few stack locations for WDFIOTARGET 0x%p",
+                   wdf_handle_of(request), wdf_handle_of(target));
+        return STATUS_REQUEST_NOT_ACCEPTED;
+    }
+    if (!(request->flags & WDF_REQUEST_FORMATTED) && request->object.globals->is_verifier_on) {
+        wdf_misuse(request->object.globals, function, "WDFREQUEST 0x%p is not formatted",
+                   wdf_handle_of(request));
+        return STATUS_REQUEST_NOT_ACCEPTED;
+    }
+    return STATUS_SUCCESS;
+}
+
+static BOOLEAN refuse(struct wdf_request *request, NTSTATUS status)
+{
+    request->status = status;
+    if (request->irp)
+        request->irp->IoStatus.Status = status;
+    return FALSE;
+}
+
+/* TRUE: sent, or kept in the target. */
+static BOOLEAN submit(struct wdf_request *request, struct wdf_target *target, ULONG flags,
+                      LONGLONG due, PCSTR function)
+{
+    NTSTATUS status = may_send(request, target, function);
+    BOOLEAN waits;
+    KIRQL irql;
+
+    if (NT_SUCCESS(status) && due)
+        status = wdf_make_request_timer(request);
+    if (!NT_SUCCESS(status))
+        return refuse(request, status);
+    KeAcquireSpinLock(&target->lock, &irql);
+    status = admit(request, target, flags, due, &waits);
+    KeReleaseSpinLock(&target->lock, irql);
+    if (!NT_SUCCESS(status))
+        return refuse(request, status);
+    if (!waits)
+        transmit(request);
+    return TRUE;
+}
+
+static LONGLONG timeout_of(const WDF_REQUEST_SEND_OPTIONS *options)
+{
+    return options && (options->Flags & WDF_REQUEST_SEND_OPTION_TIMEOUT) ? options->Timeout : 0;
+}
+
+/* ---- and waiting for it -------------------------------------------------------------------- */
+
+static VOID NTAPI wake_sender(WDFREQUEST request, WDFIOTARGET target,
+                              PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)
+{
+    struct send_wait *wait = context;
+
+    wait->status = params->IoStatus.Status;
+    if (wait->completion)
+        wait->completion(request, target, params, wait->context);
+    KeSetEvent(&wait->event, IO_NO_INCREMENT, FALSE);
+}
+
+static VOID wait_for(struct wdf_request *request, struct send_wait *wait, LONGLONG timeout)
+{
+    LARGE_INTEGER due = {.QuadPart = timeout};
+    NTSTATUS status;
+
+    KeEnterCriticalRegion();
+    status =
+        KeWaitForSingleObject(&wait->event, Executive, KernelMode, FALSE, timeout ? &due : NULL);
+    if (status == STATUS_TIMEOUT) {
+        if (wdf_claim_sent(request)) {
+            request->is_timed_out = TRUE;
+            wdf_cancel_sent(request);
+            wdf_drop_claim(request);
+        }
+        KeWaitForSingleObject(&wait->event, Executive, KernelMode, FALSE, NULL);
+    }
+    KeLeaveCriticalRegion();
+}
+
+NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *target,
+                           const WDF_REQUEST_SEND_OPTIONS *options, BOOLEAN calls_driver,
+                           PBOOLEAN is_sent)
+{
+    struct send_wait wait = {.completion = calls_driver ? request->completion : NULL,
+                             .context = request->completion_context};
+
+    KeInitializeEvent(&wait.event, NotificationEvent, FALSE);
+    request->completion = wake_sender;
+    request->completion_context = &wait;
+    wdf_reference(&request->object);
+    *is_sent = submit(request, target, options ? options->Flags : 0, 0, __func__);
+    if (*is_sent) {
+        wait_for(request, &wait, timeout_of(options));
+    } else {
+        request->completion = wait.completion;
+        request->completion_context = wait.context;
+        wait.status = request->status;
+    }
+    wdf_dereference(&request->object);
+    return wait.status;
+}
+
+/* ---- and forgetting it ------------------------------------------------------------------------
+ */
+
+/* The framework has to know whether a file was opened. */
+static NTSTATUS NTAPI opened_below(PDEVICE_OBJECT device_object, PIRP irp, PVOID device)
+{
+    UNREFERENCED_PARAMETER(device_object);
+    if (irp->PendingReturned)
+        IoMarkIrpPending(irp);
+    wdf_create_completed(device, irp);
+    return STATUS_CONTINUE_COMPLETION;
+}
+
+static VOID prepare_to_forget(struct wdf_request *request, PIRP irp)
+{
+    BOOLEAN is_open = IoGetCurrentIrpStackLocation(irp)->MajorFunction == IRP_MJ_CREATE;
+
+    if (request->flags & WDF_REQUEST_FORMATTED)
+        IoGetNextIrpStackLocation(irp)->CompletionRoutine = NULL;
+    else if (is_open)
+        IoCopyCurrentIrpStackLocationToNext(irp);
+    else
+        IoSkipCurrentIrpStackLocation(irp);
+    if (is_open)
+        IoSetCompletionRoutine(irp, opened_below, request->device, TRUE, TRUE, TRUE);
+}
+
+static BOOLEAN forget(struct wdf_request *request, struct wdf_target *target, PCSTR function)
+{
+    PIRP irp = request->irp;
+
+    if (!(request->flags & WDF_REQUEST_RECEIVED))
+        return refuse(request, STATUS_INVALID_DEVICE_STATE);
+    if (request->context && request->context->is_formatted)
+        return refuse(request, STATUS_INVALID_DEVICE_REQUEST);
+    if (!irp || !target->target)
+        return refuse(request, STATUS_INVALID_DEVICE_STATE);
+    prepare_to_forget(request, irp);
+    wdf_forget_request(request, target->target, function);
+    return TRUE;
+}
+
+/* ---- what drivers call --------------------------------------------------------------------------
+ */
+
+BOOLEAN NTAPI imp_WdfRequestSend(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
+                                 WDFIOTARGET Target, PWDF_REQUEST_SEND_OPTIONS Options)
+{
+    struct wdf_request *request = wdf_request_of(Request, __func__);
+    struct wdf_target *target;
+    ULONG flags;
+    BOOLEAN is_sent;
+
+    if (!NT_SUCCESS(wdf_check_options(Options))) {
+        wdf_misuse(wdf_globals_of(DriverGlobals), __func__, "Options have Size %u, Flags 0x%x",
+                   Options->Size, Options->Flags);
+        return refuse(request, STATUS_INVALID_PARAMETER);
+    }
+    target = wdf_target_of(Target, __func__);
+    flags = Options ? Options->Flags : 0;
+    if (flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET)
+        return forget(request, target, __func__);
+    if (flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS) {
+        wdf_send_and_wait(request, target, Options, TRUE, &is_sent);
+        return is_sent;
+    }
+    if (!request->completion && (request->flags & WDF_REQUEST_RECEIVED)) {
+        wdf_misuse(wdf_globals_of(DriverGlobals), __func__,
+                   "WDFREQUEST 0x%p, from a queue, has no completion routine", Request);
+        return refuse(request, STATUS_INVALID_DEVICE_REQUEST);
+    }
+    return submit(request, target, flags, timeout_of(Options), __func__);
+}
+
+BOOLEAN wdf_cancel_sent(struct wdf_request *request)
+{
+    __atomic_store_n(&request->is_cancel_wanted, TRUE, __ATOMIC_RELAXED);
+    return IoCancelIrp(request->irp);
+}
+
+BOOLEAN NTAPI imp_WdfRequestCancelSentRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)
+{
+    struct wdf_request *request = wdf_request_of(Request, __func__);
+    BOOLEAN is_told;
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    __atomic_store_n(&request->is_cancel_wanted, TRUE, __ATOMIC_RELAXED);
+    if (!wdf_claim_sent(request))
+        return FALSE;
+    is_told = wdf_cancel_sent(request);
+    wdf_drop_claim(request);
+    return is_told;
+}
