@@ -3,6 +3,7 @@
  */
 #include "bugcheck.h"
 
+#include "../etw/etw.h"
 #include "../io/io.h"
 #include "../rtl/rtl.h"
 
@@ -201,6 +202,27 @@ static VOID describe_irp(struct ke_text *text)
         ke_text_add(text, "\n  current IRP  %p, which is damaged\n", irp.irp);
 }
 
+struct log_text {
+    CHAR lines[4096];
+};
+
+static VOID look_at_logs(PVOID context)
+{
+    struct log_text *text = context;
+
+    etw_describe(text->lines, sizeof(text->lines));
+}
+
+/* What drivers' recorders have kept. */
+static VOID describe_logs(struct ke_text *text)
+{
+    struct log_text logs;
+
+    logs.lines[0] = 0;
+    if (ke_bugcheck_try(look_at_logs, &logs))
+        ke_text_add(text, "%s", logs.lines);
+}
+
 /*
  * Frames of the report itself are left out: it begins at the fault, or at who
  * called. A return address may lie past its function's end if the call does not
@@ -265,4 +287,5 @@ VOID ke_bugcheck_describe(struct ke_text *text, const struct ke_bugcheck *bugche
         ke_text_add(text, "  what to do   %s\n", row->advice);
     describe_irp(text);
     describe_stack(text, pcs, first, count);
+    describe_logs(text);
 }
