@@ -11,6 +11,8 @@
 static struct wdf_memory *begin(struct wdf_request *request, struct wdf_memory *memory, SIZE_T size,
                                 ULONG flags)
 {
+    memory->buffer = NULL;
+    memory->mdl = NULL;
     memory->size = size;
     memory->flags = flags;
     memory->owner = &request->object;
