@@ -274,7 +274,9 @@ static void add_driver_link(const struct toolchain *t, struct text_list *command
 
 static void add_program_link(const struct toolchain *t, struct text_list *command)
 {
-    add_words(command, "-Wl,--exclude-libs,ALL -Wl,--wrap=main -pthread");
+    /* Not all: clang's sanitizers are an archive too, and drivers need its names. */
+    add_words(command, "-Wl,--exclude-libs,libntio_program.a:libntio_crt.a:libntio_wmain.a "
+                       "-Wl,--wrap=main -pthread");
     /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
     if (t->sanitize)
         add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");
