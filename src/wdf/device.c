@@ -51,7 +51,7 @@ static VOID delete_by_driver(struct wdf_object *object)
     if (device->config.kind == WDF_DEVICE_CONTROL)
         wdf_delete_control_device(device);
     else
-        wdf_remove_device(device);
+        wdf_delete_pdo(device);
 }
 
 /* The driver goes and takes the device along, which nobody has deleted or removed before. */
@@ -157,6 +157,8 @@ static VOID add_stack_locations(struct wdf_device *device)
         device->device_object->StackSize++;
     if (config->allows_self_target)
         device->device_object->StackSize++;
+    if (device->pdo_part && device->pdo_part->identity.forwards_to_parent)
+        device->device_object->StackSize += device->pdo_part->parent->device_object->StackSize;
 }
 
 static VOID set_flags(struct wdf_device *device)
@@ -262,7 +264,10 @@ static NTSTATUS create_device(PWDFDEVICE_INIT init, PWDF_OBJECT_ATTRIBUTES attri
     if (is_committed)
         status = make_parts(device, init);
     if (NT_SUCCESS(status)) {
-        RtlZeroMemory(&init->config, sizeof(init->config));
+        if (device->config.kind == WDF_DEVICE_PDO)
+            device->device_object->Flags &= ~DO_DEVICE_INITIALIZING;
+        init->config = (struct wdf_device_config){.kind = device->config.kind,
+                                                  .is_filter = device->config.is_filter};
         *created = device;
         return STATUS_SUCCESS;
     }

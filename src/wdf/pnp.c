@@ -396,8 +396,10 @@ static WDF_DEVICE_PNP_STATE eject_hardware(struct wdf_pnp *pnp)
     PFN_WDF_DEVICE_EJECT eject = pnp->device->pdo_part->identity.callbacks.EvtDeviceEject;
 
     pnp->status = eject ? eject(handle_of(pnp)) : STATUS_SUCCESS;
-    return NT_SUCCESS(pnp->status) ? WdfDevStatePnpEjectedWaitingForRemove
-                                   : WdfDevStatePnpEjectFailed;
+    if (!NT_SUCCESS(pnp->status))
+        return WdfDevStatePnpEjectFailed;
+    wdf_mark_child_missing(pnp->device);
+    return WdfDevStatePnpEjectedWaitingForRemove;
 }
 
 /* ---- surprise removal and failure ----------------------------------------------------- */

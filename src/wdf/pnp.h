@@ -80,13 +80,15 @@ struct wdf_pdo_init {
 };
 
 struct wdf_pdo {
-    struct wdf_device *parent; /* referenced */
-    struct wdf_child *child;   /* in its list while it is known there; guarded by the list's lock */
+    struct wdf_device *parent;   /* referenced */
+    struct wdf_child_list *list; /* that the child is in or was in; stays with the parent */
+    struct wdf_child *child;     /* its entry there, or NULL; guarded by the list's lock */
     struct wdf_pdo_identity identity;
     struct wdf_relations ejection;
     BOOLEAN is_static;
     BOOLEAN is_added;        /* static: WdfFdoAddStaticChild took it */
     BOOLEAN is_missing;      /* reported as gone: the next removal is its end; atomic */
+    BOOLEAN is_surprise;     /* its surprise removal came, and its removal is to come */
     BOOLEAN is_wake_enabled; /* EvtDeviceEnableWakeAtBus was called */
     PIRP wait_wake;          /* that a driver above waits with; changed under wake_lock */
     KSPIN_LOCK wake_lock;
@@ -153,11 +155,14 @@ NTSTATUS wdf_finish_irp(struct wdf_device *device, PIRP irp, NTSTATUS status);
 /* Sends it on and forgets it; at the bottom completes it with the status that it has. */
 NTSTATUS wdf_forget_irp(struct wdf_device *device, PIRP irp);
 
+/* Ends a child after its last removal event; its remove lock was taken with tag. */
+VOID wdf_end_pdo(struct wdf_device *device, PVOID tag);
+
 /* ---- pnp_answer.c ------------------------------------------------------------- */
 
 VOID wdf_answer_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities,
                              BOOLEAN is_below_done);
-VOID wdf_pdo_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities);
+NTSTATUS wdf_pdo_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities);
 PNP_DEVICE_STATE wdf_answer_device_state(struct wdf_device *device, PNP_DEVICE_STATE state);
 
 /* ---- relations.c -------------------------------------------------------------- */
@@ -199,12 +204,15 @@ NTSTATUS wdf_start_children(struct wdf_device *device, PWDFDEVICE_INIT init);
 
 /* ---- pdo.c ------------------------------------------------------------------------- */
 
+/* Makes it the init of a child of parent; child is NULL for a static one. */
+NTSTATUS wdf_set_pdo_init(PWDFDEVICE_INIT init, struct wdf_device *parent, struct wdf_child *child);
 VOID wdf_free_pdo_init(PWDFDEVICE_INIT init);
 NTSTATUS wdf_make_pdo(struct wdf_device *device, PWDFDEVICE_INIT init);
 NTSTATUS wdf_check_pdo_init(PWDFDEVICE_INIT init);
 VOID wdf_free_pdo(struct wdf_device *device);
-/* A static child that was not given to its parent yet. */
+/* A static child that was not given to its parent yet; and its deletion. */
 BOOLEAN wdf_may_delete_pdo(struct wdf_device *device);
+VOID wdf_delete_pdo(struct wdf_device *device);
 /* Minor functions that only a PDO answers. */
 NTSTATUS wdf_pdo_query_id(struct wdf_device *device, PIRP irp);
 NTSTATUS wdf_pdo_query_text(struct wdf_device *device, PIRP irp);
@@ -220,15 +228,26 @@ NTSTATUS wdf_check_child_list_config(PWDF_CHILD_LIST_CONFIG config);
 /* config and attributes are checked. The list is deleted with the device. */
 NTSTATUS wdf_make_child_list(struct wdf_device *device, PWDF_CHILD_LIST_CONFIG config,
                              PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_child_list **list);
-/* Calls EvtChildListScanForChildren of each of the device's lists. */
+/* Calls EvtChildListScanForChildren of each of the device's lists. PASSIVE_LEVEL. */
 VOID wdf_scan_children(struct wdf_device *device);
-/* Adds the lists' present children to relations, makes devices for the new ones. */
+/*
+ * Adds the present children of the device's lists to relations, and has devices made for
+ * the new ones. *is_changed: there is something to say, be it that a child is gone.
+ */
 NTSTATUS wdf_report_children(struct wdf_device *device, PDEVICE_RELATIONS *relations,
                              BOOLEAN *is_changed);
-/* The device was surprise-removed, or is removed: so are its children. */
+/* The device was surprise-removed, and with it all children; or it is removed. */
 VOID wdf_children_surprise_removed(struct wdf_device *device);
 VOID wdf_children_parent_removed(struct wdf_device *device);
-/* A child's device was removed for good; its entry goes. */
+/* The child's device is removed for good: its entry goes. */
 VOID wdf_child_gone(struct wdf_device *device);
-/* Is a child still there, by what the bus driver last said? */
+/* Is the child still there, by what the PnP manager was last told? */
 BOOLEAN wdf_is_child_present(struct wdf_device *device);
+/* The driver says that it is not any more. STATUS_NO_SUCH_DEVICE. IRQL <= DISPATCH_LEVEL. */
+NTSTATUS wdf_mark_child_missing(struct wdf_device *device);
+
+/* ---- child_static.c: children that the driver makes itself ------------------------------ */
+
+NTSTATUS wdf_make_static_list(struct wdf_device *device);
+/* Notes in which list the child is; child is NULL for a static one. */
+VOID wdf_join_list(struct wdf_pdo *pdo, struct wdf_child *child);

@@ -112,49 +112,59 @@ static VOID pdo_power(PDEVICE_CAPABILITIES capabilities, const WDF_DEVICE_POWER_
         capabilities->D3Latency = power->D3Latency;
 }
 
-/* D0 while the system works, and D3 in any other of its states, unless the driver says more. */
-static VOID default_states(PDEVICE_CAPABILITIES capabilities)
+static NTSTATUS ask_capabilities(PDEVICE_OBJECT device_object, PDEVICE_CAPABILITIES capabilities)
 {
-    ULONG system;
+    IO_STACK_LOCATION question = {.MinorFunction = IRP_MN_QUERY_CAPABILITIES};
+    PDEVICE_OBJECT top = IoGetAttachedDeviceReference(device_object);
+    NTSTATUS status;
 
-    capabilities->DeviceState[PowerSystemWorking] = PowerDeviceD0;
-    for (system = PowerSystemSleeping1; system < PowerSystemMaximum; system++)
-        capabilities->DeviceState[system] = PowerDeviceD3;
+    RtlZeroMemory(capabilities, sizeof(*capabilities));
+    capabilities->Size = sizeof(*capabilities);
+    capabilities->Version = 1;
+    capabilities->Address = capabilities->UINumber = (ULONG)-1;
+    question.Parameters.DeviceCapabilities.Capabilities = capabilities;
+    status = wdf_ask_stack(top, &question, NULL);
+    ObDereferenceObject(top);
+    return status;
 }
 
-VOID wdf_pdo_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities)
+/* A child can do what its parent can, unless the driver says otherwise. */
+NTSTATUS wdf_pdo_capabilities(struct wdf_device *device, PDEVICE_CAPABILITIES capabilities)
 {
     WDF_DEVICE_PNP_CAPABILITIES wishes;
     WDF_DEVICE_POWER_CAPABILITIES power;
+    DEVICE_CAPABILITIES parent;
+    BOOLEAN is_raw = device->pdo_part->identity.is_raw;
+    NTSTATUS status = ask_capabilities(device->pdo_part->parent->device_object, &parent);
 
+    if (!NT_SUCCESS(status))
+        return status;
+    RtlCopyMemory(capabilities->DeviceState, parent.DeviceState, sizeof(parent.DeviceState));
+    capabilities->SystemWake = parent.SystemWake;
+    capabilities->DeviceWake = parent.DeviceWake;
     copy_wishes(device->pnp, &wishes, &power);
     APPLY(capabilities->LockSupported, wishes.LockSupported);
     APPLY(capabilities->EjectSupported, wishes.EjectSupported);
     APPLY(capabilities->Removable, wishes.Removable);
     APPLY(capabilities->DockDevice, wishes.DockDevice);
     APPLY(capabilities->UniqueID, wishes.UniqueID);
-    APPLY(capabilities->SilentInstall, wishes.SilentInstall);
+    APPLY(capabilities->SilentInstall,
+          wishes.SilentInstall == WdfUseDefault && is_raw ? WdfTrue : wishes.SilentInstall);
     APPLY(capabilities->SurpriseRemovalOK, wishes.SurpriseRemovalOK);
     APPLY(capabilities->HardwareDisabled, wishes.HardwareDisabled);
     APPLY(capabilities->NoDisplayInUI, wishes.NoDisplayInUI);
-    capabilities->RawDeviceOK = device->pdo_part->identity.is_raw;
-    default_states(capabilities);
+    APPLY_IF(capabilities->RawDeviceOK, is_raw, TRUE);
     pdo_power(capabilities, &power);
     apply_numbers(capabilities, &wishes);
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS wdf_query_capabilities(struct wdf_device *device)
 {
     struct wdf_policy *policy = device->pnp->policy;
-    IO_STACK_LOCATION question = {.MinorFunction = IRP_MN_QUERY_CAPABILITIES};
-    DEVICE_CAPABILITIES capabilities = {
-        .Size = sizeof(capabilities), .Version = 1, .Address = -1, .UINumber = -1};
-    PDEVICE_OBJECT top = IoGetAttachedDeviceReference(device->device_object);
-    NTSTATUS status;
+    DEVICE_CAPABILITIES capabilities;
+    NTSTATUS status = ask_capabilities(device->device_object, &capabilities);
 
-    question.Parameters.DeviceCapabilities.Capabilities = &capabilities;
-    status = wdf_ask_stack(top, &question, NULL);
-    ObDereferenceObject(top);
     if (!NT_SUCCESS(status))
         return status;
     policy->capabilities = capabilities;

@@ -134,30 +134,33 @@ static NTSTATUS end_fdo(struct wdf_device *device, PIRP irp)
     return status;
 }
 
-static NTSTATUS end_pdo(struct wdf_device *device, PIRP irp)
+VOID wdf_end_pdo(struct wdf_device *device, PVOID tag)
 {
     BOOLEAN is_ours;
 
     wdf_reference(&device->object);
     wdf_child_gone(device);
     is_ours = wdf_dispose_object(&device->object);
-    IoReleaseRemoveLockAndWait(&device->remove_lock, irp);
+    IoReleaseRemoveLockAndWait(&device->remove_lock, tag);
     wdf_retire_device_object(device);
     if (is_ours)
         wdf_release_object(&device->object);
     wdf_dereference(&device->object);
-    IoCompleteRequest(irp, IO_NO_INCREMENT);
-    return STATUS_SUCCESS;
 }
 
 static NTSTATUS remove(struct wdf_device *device, PIRP irp)
 {
     irp->IoStatus.Status = STATUS_SUCCESS;
+    if (is_pdo(device))
+        device->pdo_part->is_surprise = FALSE;
     wdf_pnp_event(device, WDF_PNP_REMOVE, irp);
     if (!is_pdo(device))
         return end_fdo(device, irp);
-    if (device->pnp->is_removed)
-        return end_pdo(device, irp);
+    if (device->pnp->is_removed) {
+        wdf_end_pdo(device, irp);
+        IoCompleteRequest(irp, IO_NO_INCREMENT);
+        return STATUS_SUCCESS;
+    }
     return wdf_finish_irp(device, irp, STATUS_SUCCESS);
 }
 
@@ -210,9 +213,8 @@ static NTSTATUS query_capabilities(struct wdf_device *device, PIRP irp)
     NTSTATUS status;
 
     if (is_pdo(device)) {
-        if (is_known)
-            wdf_pdo_capabilities(device, capabilities);
-        return wdf_finish_irp(device, irp, STATUS_SUCCESS);
+        status = is_known ? wdf_pdo_capabilities(device, capabilities) : STATUS_UNSUCCESSFUL;
+        return wdf_finish_irp(device, irp, status);
     }
     if (!is_known)
         return wdf_forget_irp(device, irp);
