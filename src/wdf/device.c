@@ -208,6 +208,11 @@ static NTSTATUS make_parts(struct wdf_device *device, PWDFDEVICE_INIT init)
         if (!NT_SUCCESS(status))
             return status;
     }
+    if (device->config.allows_self_target) {
+        status = wdf_make_self_target(device, &device->self_target);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
     if (device->config.shutdown) {
         status = wdf_register_shutdown(device);
         if (!NT_SUCCESS(status))

@@ -41,6 +41,24 @@ WDFDRIVER NTAPI imp_WdfDeviceGetDriver(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEV
     return wdf_handle_of(wdf_driver_of(&wdf_device_of(Device, __func__)->object));
 }
 
+/* Only a device that is attached to others has one. */
+WDFIOTARGET NTAPI imp_WdfDeviceGetIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device)
+{
+    struct wdf_device *device = wdf_device_of(Device, __func__);
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    return device->local_target ? wdf_handle_of(device->local_target) : NULL;
+}
+
+/* With WdfDeviceInitAllowSelfIoTarget. */
+WDFIOTARGET NTAPI imp_WdfDeviceGetSelfIoTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device)
+{
+    struct wdf_device *device = wdf_device_of(Device, __func__);
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    return device->self_target ? wdf_handle_of(device->self_target) : NULL;
+}
+
 VOID NTAPI imp_WdfDeviceSetCharacteristics(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
                                            ULONG DeviceCharacteristics)
 {
