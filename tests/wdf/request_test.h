@@ -34,6 +34,7 @@ static inline WDFDEVICE finish_device(PWDFDEVICE_INIT init)
     WDFDEVICE device = make_device(init, WDF_NO_OBJECT_ATTRIBUTES);
     WDF_IO_QUEUE_CONFIG config;
 
+    examined = 0;
     WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
     config.EvtIoDefault = examine_and_complete;
     config.AllowZeroLengthRequests = TRUE;
