@@ -141,6 +141,7 @@ void ntio_wpp_message(WPP_CB_TYPE *controls, const struct ntio_wpp_site *site, U
 /* ---- how a call becomes a message ---- */
 
 #define NTIO_WPP_UNWRAP(...) __VA_ARGS__
+#define NTIO_WPP_CALL(function, arguments) function arguments
 
 #define NTIO_WPP_KIND(x)                                                                           \
     _Generic((x), char: NTIO_WPP_SIGNED, signed char: NTIO_WPP_SIGNED, short: NTIO_WPP_SIGNED,     \
@@ -240,8 +241,7 @@ enum ntio_wpp_bits {
 
 /* Every source of a driver has it; the linker keeps one. */
 #define NTIO_WPP_GUID(a, b, c, d, e) #a "-" #b "-" #c "-" #d "-" #e
-#define WPP_DEFINE_CONTROL_GUID(Name, Guid, Bits_)                                                 \
-    {.Name = #Name, .Guid = NTIO_WPP_GUID Guid, .Bits = Bits_ ""},
+#define WPP_DEFINE_CONTROL_GUID(Name, Guid, Bits) {{0}, #Name, NTIO_WPP_GUID Guid, Bits ""},
 #define WPP_DEFINE_BIT(Name) #Name "\0"
 __attribute__((weak, visibility("hidden"))) WPP_CB_TYPE WPP_GLOBAL_Control[] = {WPP_CONTROL_GUIDS};
 #undef WPP_DEFINE_CONTROL_GUID

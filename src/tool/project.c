@@ -12,10 +12,27 @@
 
 #define NEWEST_KMDF_MINOR "33"
 
+/* What is read of a ClCompile item, and of the definitions of all of them. */
+enum metadata {
+    META_INCLUDES,
+    META_DEFINES,
+    META_WPP_FUNCTIONS,
+    META_WPP_SCAN,
+    META_WPP_FILES,
+    META_WPP_DEFINES,
+    META_WPP_RECORDER,
+    META_COUNT
+};
+
+static const char *const metadata_names[META_COUNT] = {
+    "AdditionalIncludeDirectories", "PreprocessorDefinitions",        "WppTraceFunction",
+    "WppScanConfigurationData",     "WppAdditionalConfigurationFile", "WppPreprocessorDefinitions",
+    "WppRecorderEnabled"};
+
 struct reader {
     struct project *project;
     struct msbuild build;
-    char *includes, *defines; /* of ItemDefinitionGroup's ClCompile so far */
+    char *metadata[META_COUNT]; /* of ItemDefinitionGroup's ClCompile so far */
 };
 
 static bool is_element(const xmlNode *node, const char *name)
@@ -64,12 +81,22 @@ static void property_group(struct reader *r, xmlNode *group)
     }
 }
 
-static void set_metadata(struct reader *r, xmlNode *node, char **value)
+static void set_metadata(struct reader *r, xmlNode *node, char *values[META_COUNT])
 {
-    char *raw = content(node), *expanded = msbuild_expand(&r->build, raw, *value);
-    free(raw);
-    free(*value);
-    *value = expanded;
+    for (enum metadata m = 0; m < META_COUNT; m++) {
+        if (!is_element(node, metadata_names[m]))
+            continue;
+        char *raw = content(node), *expanded = msbuild_expand(&r->build, raw, values[m]);
+        free(raw);
+        free(values[m]);
+        values[m] = expanded;
+    }
+}
+
+static void free_metadata(char *values[META_COUNT])
+{
+    for (enum metadata m = 0; m < META_COUNT; m++)
+        free(values[m]);
 }
 
 static void definition_group(struct reader *r, xmlNode *group)
@@ -80,10 +107,7 @@ static void definition_group(struct reader *r, xmlNode *group)
         for (xmlNode *node = tool->children; node; node = node->next) {
             if (node->type != XML_ELEMENT_NODE || !holds(r, node))
                 continue;
-            if (is_element(node, "AdditionalIncludeDirectories"))
-                set_metadata(r, node, &r->includes);
-            else if (is_element(node, "PreprocessorDefinitions"))
-                set_metadata(r, node, &r->defines);
+            set_metadata(r, node, r->metadata);
         }
     }
 }
@@ -113,43 +137,63 @@ static void add_defines(struct text_list *list, const char *value)
     text_list_free(&parts);
 }
 
+/* Include folders and definitions are added to the project's, the others take their place. */
+static void start_metadata(const struct reader *r, char *values[META_COUNT])
+{
+    for (enum metadata m = 0; m < META_COUNT; m++) {
+        const char *from = m == META_INCLUDES || m == META_DEFINES ? "" : r->metadata[m];
+        values[m] = text_copy(from, strlen(from));
+    }
+}
+
+static struct source *new_source(struct project *p)
+{
+    struct source *grown = realloc(p->sources, (p->source_count + 1) * sizeof *grown);
+    if (!grown)
+        die(EXIT_BUILD, "out of memory");
+    p->sources = grown;
+    p->sources[p->source_count] = (struct source){0};
+    return &p->sources[p->source_count++];
+}
+
+static void set_source(struct project *p, struct source *source, char *values[META_COUNT])
+{
+    add_includes(p, &source->includes, values[META_INCLUDES]);
+    add_defines(&source->defines, values[META_DEFINES]);
+    source->wpp_functions = text_format("%s", values[META_WPP_FUNCTIONS]);
+    source->wpp_files = text_format("%s;%s", values[META_WPP_SCAN], values[META_WPP_FILES]);
+    source->has_recorder = !strcasecmp(values[META_WPP_RECORDER], "true") ||
+                           strstr(values[META_WPP_DEFINES], "ENABLE_WPP_RECORDER=1");
+}
+
 static void add_source(struct reader *r, xmlNode *item, const char *name)
 {
     struct project *p = r->project;
-    char *path = path_find(p->folder, name);
-    char *includes = text_copy("", 0), *defines = text_copy("", 0);
+    char *path = path_find(p->folder, name), *values[META_COUNT];
     bool excluded = false;
 
     if (!path)
         die(EXIT_BUILD, "%s:%ld: the source %s is not in %s", p->path, xmlGetLineNo(item), name,
             p->folder);
+    start_metadata(r, values);
     for (xmlNode *node = item->children; node; node = node->next) {
         if (node->type != XML_ELEMENT_NODE || !holds(r, node))
             continue;
-        if (is_element(node, "AdditionalIncludeDirectories")) {
-            set_metadata(r, node, &includes);
-        } else if (is_element(node, "PreprocessorDefinitions")) {
-            set_metadata(r, node, &defines);
-        } else if (is_element(node, "ExcludedFromBuild")) {
+        set_metadata(r, node, values);
+        if (is_element(node, "ExcludedFromBuild")) {
             char *value = content(node);
             excluded = !strcasecmp(value, "true");
             free(value);
         }
     }
-    if (!excluded) {
-        struct source *grown = realloc(p->sources, (p->source_count + 1) * sizeof *grown);
-        if (!grown)
-            die(EXIT_BUILD, "out of memory");
-        p->sources = grown;
-        struct source *source = &grown[p->source_count++];
-        *source = (struct source){.path = path};
-        add_includes(p, &source->includes, includes);
-        add_defines(&source->defines, defines);
-    } else {
+    if (excluded) {
         free(path);
+    } else {
+        struct source *source = new_source(p);
+        source->path = path;
+        set_source(p, source, values);
     }
-    free(includes);
-    free(defines);
+    free_metadata(values);
 }
 
 static void add_infs(struct project *project, const char *pattern)
@@ -268,8 +312,8 @@ static void conclude(struct reader *r)
     add_framework(r);
     p->target = text_copy(*target ? target : p->name, strlen(*target ? target : p->name));
     p->is_debug = strcasecmp(msbuild_get(&r->build, "Configuration"), "Release") != 0;
-    add_includes(p, &p->includes, r->includes);
-    add_defines(&p->defines, r->defines);
+    add_includes(p, &p->includes, r->metadata[META_INCLUDES]);
+    add_defines(&p->defines, r->metadata[META_DEFINES]);
     if (!strcasecmp(msbuild_get(&r->build, "CharacterSet"), "Unicode")) {
         text_list_add(&p->defines, "UNICODE");
         text_list_add(&p->defines, "_UNICODE");
@@ -298,9 +342,7 @@ static xmlDoc *parse(const char *path)
 
 void project_read(struct project *project, const char *path, const char *configuration)
 {
-    struct reader r = {.project = project,
-                       .includes = text_copy("", 0),
-                       .defines = text_copy("", 0)};
+    struct reader r = {.project = project};
     const char *bar = strchr(configuration, '|');
     xmlDoc *document = parse(path);
 
@@ -308,6 +350,8 @@ void project_read(struct project *project, const char *path, const char *configu
                                 .folder = path_folder(path),
                                 .name = path_stem(path)};
     r.build.folder = project->folder;
+    for (enum metadata m = 0; m < META_COUNT; m++)
+        r.metadata[m] = text_copy("", 0);
     char *flavour = text_copy(configuration, bar ? (size_t)(bar - configuration) : strlen(configuration));
     msbuild_set(&r.build, "Configuration", flavour);
     msbuild_set(&r.build, "Platform", bar ? bar + 1 : "x64");
@@ -317,10 +361,14 @@ void project_read(struct project *project, const char *path, const char *configu
     free(flavour);
     read_groups(&r, xmlDocGetRootElement(document));
     conclude(&r);
+    /* A driver's INF lies beside it, if it is not named. */
+    if (project->kind == PROJECT_DRIVER && !project->infs.count) {
+        add_infs(project, "*.inx");
+        add_infs(project, "*.inf");
+    }
     xmlFreeDoc(document);
     msbuild_free(&r.build);
-    free(r.includes);
-    free(r.defines);
+    free_metadata(r.metadata);
 }
 
 static bool mentions_driver_entry(const char *path)
@@ -343,16 +391,15 @@ void project_from_sources(struct project *project, const struct text_list *sourc
                                 .name = path_stem(first),
                                 .target = path_stem(first),
                                 .kind = PROJECT_PROGRAM,
-                                .is_debug = true,
-                                .source_count = sources->count};
-    project->sources = calloc(sources->count, sizeof *project->sources);
-    if (!project->sources)
-        die(EXIT_BUILD, "out of memory");
+                                .is_debug = true};
     for (size_t i = 0; i < sources->count; i++) {
         const char *path = sources->items[i];
         if (access(path, R_OK))
             die(EXIT_BUILD, "%s: there is no such source file", path);
-        project->sources[i].path = text_copy(path, strlen(path));
+        struct source *source = new_source(project);
+        source->path = text_copy(path, strlen(path));
+        source->wpp_functions = text_copy("", 0);
+        source->wpp_files = text_copy("", 0);
         if (mentions_driver_entry(path))
             project->kind = PROJECT_DRIVER;
     }
@@ -364,6 +411,8 @@ void project_free(struct project *project)
 {
     for (size_t i = 0; i < project->source_count; i++) {
         free(project->sources[i].path);
+        free(project->sources[i].wpp_functions);
+        free(project->sources[i].wpp_files);
         text_list_free(&project->sources[i].includes);
         text_list_free(&project->sources[i].defines);
     }

@@ -15,6 +15,9 @@ enum project_kind {
 struct source {
     char *path;
     struct text_list includes, defines; /* of this source alone */
+    char *wpp_functions; /* trace functions, as WppTraceFunction names them */
+    char *wpp_files;     /* files with WPP's configuration, with semicolons between them */
+    bool has_recorder;   /* WPP's messages go to a log in memory too */
 };
 
 struct project {

@@ -11,7 +11,7 @@
 struct shim {
     const struct text_list *folders;
     const char *output;
-    struct text_list seen; /* files read already */
+    struct included *included;
 };
 
 static void read_includes(struct shim *shim, const char *path);
@@ -54,7 +54,7 @@ static void make_folders(const char *path)
 static void forward(struct shim *shim, const char *spelling, const char *target, bool is_kit)
 {
     char *path = text_format("%s/%s", shim->output, spelling);
-    char *folder = path_folder(target);
+    char *whole = realpath(target, NULL);
     make_folders(path);
     FILE *out = fopen(path, "w");
     if (!out)
@@ -62,9 +62,9 @@ static void forward(struct shim *shim, const char *spelling, const char *target,
     if (is_kit)
         fprintf(out, "#include <%s>\n", path_base(target));
     else
-        fprintf(out, "#include \"%s\"\n", target);
+        fprintf(out, "#include \"%s\"\n", whole ? whole : target);
     fclose(out);
-    free(folder);
+    free(whole);
     free(path);
 }
 
@@ -99,6 +99,8 @@ static void resolve(struct shim *shim, const char *from, const char *name, bool 
         if (plain || found)
             return;
     }
+    if (!text_list_has(&shim->included->missing, name))
+        text_list_add(&shim->included->missing, name);
 }
 
 static void read_includes(struct shim *shim, const char *path)
@@ -108,11 +110,11 @@ static void read_includes(struct shim *shim, const char *path)
     FILE *file;
     char *real = realpath(path, NULL);
 
-    if (!real || text_list_has(&shim->seen, real) || !(file = fopen(real, "r"))) {
+    if (!real || text_list_has(&shim->included->files, real) || !(file = fopen(real, "r"))) {
         free(real);
         return;
     }
-    text_list_add(&shim->seen, real);
+    text_list_add(&shim->included->files, real);
     folder = path_folder(real);
     while (getline(&line, &size, file) >= 0) {
         bool is_quoted;
@@ -128,9 +130,9 @@ static void read_includes(struct shim *shim, const char *path)
 }
 
 void shim_includes(const struct source *source, const struct text_list *folders,
-                   const char *shim_folder)
+                   const char *shim_folder, struct included *included)
 {
-    struct shim shim = {.folders = folders, .output = shim_folder};
+    struct shim shim = {.folders = folders, .output = shim_folder, .included = included};
+    *included = (struct included){0};
     read_includes(&shim, source->path);
-    text_list_free(&shim.seen);
 }

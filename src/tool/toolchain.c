@@ -1,5 +1,6 @@
 #include "toolchain.h"
 #include "filter.h"
+#include "wpp.h"
 #include "config.h"
 
 #include <errno.h>
@@ -240,16 +241,34 @@ static bool compile(const struct toolchain *t, const struct project *project, co
     return done;
 }
 
+/* Headers that a step of the build makes: WPP's. */
+static void make_headers(const struct project *project, const struct source *source,
+                         const struct included *included, const char *folder)
+{
+    for (size_t i = 0; i < included->missing.count; i++) {
+        const char *name = included->missing.items[i];
+        if (path_has_ending(name, "tmh") && !strpbrk(name, "/\\")) {
+            if (mkdir(folder, 0777) && errno != EEXIST)
+                die(EXIT_BUILD, "%s cannot be made: %s", folder, strerror(errno));
+            wpp_write_header(project, source, &included->files, name, folder);
+        }
+    }
+}
+
 bool toolchain_compile(const struct toolchain *t, const struct project *project,
                        const struct source *source, const char *object, const char *scratch)
 {
     struct text_list folders = {0};
+    struct included included;
     char *shim = text_format("%s/include", scratch);
     char *preprocessed = text_format("%s/preprocessed.i", scratch);
     char *filtered = text_format("%s/filtered.i", scratch);
 
     include_folders(t, project, source, &folders);
-    shim_includes(source, &folders, shim);
+    shim_includes(source, &folders, shim, &included);
+    make_headers(project, source, &included, shim);
+    text_list_free(&included.files);
+    text_list_free(&included.missing);
     bool done = preprocess(t, project, source, shim, preprocessed) &&
                 filter_file(t, preprocessed, filtered) && compile(t, project, filtered, object);
     if (done) {

@@ -32,13 +32,19 @@ bool toolchain_compile(const struct toolchain *toolchain, const struct project *
 bool toolchain_link(const struct toolchain *toolchain, const struct project *project,
                     const struct text_list *objects, const char *output);
 
+/* What a source includes, headers' own includes as well. */
+struct included {
+    struct text_list files;   /* that are there, the source itself first; not the kits' */
+    struct text_list missing; /* names that are in no folder, as they are spelled */
+};
+
 /*
  * Makes the headers of a source findable that it includes with backslashes or
  * in another case than they have on disk: writes forwarding headers under the
  * spelling of the source into folder.
  */
 void shim_includes(const struct source *source, const struct text_list *folders,
-                   const char *shim_folder);
+                   const char *shim_folder, struct included *included);
 
 /* Runs a program and waits; its exit code, or 128 + signal. Shows the command if verbose. */
 int process_run(const struct text_list *command, bool is_verbose);
