@@ -135,7 +135,7 @@ static VOID cancel_found(struct search *search)
         /* Release pairs with collect: next is free for another search. */
         __atomic_store_n(&request->is_cancelling, FALSE, __ATOMIC_RELEASE);
         IoCancelIrp(&request->irp);
-        io_release_irp(request);
+        io_dereference_irp(request);
     }
     search->found = NULL;
 }

@@ -115,8 +115,9 @@ static inline struct io_irp *io_irp_of(PIRP irp)
     return (irp->AllocationFlags & IO_IRP_OURS) ? CONTAINING_RECORD(irp, struct io_irp, irp) : NULL;
 }
 
-/* Gives one reference up; the last one frees the IRP. */
+/* The request is over: gives its reference up. A canceller gives up its own. The last frees it. */
 VOID io_release_irp(struct io_irp *request);
+VOID io_dereference_irp(struct io_irp *request);
 
 /*
  * Queues the IRP to its thread's list, or to the file's where the file reports

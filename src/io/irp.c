@@ -273,6 +273,11 @@ VOID io_release_irp(struct io_irp *request)
 {
     /* Freeing or completing it once more is found out by this. */
     request->irp.Type = 0;
+    io_dereference_irp(request);
+}
+
+VOID io_dereference_irp(struct io_irp *request)
+{
     /*
      * Off its list, nobody can add a reference: a count of 1 is ours alone.
      * Acquire pairs with a canceller's release when it gave its reference up.
