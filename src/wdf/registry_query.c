@@ -149,11 +149,15 @@ static NTSTATUS collect_text(struct wdf_collection *collection, PCWSTR text,
 {
     struct wdf_globals *globals = collection->object.globals;
     UNICODE_STRING counted;
+    SIZE_T length = 0;
     WDFSTRING string;
-    NTSTATUS status = RtlInitUnicodeStringEx(&counted, text);
+    NTSTATUS status;
 
-    if (!NT_SUCCESS(status))
-        return status;
+    while (text[length])
+        length++;
+    if (length > UNICODE_STRING_MAX_CHARS - 1)
+        return STATUS_INVALID_BUFFER_SIZE;
+    RtlInitUnicodeString(&counted, text);
     status = wdf_make_string(globals, wdf_parent_of(attributes, &globals->driver->object), &counted,
                              attributes, &string);
     if (!NT_SUCCESS(status))
