@@ -271,25 +271,27 @@ static inline VOID join_thread(struct program_thread *order)
 
 /* ---- bug checks ----------------------------------------------------------------------------- */
 
-static ke_bugcheck_handler bugcheck_before;
-static jmp_buf bugcheck_exit;
-static ULONG_PTR bugcheck_seen[5];
+static struct {
+    ke_bugcheck_handler before;
+    jmp_buf exit;
+    ULONG_PTR seen[5]; /* the code and its parameters */
+} bugcheck;
 
-static VOID catch_bugcheck(ULONG code, const ULONG_PTR parameters[4])
+static inline VOID catch_bugcheck(ULONG code, const ULONG_PTR parameters[4])
 {
-    bugcheck_seen[0] = code;
-    memcpy(bugcheck_seen + 1, parameters, 4 * sizeof(*parameters));
-    longjmp(bugcheck_exit, 1);
+    bugcheck.seen[0] = code;
+    memcpy(bugcheck.seen + 1, parameters, 4 * sizeof(*parameters));
+    longjmp(bugcheck.exit, 1);
 }
 
 /* call must end in WDF_VIOLATION with this first parameter. */
 #define ASSERT_VIOLATION(number, call)                                                             \
     do {                                                                                           \
-        bugcheck_before = ke_bugcheck_hook(catch_bugcheck);                                        \
-        memset(bugcheck_seen, 0, sizeof(bugcheck_seen));                                           \
-        if (!setjmp(bugcheck_exit))                                                                \
+        memset(bugcheck.seen, 0, sizeof(bugcheck.seen));                                           \
+        bugcheck.before = ke_bugcheck_hook(catch_bugcheck);                                        \
+        if (!setjmp(bugcheck.exit))                                                                \
             (VOID)(call);                                                                          \
-        ke_bugcheck_hook(bugcheck_before);                                                         \
-        assert_int_equal(bugcheck_seen[0], WDF_VIOLATION);                                         \
-        assert_int_equal(bugcheck_seen[1], number);                                                \
+        ke_bugcheck_hook(bugcheck.before);                                                         \
+        assert_int_equal(bugcheck.seen[0], WDF_VIOLATION);                                         \
+        assert_int_equal(bugcheck.seen[1], number);                                                \
     } while (0)
