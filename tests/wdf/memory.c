@@ -147,7 +147,7 @@ static void refuses_wrong_parameters(void)
                      WdfMemoryCreate(&attributes, NonPagedPoolNx, TAG, 8, &memory, NULL));
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfMemoryGetBuffer(NULL, NULL));
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfMemoryGetBuffer((WDFMEMORY)WdfGetDriver(), NULL));
-    assert_int_equal(bugcheck_seen[3], WDF_TYPE_NUMBER_MEMORY);
+    assert_int_equal(bugcheck.seen[3], WDF_TYPE_NUMBER_MEMORY);
 }
 
 static void too_much_is_insufficient_resources(void)
@@ -333,8 +333,8 @@ static void only_preallocated_memory_takes_another_buffer(void)
     load_driver();
     memory = memory_of(8);
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfMemoryAssignBuffer(memory, bytes, 8));
-    assert_int_equal(bugcheck_seen[2], (ULONG_PTR)memory);
-    assert_int_equal(bugcheck_seen[3], WDF_TYPE_NUMBER_MEMORY_PREALLOCATED);
+    assert_int_equal(bugcheck.seen[2], (ULONG_PTR)memory);
+    assert_int_equal(bugcheck.seen[3], WDF_TYPE_NUMBER_MEMORY_PREALLOCATED);
     WdfObjectDelete(memory);
     assert_int_equal(WdfMemoryCreatePreallocated(NULL, bytes, 8, &memory), STATUS_SUCCESS);
     ASSERT_VIOLATION(WDF_REQUIRED_PARAMETER_IS_NULL, WdfMemoryAssignBuffer(memory, NULL, 8));

@@ -173,7 +173,7 @@ static VOID complete_and_again(WDFREQUEST request)
     completed = request;
     WdfRequestComplete(request, STATUS_SUCCESS);
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfRequestComplete(request, STATUS_SUCCESS));
-    assert_ptr_equal(bugcheck_seen[2], request);
+    assert_ptr_equal(bugcheck.seen[2], request);
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfRequestWdmGetIrp(request));
     result_status = STATUS_PENDING;
 }
@@ -203,8 +203,8 @@ static VOID complete_referenced(WDFREQUEST request)
     WdfRequestComplete(request, STATUS_SUCCESS);
     assert_null(WdfRequestWdmGetIrp(request));
     ASSERT_VIOLATION(WDF_REQUEST_FATAL_ERROR, WdfRequestComplete(request, STATUS_SUCCESS));
-    assert_int_equal(bugcheck_seen[2], WDF_REQUEST_FATAL_ERROR_NULL_IRP);
-    assert_ptr_equal(bugcheck_seen[3], request);
+    assert_int_equal(bugcheck.seen[2], WDF_REQUEST_FATAL_ERROR_NULL_IRP);
+    assert_ptr_equal(bugcheck.seen[3], request);
     ASSERT_VIOLATION(WDF_REQUEST_FATAL_ERROR,
                      WdfRequestRetrieveInputBuffer(request, 0, &buffer, NULL));
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfMemoryGetBuffer(memory, NULL));
@@ -252,12 +252,12 @@ static VOID complete_with_memory(WDFREQUEST request)
     WdfObjectReference(input);
     WdfObjectReference(output);
     ASSERT_VIOLATION(WDF_VERIFIER_FATAL_ERROR, WdfRequestComplete(request, STATUS_SUCCESS));
-    assert_ptr_equal(bugcheck_seen[2], request);
-    assert_int_equal(bugcheck_seen[3], 2);
+    assert_ptr_equal(bugcheck.seen[2], request);
+    assert_int_equal(bugcheck.seen[3], 2);
     WdfObjectDereference(input);
     ASSERT_VIOLATION(WDF_VERIFIER_FATAL_ERROR,
                      WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, 0));
-    assert_int_equal(bugcheck_seen[3], 1);
+    assert_int_equal(bugcheck.seen[3], 1);
     WdfObjectDereference(output);
 }
 
@@ -303,8 +303,8 @@ static VOID transfer(WDFREQUEST request)
         return;
     ASSERT_VIOLATION(WDF_REQUEST_FATAL_ERROR,
                      WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, information));
-    assert_int_equal(bugcheck_seen[2], WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH);
-    data = (PVOID)bugcheck_seen[3];
+    assert_int_equal(bugcheck.seen[2], WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH);
+    data = (PVOID)bugcheck.seen[3];
     assert_non_null(data);
     assert_ptr_equal(WdfRequestWdmGetIrp(request), irp);
     result_information = 0;
@@ -337,12 +337,12 @@ static VOID say_much(WDFREQUEST request)
 static void no_output_buffer_no_output(void)
 {
     static const struct asked asked = {IRP_MJ_DEVICE_CONTROL, METHOD_BUFFERED, FALSE, 8, 0};
+    WDFDEVICE device = device_of_type(WdfDeviceIoBuffered);
     IO_STATUS_BLOCK iosb;
     ULONG i;
 
-    memset(program_output, 0, sizeof(program_output));
     examine = say_much;
-    assert_int_equal(ask(device_of_type(WdfDeviceIoBuffered), &asked, &iosb), STATUS_SUCCESS);
+    assert_int_equal(ask(device, &asked, &iosb), STATUS_SUCCESS);
     assert_int_equal(iosb.Information, 8);
     for (i = 0; i < PROGRAM_BYTES; i++)
         assert_int_equal(program_output[i], 0);

@@ -268,7 +268,7 @@ static VOID check_wrong_parameters(WDFREQUEST request)
     assert_int_equal(WdfRequestRetrieveInputMemory(request, &memory), STATUS_SUCCESS);
     ASSERT_VIOLATION(WDF_INVALID_HANDLE,
                      WdfRequestRetrieveInputBuffer((WDFREQUEST)memory, 0, &buffer, NULL));
-    assert_int_equal(bugcheck_seen[3], WDF_TYPE_NUMBER_REQUEST);
+    assert_int_equal(bugcheck.seen[3], WDF_TYPE_NUMBER_REQUEST);
 }
 
 static void wrong_parameters_are_violations(void)
@@ -294,7 +294,6 @@ static void a_request_has_one_mdl_over_its_system_buffer(void)
     static const struct asked asked = {CONTROL, METHOD_BUFFERED, FALSE, 4, 8};
 
     examine = check_first_mdl;
-    memset(program_output, 0, sizeof(program_output));
     assert_int_equal(ask(device_of_type(WdfDeviceIoBuffered), &asked, NULL), STATUS_SUCCESS);
     assert_int_equal(program_output[0], 0x66);
     assert_int_equal(program_output[7], 0x66);
@@ -331,13 +330,12 @@ static void a_create_has_no_buffers(void)
 {
     PWDFDEVICE_INIT init = begin_device();
     WDF_FILEOBJECT_CONFIG config;
-    ULONG before = examined;
 
     WDF_FILEOBJECT_CONFIG_INIT(&config, on_create, NULL, NULL);
     WdfDeviceInitSetFileObjectConfig(init, &config, WDF_NO_OBJECT_ATTRIBUTES);
     finish_device(init);
     NtClose(open_device(SYNCHRONOUS));
-    assert_int_equal(examined, before + 1);
+    assert_int_equal(examined, 1);
 }
 
 static VOID check_lack_of_memory(WDFREQUEST request)

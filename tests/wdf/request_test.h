@@ -29,12 +29,29 @@ static VOID NTAPI examine_and_complete(WDFQUEUE queue, WDFREQUEST request)
         WdfRequestCompleteWithInformation(request, result_status, result_information);
 }
 
+/* Memory of the program's, a page each: its variables may be in pages that cannot be shared. */
+#define PROGRAM_BYTES 64
+static PUCHAR program_input, program_output;
+
+static inline VOID make_program_memory(VOID)
+{
+    SIZE_T bytes = 2 * PAGE_SIZE;
+    PVOID base = NULL;
+
+    assert_int_equal(NtAllocateVirtualMemory(NtCurrentProcess(), &base, 0, &bytes,
+                                             MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
+                     STATUS_SUCCESS);
+    program_input = base;
+    program_output = program_input + PAGE_SIZE;
+}
+
 static inline WDFDEVICE finish_device(PWDFDEVICE_INIT init)
 {
     WDFDEVICE device = make_device(init, WDF_NO_OBJECT_ATTRIBUTES);
     WDF_IO_QUEUE_CONFIG config;
 
     examined = 0;
+    make_program_memory();
     WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
     config.EvtIoDefault = examine_and_complete;
     config.AllowZeroLengthRequests = TRUE;
@@ -57,10 +74,6 @@ static inline struct wdf_request *in_request(WDFREQUEST request)
 }
 
 /* ---- senders ---------------------------------------------------------------------------- */
-
-/* Memory of the program's, as every program has it. */
-#define PROGRAM_BYTES 64
-static UCHAR program_input[PROGRAM_BYTES], program_output[PROGRAM_BYTES];
 
 /* The same of a kernel component's. */
 struct kernel_buffers {

@@ -308,8 +308,8 @@ static VOID lock_and_complete(WDFREQUEST request)
 
     WdfObjectReference(memory);
     ASSERT_VIOLATION(WDF_VERIFIER_FATAL_ERROR, WdfRequestComplete(request, STATUS_SUCCESS));
-    assert_ptr_equal(bugcheck_seen[2], request);
-    assert_int_equal(bugcheck_seen[3], 1);
+    assert_ptr_equal(bugcheck.seen[2], request);
+    assert_int_equal(bugcheck.seen[3], 1);
     /* It is still locked and mapped. */
     program_input[0] = 0x31;
     assert_int_equal(*(volatile UCHAR *)WdfMemoryGetBuffer(memory, NULL), 0x31);
@@ -410,12 +410,12 @@ static void a_buffered_request_may_have_addresses_in_it(void)
 {
     static const struct asked asked = {IRP_MJ_DEVICE_CONTROL, METHOD_BUFFERED, FALSE,
                                        sizeof(struct embedded), 0};
+    WDFDEVICE device = device_in_context(WdfDeviceIoBuffered);
     struct embedded embedded = {.address = program_output, .length = 8};
 
-    memset(program_output, 0, sizeof(program_output));
     memcpy(program_input, &embedded, sizeof(embedded));
     examine = follow;
-    assert_int_equal(ask(device_in_context(WdfDeviceIoBuffered), &asked, NULL), STATUS_SUCCESS);
+    assert_int_equal(ask(device, &asked, NULL), STATUS_SUCCESS);
     assert_int_equal(program_output[0], 1);
     assert_int_equal(program_output[7], 8);
     assert_int_equal(program_output[8], 0);
