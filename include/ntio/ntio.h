@@ -46,7 +46,7 @@ struct ntio_options {
     /* Not 0: keep for each thread what its last request did with its buffer (ntio_last_request). */
     int report_requests;
 
-    /* Not 0: let `ntio pool`, `ntio tree` and `ntio handles` look into this process. */
+    /* Not 0: let `ntio pool`, `ntio tree`, `ntio handles`, `ntio device` look into this process. */
     int monitor;
 };
 
@@ -84,10 +84,12 @@ int ntio_prepare_image(const void *address);
 
 /*
  * Loads a driver: a shared object as `ntio build` makes it. Its DriverEntry has
- * run when this returns.
+ * run when this returns. A PnP driver (one with AddDevice) gets a device of its
+ * own, with hardware id ROOT\<name>, and that is started.
  *
  * path    file name of the shared object
- * name    the driver's service name; NULL: path's base name without ".so"
+ * name    the driver's service name; NULL: what an installed INF calls it, or
+ *         path's base name without ".so"
  * reason  receives, on failure, a sentence that names the thing and the remedy;
  *         may be NULL
  *
@@ -98,9 +100,56 @@ int ntio_prepare_image(const void *address);
 int ntio_load_driver(const char *path, const char *name, char *reason, unsigned long reason_size);
 
 /*
- * Unloads a driver by its service name. If files on its devices are open, it
- * goes when the last of them is closed. Memory that it leaves allocated is
- * reported on standard error.
+ * Makes a driver's shared object known, so that INF files mean it by its base name: echo.sys is
+ * ".../echo.so". It is loaded when a device needs it.
+ */
+int ntio_add_driver_file(const char *path);
+
+/* 1 if an INF file that was installed has devices for the driver: they load it, nobody else has to. */
+int ntio_has_device(const char *path);
+
+/*
+ * Installs an INF file (.inf or .inx): devices with a hardware id of its Models are driven as it
+ * says from now on.
+ *
+ * STATUS_INVALID_PARAMETER: it is broken; reason has file, line and directive.
+ */
+int ntio_install_inf(const char *path, char *reason, unsigned long reason_size);
+
+/*
+ * Adds the devices of the INF files that were installed, as `devcon install` does: one for each
+ * hardware id of their Models that no device in the tree has, and starts them. Returns the first
+ * failure; the others are started nevertheless.
+ */
+int ntio_start_devices(char *reason, unsigned long reason_size);
+
+/* Adds a root-enumerated device with this hardware id, of an INF that was installed. */
+int ntio_add_device(const char *hardware_id, char *reason, unsigned long reason_size);
+
+enum ntio_removal {
+    NTIO_REMOVE = 0,          /* its drivers are asked, and may refuse */
+    NTIO_SURPRISE_REMOVE = 1, /* it is gone */
+    NTIO_EJECT = 2,
+    NTIO_DISABLE = 3
+};
+
+/*
+ * Removes a device: name is its instance path (ROOT\SAMPLE\0000), or a part of that or of its
+ * description that no other device has.
+ *
+ * STATUS_NO_SUCH_DEVICE; STATUS_OBJECT_NAME_COLLISION: several; STATUS_PLUGPLAY_QUERY_VETOED.
+ */
+int ntio_remove_device(const char *name, enum ntio_removal how, char *reason,
+                       unsigned long reason_size);
+
+/* Waits until PnP has nothing more to do: devices on their way are there, or have a problem. */
+void ntio_settle(void);
+
+/*
+ * Unloads a driver by its service name, or that of its file. If files on its
+ * devices are open, it goes when the last of them is closed. A PnP driver's
+ * devices are removed first: STATUS_PLUGPLAY_QUERY_VETOED if that is refused.
+ * Memory that it leaves allocated is reported on standard error.
  *
  * STATUS_OBJECT_NAME_NOT_FOUND: not loaded; STATUS_INVALID_DEVICE_REQUEST: it
  * has no DriverUnload, or is being unloaded.

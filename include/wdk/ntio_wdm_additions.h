@@ -35,3 +35,4 @@ extern PUCHAR *KdComPortInUse;
 #include <ntio_fence.h>
 #include <ntio_ke.h>
 #include <ntio_ob.h>
+#include <ntio_pnp.h>

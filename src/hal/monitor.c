@@ -32,7 +32,7 @@ static int is_allowed(int connection)
 
 static void answer(int connection)
 {
-    char request[64];
+    char request[1024];
     ssize_t length = recv(connection, request, sizeof request - 1, 0);
     if (length <= 0)
         return;

@@ -81,30 +81,69 @@ static VOID handles(struct inspection *inspection)
     ob_for_each_handle(ke_system_process(), handle_row, inspection);
 }
 
+/* What other rooms answer. Written while there is no monitor. */
+static struct other {
+    PCSTR word;
+    VOID (*answer)(PVOID connection, PCSTR rest);
+} others[4];
+
+VOID io_on_inspect(PCSTR word, VOID (*answer)(PVOID connection, PCSTR rest))
+{
+    ULONG i = 0;
+
+    while (i < RTL_NUMBER_OF(others) && others[i].word)
+        i++;
+    if (i < RTL_NUMBER_OF(others))
+        others[i] = (struct other){word, answer};
+}
+
+VOID io_inspect_stop(VOID)
+{
+    memset(others, 0, sizeof(others));
+}
+
+static VOID tree(struct inspection *inspection)
+{
+    ob_enumerate(tree_row, inspection);
+}
+
+/* Does the request begin with word? *rest is what follows it. */
+static BOOLEAN begins_with(PCSTR request, PCSTR word, PCSTR *rest)
+{
+    SIZE_T length = strlen(word);
+
+    if (strlen(request) < length || memcmp(request, word, length) ||
+        (request[length] && request[length] != ' '))
+        return FALSE;
+    *rest = request + length + (request[length] == ' ');
+    return TRUE;
+}
+
 VOID io_inspect(const char *request, void *connection)
 {
-    struct inspection inspection = {.connection = connection};
-    ANSI_STRING asked, word;
-
     static const struct {
         PCSTR name;
         VOID (*answer)(struct inspection *inspection);
-    } answers[] = {{"pool", pool}, {"handles", handles}};
+    } answers[] = {{"pool", pool}, {"handles", handles}, {"tree", tree}};
+    struct inspection inspection = {.connection = connection};
+    BOOLEAN is_answered = FALSE;
+    PCSTR rest;
+    ULONG i;
 
-    RtlInitAnsiString(&asked, request);
-    RtlInitAnsiString(&word, "tree");
-    if (RtlEqualString(&asked, &word, FALSE)) {
-        ob_enumerate(tree_row, &inspection);
-        return;
+    for (i = 0; i < RTL_NUMBER_OF(others) && others[i].word; i++) {
+        if (!begins_with(request, others[i].word, &rest))
+            continue;
+        others[i].answer(connection, rest);
+        is_answered = TRUE;
     }
-    for (ULONG i = 0; i < RTL_NUMBER_OF(answers); i++) {
-        RtlInitAnsiString(&word, answers[i].name);
-        if (RtlEqualString(&asked, &word, FALSE)) {
-            answers[i].answer(&inspection);
-            return;
-        }
+    for (i = 0; i < RTL_NUMBER_OF(answers); i++) {
+        if (!begins_with(request, answers[i].name, &rest))
+            continue;
+        answers[i].answer(&inspection);
+        is_answered = TRUE;
     }
-    say(&inspection, "there is no '%s' to look at\n", request);
+    if (!is_answered)
+        say(&inspection, "there is no '%s' to look at\n", request);
 }
 
 unsigned long long ntio_bytes_copied(void)

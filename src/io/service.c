@@ -101,7 +101,9 @@ NTSTATUS NTAPI NtUnloadDriver(PUNICODE_STRING DriverServiceName)
         return status;
     status = io_find_driver(&service.name, &driver);
     if (NT_SUCCESS(status)) {
-        status = io_unload_driver(driver);
+        /* A PnP driver goes with its last device, and not otherwise. */
+        status = driver->DriverExtension->AddDevice ? STATUS_INVALID_DEVICE_REQUEST
+                                                    : io_unload_driver(driver);
         ObDereferenceObject(driver);
     }
     ExFreePoolWithTag(service.key.Buffer, EX_TAG_NAME);

@@ -5,6 +5,8 @@
 #include "iop.h"
 #include "inspect.h"
 #include "../../include/ntio/ntio.h"
+#include "../etw/etw.h"
+#include "../pnp/pnp.h"
 #include "../rtl/seh.h"
 
 /* hal answers with its own errors, the rooms with NTSTATUS. */
@@ -28,7 +30,8 @@ static const struct {
 } rooms[] = {
     {start_hal, stop_hal}, {mm_start, mm_stop}, {ex_pool_start, ex_pool_stop},
     {ke_start, ke_stop},   {ob_start, ob_stop}, {ex_start, ex_stop},
-    {cm_start, cm_stop},   {io_start, io_stop}, {rtl_seh_start, stop_nothing},
+    {cm_start, cm_stop},   {etw_start, etw_stop}, {pnp_start, pnp_stop}, {io_start, io_stop},
+    {rtl_seh_start, stop_nothing},
 };
 
 static struct system_state {
@@ -199,23 +202,46 @@ int ntio_load_driver(const char *path, const char *name, char *reason, unsigned 
 {
     WCHAR text[256];
     UNICODE_STRING service = {.Buffer = text, .MaximumLength = sizeof(text)};
+    struct pnp_reason why = {reason, reason_size};
+    PDRIVER_OBJECT driver;
+    BOOLEAN has_device;
+    NTSTATUS status;
 
-    make_name(path, name, &service);
-    return io_load_driver(&service, path, NULL, reason, reason_size);
+    if (name || !NT_SUCCESS(pnp_find_driver_use(path, &service, &has_device)))
+        make_name(path, name, &service);
+    status = io_load_driver(&service, path, &driver, reason, reason_size);
+    if (!NT_SUCCESS(status) || !driver->DriverExtension->AddDevice)
+        return status;
+    return pnp_add_driver_device(driver, &why);
+}
+
+/* Referenced; by its service's name, or the name of its file. */
+static NTSTATUS find_driver(const char *name, PDRIVER_OBJECT *driver)
+{
+    WCHAR text[256];
+    UNICODE_STRING service = {.Buffer = text, .MaximumLength = sizeof(text)};
+    BOOLEAN has_device;
+    NTSTATUS status;
+
+    make_name(name, name, &service);
+    status = io_find_driver(&service, driver);
+    if (NT_SUCCESS(status) || !NT_SUCCESS(pnp_find_driver_use(name, &service, &has_device)))
+        return status;
+    return io_find_driver(&service, driver);
 }
 
 int ntio_unload_driver(const char *name)
 {
-    WCHAR text[256];
-    UNICODE_STRING service = {.Buffer = text, .MaximumLength = sizeof(text)};
     PDRIVER_OBJECT driver;
-    NTSTATUS status;
+    NTSTATUS status = find_driver(name, &driver);
 
-    make_name(name, name, &service);
-    status = io_find_driver(&service, &driver);
     if (!NT_SUCCESS(status))
         return status;
-    status = io_unload_driver(driver);
+    if (driver->DriverExtension->AddDevice)
+        status = pnp_remove_driver(driver, NULL);
+    /* A PnP driver has gone with its last device. */
+    if (NT_SUCCESS(status) && !(driver->Flags & DRVO_UNLOAD_INVOKED))
+        status = io_unload_driver(driver);
     ObDereferenceObject(driver);
     return status;
 }

@@ -7,16 +7,18 @@
  * asked for here waits until it is done; it must not be called from a driver's PnP dispatch
  * routine or notification callback. The thread is made when it is first needed.
  *
- *   inf*.c             INF files: text, sections, installing
- *   package.c          what is installed: INF files and the drivers that they name
+ *   start.c            the room itself; what others ask of it
  *   thread.c           the order in which things happen to the tree
- *   node.c             devices, their names, their place in the tree
+ *   node.c text.c      devices, their place in the tree, their names and keys
  *   root.c             \Driver\PnpManager: the devices that no hardware reports
  *   irp.c              PnP requests to a device's stack
+ *   enumerate.c        a bus and what is on it
  *   identify.c         what a new device says about itself
+ *   inf*.c             INF files: text, sections, registry, services
+ *   package.c match.c  the driver store, and what of it is the best for a device
  *   stack.c            lower filters, function driver, upper filters
  *   resources.c        what hardware a device gets
- *   enumerate.c        a bus and what is on it
+ *   start_device.c     all of these in order
  *   remove.c           query, cancel, remove, surprise removal, eject
  *   state.c            IoInvalidateDeviceState, stopping to rebalance
  *   property*.c        IoGetDeviceProperty...
@@ -24,7 +26,7 @@
  *   notify.c           IoRegisterPlugPlayNotification
  *   power_*.c          power requests, the system's sleep, idle detection, power settings
  *   inspect.c          `ntio tree`, `ntio device`
- *   control.c          NtPlugPlayControl: setupapi and cfgmgr32 ask
+ *   embed.c            include/ntio/ntio.h
  */
 #pragma once
 
@@ -51,9 +53,16 @@ struct pnp_reason {
 NTSTATUS pnp_add_driver_file(PCSTR path);
 
 /*
- * Reads an INF file and makes it part of the driver store: devices whose hardware ids it has
- * in its Models are installed by it from now on. An INF without devices (DefaultInstall) is
- * installed at once and its services are loaded. path is UTF-8.
+ * What an installed INF makes of the driver file path: service receives the name (it has the
+ * room), *has_device tells whether the INF has devices for it, which will load it.
+ * STATUS_OBJECT_NAME_NOT_FOUND: no INF names it.
+ */
+NTSTATUS pnp_find_driver_use(PCSTR path, PUNICODE_STRING service, BOOLEAN *has_device);
+
+/*
+ * Reads an INF file and makes it part of the driver store: devices whose hardware ids it has in
+ * its Models are installed by it from now on. What one without devices (DefaultInstall) installs
+ * is installed at once. path is UTF-8.
  * STATUS_OBJECT_NAME_NOT_FOUND: no such file; STATUS_INVALID_PARAMETER: it is broken, reason
  * has file, line and directive.
  */
@@ -61,14 +70,14 @@ NTSTATUS pnp_install_inf(PCSTR path, struct pnp_reason *reason);
 
 /*
  * Root-enumerates the devices of every INF that was installed since the last call, as
- * `devcon install` does: first those with a ROOT\ id, then, once these are started, those of
- * which the tree has none. Returns the first failure; the others are started nevertheless.
+ * `devcon install` does: first those with a ROOT\ id; then, once these are started, those of INFs
+ * without a ROOT\ id that the tree has none of. Returns the first failure; the others are started nevertheless.
  */
 NTSTATUS pnp_enumerate_installed(struct pnp_reason *reason);
 
 /*
- * Adds a root-enumerated device with this hardware id (ROOT\ID becomes ROOT\ID\0000, anything
- * else ROOT\<class>\0000) and starts it. instance (may be NULL, freed with
+ * Adds a root-enumerated device ROOT\<class>\0000 (or the next number) with this hardware id and
+ * starts it. instance (may be NULL, freed with
  * RtlFreeUnicodeString) is its device instance path.
  * STATUS_NO_SUCH_DEVICE: no INF has the id; else what starting it returned. A device that did
  * not start stays, with its problem code.
@@ -95,6 +104,11 @@ enum pnp_removal {
  * STATUS_PLUGPLAY_QUERY_VETOED (reason says who).
  */
 NTSTATUS pnp_remove_device(PCUNICODE_STRING name, enum pnp_removal how, struct pnp_reason *reason);
+/*
+ * Removes every device that the driver serves; it is unloaded with the last of them. The caller
+ * has a reference. STATUS_PLUGPLAY_QUERY_VETOED.
+ */
+NTSTATUS pnp_remove_driver(PDRIVER_OBJECT driver, struct pnp_reason *reason);
 /* Starts a device again that was disabled, removed or failed. */
 NTSTATUS pnp_enable_device(PCUNICODE_STRING name, struct pnp_reason *reason);
 

@@ -32,7 +32,8 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
     return remove(path);
 }
 
-static void add_product(struct build *b, enum project_kind kind, const char *name, const char *path)
+static void add_product(struct build *b, enum project_kind kind, const char *name, const char *path,
+                        const struct text_list *infs)
 {
     struct product_list *list = b->products;
     struct product *grown = realloc(list->items, (list->count + 1) * sizeof *grown);
@@ -42,6 +43,11 @@ static void add_product(struct build *b, enum project_kind kind, const char *nam
     list->items = grown;
     list->items[list->count++] =
         (struct product){.kind = kind, .name = text_copy(name, strlen(name)), .path = real};
+    for (size_t i = 0; infs && i < infs->count; i++) {
+        char *inf = realpath(infs->items[i], NULL);
+        if (inf)
+            text_list_add_new(&list->items[list->count - 1].infs, inf);
+    }
 }
 
 void products_free(struct product_list *products)
@@ -49,6 +55,7 @@ void products_free(struct product_list *products)
     for (size_t i = 0; i < products->count; i++) {
         free(products->items[i].name);
         free(products->items[i].path);
+        text_list_free(&products->items[i].infs);
     }
     free(products->items);
     *products = (struct product_list){0};
@@ -137,7 +144,7 @@ static void build_project(struct build *b, struct project *project)
         if (!toolchain_link(&b->toolchain, project, &objects, output))
             die(EXIT_BUILD, "%s (%s) was not linked: see the linker's messages above",
                 project->target, project->path);
-        add_product(b, project->kind, project->target, output);
+        add_product(b, project->kind, project->target, output, &project->infs);
     }
     text_list_free(&objects);
     free(scratch);
@@ -183,7 +190,8 @@ static void take_built(struct build *b, const char *path)
         die(EXIT_BUILD,
             "%s: there is no such file; give a .vcxproj, .c files, or something built already",
             path);
-    add_product(b, path_has_ending(path, "so") ? PROJECT_DRIVER : PROJECT_PROGRAM, stem, path);
+    add_product(b, path_has_ending(path, "so") ? PROJECT_DRIVER : PROJECT_PROGRAM, stem, path,
+                NULL);
     free(stem);
 }
 
@@ -227,7 +235,7 @@ void build_show(const struct options *options, struct product_list *products)
     text_list_add(&objects, "-Wl,--no-whole-archive");
     if (!toolchain_link(&b.toolchain, &project, &objects, output))
         die(EXIT_BUILD, "%s was not linked: see the linker's messages above", output);
-    add_product(&b, PROJECT_PROGRAM, "ntio-show", output);
+    add_product(&b, PROJECT_PROGRAM, "ntio-show", output, NULL);
     free(output);
     text_list_free(&objects);
     toolchain_close(&b.toolchain);

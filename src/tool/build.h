@@ -11,6 +11,7 @@ struct product {
     enum project_kind kind;
     char *name; /* of the driver or program */
     char *path; /* absolute */
+    struct text_list infs; /* of a driver: the INF files of its project, absolute */
 };
 
 struct product_list {
@@ -34,3 +35,4 @@ int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);
 /* ntio pool, tree, handles: argv[0] says which. */
 int command_inspect(int argc, char **argv);
+int command_device(int argc, char **argv);

@@ -1,5 +1,5 @@
 /*
- * ntio pool, tree and handles: questions to the monitor of a running process.
+ * ntio pool, tree, handles and device: questions to the monitor of a running process.
  */
 #include "build.h"
 #include "../hal/monitor_path.h"
@@ -48,19 +48,83 @@ static int connect_to(unsigned process)
     return fd;
 }
 
+/* Sends a request; a new string with the whole answer. */
+static char *ask(unsigned process, const char *request)
+{
+    char buffer[4096], *answer = text_copy("", 0);
+    size_t total = 0;
+    ssize_t length;
+    int fd = connect_to(process);
+
+    if (send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
+        die(EXIT_USAGE, "process %u does not listen: %s", process, strerror(errno));
+    while ((length = recv(fd, buffer, sizeof buffer, 0)) > 0) {
+        char *longer = realloc(answer, total + (size_t)length + 1);
+        if (!longer)
+            die(EXIT_USAGE, "out of memory");
+        answer = longer;
+        memcpy(answer + total, buffer, (size_t)length);
+        total += (size_t)length;
+        answer[total] = '\0';
+    }
+    close(fd);
+    return answer;
+}
+
 int command_inspect(int argc, char **argv)
 {
-    char buffer[4096];
-    ssize_t length;
-
     if (argc > 2 || (argc == 2 && !strtoul(argv[1], NULL, 10)))
         die(EXIT_USAGE, "usage: ntio %s [PID]", argv[0]);
     unsigned process = argc == 2 ? (unsigned)strtoul(argv[1], NULL, 10) : find_process();
-    int fd = connect_to(process);
-    if (send(fd, argv[0], strlen(argv[0]), MSG_NOSIGNAL) < 0)
-        die(EXIT_USAGE, "process %u does not listen: %s", process, strerror(errno));
-    while ((length = recv(fd, buffer, sizeof buffer, 0)) > 0)
-        fwrite(buffer, 1, (size_t)length, stdout);
-    close(fd);
+    char *answer = ask(process, argv[0]);
+    fputs(answer, stdout);
+    free(answer);
     return 0;
+}
+
+static const char device_usage[] =
+    "usage: ntio device [-p PID] [COMMAND [NAME]]\n\n"
+    "  add ID                 add a device with a hardware id of an INF that was installed\n"
+    "  remove NAME            remove a device; its drivers may refuse\n"
+    "  surprise-remove NAME   take it away without asking\n"
+    "  eject NAME             eject it\n"
+    "  disable NAME           stop its drivers; enable NAME starts them again\n"
+    "  sleep [S1|S2|S3|S4]    put the system to sleep\n"
+    "  sleep NAME             let a device be idle\n"
+    "  wake [NAME]            wake the system, by a device that is armed for it\n\n"
+    "NAME is an instance path, or a part of one or of a description that is unique.\n"
+    "Without a command it shows the devices.\n";
+
+int command_device(int argc, char **argv)
+{
+    unsigned process = 0;
+    int first = 1;
+
+    if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+        fputs(device_usage, stdout);
+        return 0;
+    }
+    if (argc > 2 && !strcmp(argv[1], "-p")) {
+        process = (unsigned)strtoul(argv[2], NULL, 10);
+        first = 3;
+    }
+    if (first < argc && argv[first][0] == '-') {
+        fputs(device_usage, stderr);
+        return EXIT_USAGE;
+    }
+    char *request = text_copy("device", 6);
+    for (int i = first; i < argc; i++) {
+        char *longer = text_format("%s %s", request, argv[i]);
+        free(request);
+        request = longer;
+    }
+    char *answer = ask(process ? process : find_process(), request);
+    const char *error = strstr(answer, "error: ");
+    bool failed = error && (error == answer || error[-1] == '\n');
+    if (failed)
+        fprintf(stderr, "ntio: %s", error + strlen("error: "));
+    fwrite(answer, 1, failed ? (size_t)(error - answer) : strlen(answer), stdout);
+    free(request);
+    free(answer);
+    return failed ? EXIT_LOAD : 0;
 }

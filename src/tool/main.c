@@ -17,8 +17,9 @@ static const struct command commands[] = {
     {"build", command_build, "build a driver or program from its .vcxproj or C files"},
     {"run", command_run, "build, load drivers, run a program against them"},
     {"pool", command_inspect, "what a running program's drivers have allocated"},
-    {"tree", command_inspect, "the names in its object manager"},
+    {"tree", command_inspect, "its devices, and the names in its object manager"},
     {"handles", command_inspect, "its open handles"},
+    {"device", command_device, "add, remove, eject, put to sleep, wake its devices"},
 };
 
 static void usage(FILE *out)

@@ -26,6 +26,45 @@ static char *join_drivers(const struct product_list *products)
     return joined;
 }
 
+static bool is_inf(const char *path)
+{
+    return path_has_ending(path, "inf") || path_has_ending(path, "inx");
+}
+
+/* Moves the INF files among the inputs to infs. */
+static void take_infs(struct text_list *inputs, struct text_list *infs)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < inputs->count; i++) {
+        char *real = is_inf(inputs->items[i]) ? realpath(inputs->items[i], NULL) : NULL;
+        if (is_inf(inputs->items[i]) && !real)
+            die(EXIT_BUILD, "%s: there is no such file", inputs->items[i]);
+        if (!real) {
+            inputs->items[kept++] = inputs->items[i];
+            continue;
+        }
+        text_list_add_new(infs, real);
+        free(inputs->items[i]);
+    }
+    inputs->count = kept;
+}
+
+/* The INF files that were given and those of the drivers' projects, each once, likewise joined. */
+static char *join_infs(struct text_list *infs, const struct product_list *products)
+{
+    char *joined = text_copy("", 0);
+    for (size_t i = 0; i < products->count; i++)
+        for (size_t j = 0; j < products->items[i].infs.count; j++)
+            if (!text_list_has(infs, products->items[i].infs.items[j]))
+                text_list_add(infs, products->items[i].infs.items[j]);
+    for (size_t i = 0; i < infs->count; i++) {
+        char *longer = text_format("%s%s%s", joined, *joined ? ":" : "", infs->items[i]);
+        free(joined);
+        joined = longer;
+    }
+    return joined;
+}
+
 /*
  * A program that starts drivers itself, through the service manager, would find
  * them running; it gets them to start instead.
@@ -64,11 +103,12 @@ int command_run(int argc, char **argv)
 {
     struct options options;
     struct product_list drivers = {0}, programs = {0};
-    struct text_list program_inputs = {0};
+    struct text_list program_inputs = {0}, infs = {0};
 
     options_read(&options, argc, argv, "run [OPTION...] DRIVER... [-- PROGRAM ARG...]");
     if (!options.inputs.count)
         die(EXIT_USAGE, "run: name a driver; ntio run --help tells more");
+    take_infs(&options.inputs, &infs);
     build_inputs(&options, &options.inputs, &drivers);
     if (options.program) {
         text_list_add(&program_inputs, options.program[0]);
@@ -85,7 +125,8 @@ int command_run(int argc, char **argv)
     char *joined = join_drivers(&drivers);
     if (!*joined)
         die(EXIT_USAGE, "run: %s is no driver: name the driver first, then -- and the program",
-            options.inputs.items[0]);
+            options.inputs.count ? options.inputs.items[0] : infs.items[0]);
+    set("NTIO_INFS", join_infs(&infs, &drivers));
     set_environment(&options, joined, !starts_drivers_itself(program->path));
     fflush(NULL);
     char *path = program->path;

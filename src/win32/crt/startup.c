@@ -8,6 +8,7 @@
  *
  * NTIO_ROOT, NTIO_REGISTRY: see ntio.h; without a root the current directory is C:.
  * NTIO_DRIVERS: drivers to load before main, separated by colons.
+ * NTIO_INFS: INF files, likewise; they name drivers of NTIO_DRIVER_PATH.
  */
 #include "stream.h"
 #include "../../../include/ntio/ntio.h"
@@ -29,18 +30,36 @@ static void stop(void)
     ntio_end();
 }
 
-/* Loads one driver of a list; ends the process if that fails. */
-static void load_driver(const char *path)
+/* Ends the process if what was asked for did not work. */
+static void check(int status, const char *reason, const char *what)
 {
-    char reason[1024] = "";
-    int status = ntio_load_driver(path, NULL, reason, sizeof reason);
     if (status >= 0)
         return;
-    fprintf(stderr, "ntio: %s (0x%08X)\n", *reason ? reason : path, (unsigned)status);
+    fprintf(stderr, "ntio: %s (0x%08X)\n", *reason ? reason : what, (unsigned)status);
     exit(EXIT_DRIVER);
 }
 
-static void load_drivers(const char *list)
+static void load_driver(const char *path)
+{
+    char reason[1024] = "";
+    if (ntio_has_device(path))
+        return;
+    check(ntio_load_driver(path, NULL, reason, sizeof reason), reason, path);
+}
+
+static void add_driver_file(const char *path)
+{
+    check(ntio_add_driver_file(path), "", path);
+}
+
+static void install_inf(const char *path)
+{
+    char reason[1024] = "";
+    check(ntio_install_inf(path, reason, sizeof reason), reason, path);
+}
+
+/* Calls use for each path of a list. */
+static void for_each_path(const char *list, void (*use)(const char *path))
 {
     while (list && *list) {
         size_t length = strcspn(list, ":");
@@ -48,11 +67,21 @@ static void load_drivers(const char *list)
         if (path) {
             memcpy(path, list, length);
             path[length] = '\0';
-            load_driver(path);
+            use(path);
             free(path);
         }
         list += length + (list[length] == ':');
     }
+}
+
+static void start_devices(const char *infs)
+{
+    char reason[1024] = "";
+    if (!infs || !*infs)
+        return;
+    for_each_path(ntio_host_environment("NTIO_DRIVER_PATH"), add_driver_file);
+    for_each_path(infs, install_inf);
+    check(ntio_start_devices(reason, sizeof reason), reason, infs);
 }
 
 static void start(void)
@@ -69,7 +98,8 @@ static void start(void)
     ntio_host_at_exit(stop);
     /* Before the program has threads. If it fails, requests on globals are copied. */
     ntio_prepare_image(ntio_host_program_base());
-    load_drivers(ntio_host_environment("NTIO_DRIVERS"));
+    start_devices(ntio_host_environment("NTIO_INFS"));
+    for_each_path(ntio_host_environment("NTIO_DRIVERS"), load_driver);
 }
 
 int __wrap_main(int argc, char **argv);
