@@ -18,10 +18,11 @@
 #endif
 
 #define WDFAPI
-#define WDF_INLINE static inline __attribute__((always_inline, unused))
+/* artificial: a bug check's report shows the line that calls, not the one in the header. */
+#define WDF_INLINE static inline __attribute__((always_inline, artificial, unused))
 
 #ifndef FORCEINLINE
-#define FORCEINLINE WDF_INLINE
+#define FORCEINLINE static inline __attribute__((always_inline, unused))
 #endif
 
 #ifndef __WDF_BYTE_DEFINED__

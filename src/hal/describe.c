@@ -72,6 +72,57 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static int is_artificial(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    bool flag = false;
+
+    return dwarf_attr_integrate(die, DW_AT_artificial, &attribute) &&
+           dwarf_formflag(&attribute, &flag) == 0 && flag;
+}
+
+static int number_of(Dwarf_Die *die, unsigned int name, Dwarf_Word *number)
+{
+    Dwarf_Attribute attribute;
+
+    return dwarf_attr(die, name, &attribute) && dwarf_formudata(&attribute, number) == 0;
+}
+
+/* Where an inlined call stands in the source; file stays as it is if that is unknown. */
+static void find_call(Dwarf_Die *unit, Dwarf_Die *call, const char **file, int *number)
+{
+    Dwarf_Word index, line;
+    Dwarf_Files *files;
+    size_t count;
+
+    if (dwarf_getsrcfiles(unit, &files, &count) || !number_of(call, DW_AT_call_file, &index) ||
+        !number_of(call, DW_AT_call_line, &line) || index >= count)
+        return;
+    *file = dwarf_filesrc(files, index, NULL, NULL);
+    *number = (int)line;
+}
+
+/*
+ * A call of a header's inline function that is marked artificial, as those of the framework
+ * are that a driver calls, stands where the driver wrote it.
+ */
+static void leave_artificial(Dwarf_Die *unit, Dwarf_Addr pc, const char **file, int *number)
+{
+    Dwarf_Die *scopes = NULL;
+    int count = dwarf_getscopes(unit, pc, &scopes);
+
+    for (int i = 0; i < count; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+
+        if (tag == DW_TAG_lexical_block)
+            continue;
+        if (tag != DW_TAG_inlined_subroutine || !is_artificial(&scopes[i]))
+            break;
+        find_call(unit, &scopes[i], file, number);
+    }
+    free(scopes);
+}
+
 /*
  * The source file of pc and its line, NULL if unknown. Goes through the compile
  * units, since clang writes no index of them.
@@ -82,6 +133,7 @@ static const char *find_source(Dwfl_Module *module, hal_u64 pc, int *number)
     Dwarf_Addr bias;
 
     while ((unit = dwfl_module_nextcu(module, unit, &bias))) {
+        const char *file;
         Dwarf_Line *line;
 
         if (dwarf_haspc(unit, pc - bias) <= 0)
@@ -89,7 +141,9 @@ static const char *find_source(Dwfl_Module *module, hal_u64 pc, int *number)
         line = dwarf_getsrc_die(unit, pc - bias);
         if (!line || dwarf_lineno(line, number))
             return NULL;
-        return dwarf_linesrc(line, NULL, NULL);
+        file = dwarf_linesrc(line, NULL, NULL);
+        leave_artificial(unit, pc - bias, &file, number);
+        return file;
     }
     return NULL;
 }
