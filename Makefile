@@ -6,26 +6,31 @@ BUILD ?= build
 CMAKE_FLAGS ?=
 
 NTIO = $(BUILD)/bin/ntio
+COMPILE = $(MAKE) --no-print-directory -C $(BUILD) -j $(JOBS)
 
-.PHONY: all setup build run test bench asan tsan clang coverage format tidy install clean
+.PHONY: all setup configure build run test bench asan tsan clang coverage format tidy install clean
 
 all: build
 
 setup:
 	@scripts/install-packages
 
-build: setup
+configure: setup
 	@cmake -S . -B $(BUILD) -DCMAKE_C_COMPILER=$(CC) $(CMAKE_FLAGS) >/dev/null
-	@cmake --build $(BUILD) -j $(JOBS) --
 
-run: build
+build: configure
+	@$(COMPILE)
+
+run: configure
+	@$(COMPILE) ntio-command
 	@$(NTIO) run -o $(BUILD)/transfer examples/transfer/sys/transfer.vcxproj -- \
 	    examples/transfer/exe/transferapp.vcxproj
 
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
-bench: build
+bench: configure
+	@$(COMPILE) ntio-bench
 	@$(BUILD)/bin/ntio-bench $(BUILD)/bench.json
 
 # The tests again, instrumented.
