@@ -27,3 +27,10 @@ bool filter_seh(struct token_list *list, bool for_clang, const struct token **pr
  * of its name: what comes back from it is no exit code. False: out of memory.
  */
 bool filter_main(struct token_list *list);
+
+/*
+ * An inline function of MSVC's that is neither static nor extern is one function in the whole
+ * driver, whichever sources define it: C leaves it without a body, so it becomes an ordinary weak
+ * one. False: out of memory.
+ */
+bool filter_inline(struct token_list *list);

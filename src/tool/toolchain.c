@@ -187,7 +187,7 @@ static bool filter_tokens(const struct toolchain *t, const char *source, size_t 
     if (!tokens_read(&list, source, size, system_dirs))
         die(EXIT_BUILD, "out of memory");
     filter_long(&list);
-    if (!filter_main(&list))
+    if (!filter_main(&list) || !filter_inline(&list))
         die(EXIT_BUILD, "out of memory");
     if (!filter_seh(&list, t->is_clang, &problem)) {
         report_malformed(&list, problem);
