@@ -7,6 +7,14 @@
 #include "control_test.h"
 #include "wdf/target.h"
 
+/* Lets another thread go on, while a test waits for what that does. */
+static inline VOID pause(VOID)
+{
+    LARGE_INTEGER no_time = {.QuadPart = 0};
+
+    KeDelayExecutionThread(KernelMode, FALSE, &no_time);
+}
+
 /* ---- the device that requests are sent to --------------------------------------------- */
 
 enum lower_mode {
