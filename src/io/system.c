@@ -7,6 +7,7 @@
 #include "../../include/ntio/ntio.h"
 #include "../etw/etw.h"
 #include "../pnp/pnp.h"
+#include "../wdf/start.h"
 #include "../rtl/seh.h"
 
 /* hal answers with its own errors, the rooms with NTSTATUS. */
@@ -28,10 +29,10 @@ static const struct {
     NTSTATUS (*start)(VOID);
     VOID (*stop)(VOID);
 } rooms[] = {
-    {start_hal, stop_hal}, {mm_start, mm_stop}, {ex_pool_start, ex_pool_stop},
-    {ke_start, ke_stop},   {ob_start, ob_stop}, {ex_start, ex_stop},
-    {cm_start, cm_stop},   {etw_start, etw_stop}, {pnp_start, pnp_stop}, {io_start, io_stop},
-    {rtl_seh_start, stop_nothing},
+    {start_hal, stop_hal}, {mm_start, mm_stop},   {ex_pool_start, ex_pool_stop},
+    {ke_start, ke_stop},   {ob_start, ob_stop},   {ex_start, ex_stop},
+    {cm_start, cm_stop},   {etw_start, etw_stop}, {pnp_start, pnp_stop},
+    {wdf_start, wdf_stop}, {io_start, io_stop},   {rtl_seh_start, stop_nothing},
 };
 
 static struct system_state {
