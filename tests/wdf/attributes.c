@@ -116,7 +116,7 @@ static void a_stale_parent_is_a_violation(void)
     WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
     attributes.ParentObject = object;
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfObjectCreate(&attributes, &object));
-    assert_int_equal(bugcheck_seen[2], attributes.ParentObject);
+    assert_int_equal(bugcheck.seen[2], attributes.ParentObject);
 }
 
 int main(void)

@@ -272,7 +272,7 @@ static void a_driver_may_not_take_the_creations_reference(void)
     a = make('a', NULL);
     make('b', a);
     ASSERT_VIOLATION(WDF_OBJECT_ERROR, WdfObjectDereference(a));
-    assert_int_equal(bugcheck_seen[2], a);
+    assert_int_equal(bugcheck.seen[2], a);
     assert_non_null(strstr(ke_bugcheck_report(), "took the last reference of the WDFOBJECT"));
 }
 
@@ -291,8 +291,8 @@ static void a_wrong_handle_is_called_by_name(void)
     load_driver();
     a = make('a', NULL);
     ASSERT_VIOLATION(WDF_INVALID_HANDLE, WdfDriverWdmGetDriverObject((WDFDRIVER)a));
-    assert_int_equal(bugcheck_seen[2], a);
-    assert_int_equal(bugcheck_seen[3], WDF_TYPE_NUMBER_DRIVER);
+    assert_int_equal(bugcheck.seen[2], a);
+    assert_int_equal(bugcheck.seen[3], WDF_TYPE_NUMBER_DRIVER);
     assert_non_null(strstr(ke_bugcheck_report(), "WdfDriverWdmGetDriverObject: needs a WDFDRIVER"));
     assert_non_null(strstr(ke_bugcheck_report(), "is a WDFOBJECT"));
     b = make_passive('b', NULL);
@@ -317,7 +317,7 @@ static void locks_belong_to_some_objects_only(void)
     load_driver();
     a = make('a', NULL);
     ASSERT_VIOLATION(WDF_INVALID_LOCK_OPERATION, WdfObjectAcquireLock(a));
-    assert_int_equal(bugcheck_seen[2], a);
+    assert_int_equal(bugcheck.seen[2], a);
 }
 
 /* ---- at the same time ------------------------------------------------------------------------ */
