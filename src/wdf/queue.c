@@ -115,7 +115,9 @@ static VOID enlist(struct wdf_queue *queue)
     KIRQL irql;
 
     KeAcquireSpinLock(&io->lock, &irql);
-    InsertTailList(&io->queues, &queue->node.link);
+    /* One whose device is going may be on its way out already, and then stays out. */
+    if (wdf_is_live(&queue->object))
+        InsertTailList(&io->queues, &queue->node.link);
     if (queue->is_power_managed && !io->is_powered)
         queue->power = WDF_QUEUE_POWER_OFF;
     if (io->is_shut_down)
@@ -175,19 +177,17 @@ NTSTATUS wdf_make_queue(struct wdf_device *device, PWDF_IO_QUEUE_CONFIG config,
     queue = object;
     queue->device = device;
     queue->node.queue = queue;
+    InitializeListHead(&queue->node.link);
     status = configure(queue, config);
     if (NT_SUCCESS(status) && config->DefaultQueue && device->io.default_queue)
         status = STATUS_UNSUCCESSFUL;
-    if (NT_SUCCESS(status)) {
-        enlist(queue);
+    if (NT_SUCCESS(status))
         status = wdf_commit_object(&queue->object, parent);
-        if (!NT_SUCCESS(status))
-            RemoveEntryList(&queue->node.link);
-    }
     if (!NT_SUCCESS(status)) {
         wdf_discard_object(&queue->object);
         return status;
     }
+    enlist(queue);
     *made = queue;
     return STATUS_SUCCESS;
 }

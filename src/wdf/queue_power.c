@@ -127,11 +127,15 @@ static VOID present(struct wdf_queue *queue)
 
 static VOID purge(struct wdf_queue *queue)
 {
+    BOOLEAN is_done;
     KIRQL irql;
 
     KeAcquireSpinLock(&queue->lock, &irql);
+    is_done = (queue->state & WDF_QUEUE_SHUT_DOWN) && queue->power == WDF_QUEUE_POWER_OFF;
     queue->state |= WDF_QUEUE_SHUT_DOWN;
     KeReleaseSpinLock(&queue->lock, irql);
+    if (is_done)
+        return;
     wdf_purge_queue(queue, TRUE, NULL);
     stop(queue, WdfRequestStopActionPurge);
 }
