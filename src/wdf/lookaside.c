@@ -1,165 +1,53 @@
 /*
- * Lookaside lists of memory objects.
- *
- * An entry of the list is a memory object with what belongs to it, at rest: its handle's slot
- * is still its. A buffer that is pageable, or begins on a page, comes from a list of its own.
+ * WDFLOOKASIDE: creation, deletion.
  */
-#include "memory.h"
+#include "lookaside.h"
 #include "driver.h"
 
-struct lookaside {
-    struct wdf_object object;
-    WDF_OBJECT_ATTRIBUTES attributes; /* of the memory objects */
-    SIZE_T buffer_size;
-    BOOLEAN is_apart; /* buffers come from the list of that name */
-    BOOLEAN is_ready; /* there are lists */
-    LOOKASIDE_LIST_EX entries;
-    LOOKASIDE_LIST_EX buffers;
-};
+/* ---- its end ------------------------------------------------------------------- */
 
-struct entry {
-    SLIST_ENTRY link; /* the list's, while it has the entry */
-    struct wdf_memory_object memory;
-};
-
-/* ---- entries ---------------------------------------------------------------------- */
-
-/* An entry's object, with the buffer if that is part of it. */
-static SIZE_T object_size(const struct lookaside *list)
+VOID wdf_end_lookaside(struct wdf_lookaside *list)
 {
-    return sizeof(struct wdf_memory_object) + (list->is_apart ? 0 : list->buffer_size);
-}
-
-static VOID give_back(struct wdf_object *object)
-{
-    struct entry *entry = CONTAINING_RECORD(object, struct entry, memory.object);
-    struct lookaside *list = entry->memory.context;
-
-    if (list->is_apart)
-        ExFreeToLookasideListEx(&list->buffers, entry->memory.memory.buffer);
-    ExFreeToLookasideListEx(&list->entries, entry);
-    wdf_dereference(&list->object);
-}
-
-static const struct wdf_type type_memory_lookaside = {
-    .name = "WDFMEMORY",
-    .number = WDF_TYPE_NUMBER_MEMORY,
-    .base = &wdf_type_memory,
-    .recycle = give_back,
-};
-
-static PVOID NTAPI allocate_entry(POOL_TYPE type, SIZE_T bytes, ULONG tag,
-                                  PLOOKASIDE_LIST_EX entries)
-{
-    struct lookaside *list = CONTAINING_RECORD(entries, struct lookaside, entries);
-    struct entry *entry = ExAllocatePoolWithTag(type, bytes, tag);
-
-    if (!entry)
-        return NULL;
-    memset(entry, 0, sizeof(*entry));
-    if (!NT_SUCCESS(wdf_initialize_object(&entry->memory, list->object.globals,
-                                          &type_memory_lookaside, object_size(list),
-                                          &list->attributes))) {
-        ExFreePool(entry);
-        return NULL;
-    }
-    wdf_retire_handle(&entry->memory.object);
-    wdf_memory_initialize(&entry->memory, &entry->memory + 1, list->buffer_size);
-    entry->memory.object.is_passive = list->object.is_passive;
-    entry->memory.context = list;
-    return entry;
-}
-
-static VOID NTAPI free_entry(PVOID memory, PLOOKASIDE_LIST_EX entries)
-{
-    struct entry *entry = memory;
-
-    UNREFERENCED_PARAMETER(entries);
-    wdf_close_handle(&entry->memory.object);
-    ExFreePool(entry);
-}
-
-static struct entry *take_entry(struct lookaside *list)
-{
-    struct entry *entry = ExAllocateFromLookasideListEx(&list->entries);
-
-    if (!entry || !list->is_apart)
-        return entry;
-    entry->memory.memory.buffer = ExAllocateFromLookasideListEx(&list->buffers);
-    if (entry->memory.memory.buffer)
-        return entry;
-    ExFreeToLookasideListEx(&list->entries, entry);
-    return NULL;
-}
-
-NTSTATUS NTAPI imp_WdfMemoryCreateFromLookaside(PWDF_DRIVER_GLOBALS DriverGlobals,
-                                                WDFLOOKASIDE Lookaside, WDFMEMORY *Memory)
-{
-    struct lookaside *list = WDF_GET(struct lookaside, wdf_type_lookaside, Lookaside);
-    struct wdf_object *parent;
-    struct entry *entry;
-
-    UNREFERENCED_PARAMETER(DriverGlobals);
-    WDF_REQUIRE(Memory);
-    *Memory = NULL;
-    parent = wdf_parent_of(&list->attributes, &list->object.globals->driver->object);
-    entry = take_entry(list);
-    if (!entry)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    wdf_renew_object(&entry->memory.object, object_size(list), &list->attributes);
-    if (list->buffer_size < PAGE_SIZE)
-        memset(entry->memory.memory.buffer, 0, list->buffer_size);
-    wdf_reference(&list->object);
-    return wdf_publish_object(&entry->memory, parent, Memory);
-}
-
-/* ---- lists -------------------------------------------------------------------------- */
-
-static VOID destroy(struct wdf_object *object)
-{
-    struct lookaside *list = (struct lookaside *)object;
-
-    if (!list->is_ready)
+    if (__atomic_sub_fetch(&list->lives, 1, __ATOMIC_ACQ_REL))
         return;
-    ExDeleteLookasideListEx(&list->entries);
-    if (list->is_apart)
+    if (list->is_ready)
+        ExDeleteLookasideListEx(&list->entries);
+    if (list->is_ready && list->is_apart)
         ExDeleteLookasideListEx(&list->buffers);
+    wdf_free_object(&list->object);
+}
+
+VOID wdf_drop_lookaside_use(struct wdf_lookaside *list)
+{
+    /* Release: the caller's entry is back in the list. Acquire: all the others are. */
+    LONG64 left = __atomic_sub_fetch(&list->in_use, WDF_ONE_IN_USE, __ATOMIC_ACQ_REL);
+
+    if (__builtin_expect(left < WDF_ONE_IN_USE, 0)) {
+        wdf_delete_object(&list->anchor);
+        wdf_dereference(&list->object);
+    }
+}
+
+static VOID dispose(struct wdf_object *object)
+{
+    wdf_drop_lookaside_use((struct wdf_lookaside *)object);
+}
+
+static VOID recycle(struct wdf_object *object)
+{
+    wdf_end_lookaside((struct wdf_lookaside *)object);
 }
 
 const struct wdf_type wdf_type_lookaside = {
     .name = "WDFLOOKASIDE",
     .number = WDF_TYPE_NUMBER_LOOKASIDE,
-    .destroy = destroy,
+    .dispose = dispose,
+    .recycle = recycle,
 };
 
-static SIZE_T entry_size(struct lookaside *list)
-{
-    SIZE_T bytes = wdf_object_bytes(object_size(list), &list->attributes);
+/* ---- creation -------------------------------------------------------------------- */
 
-    return bytes > MAXULONG ? MAXSIZE_T : FIELD_OFFSET(struct entry, memory) + bytes;
-}
-
-static NTSTATUS make_lists(struct lookaside *list, POOL_TYPE type, ULONG tag)
-{
-    NTSTATUS status;
-
-    if (list->buffer_size > MAXULONG || entry_size(list) > MAXULONG)
-        return STATUS_INTEGER_OVERFLOW;
-    if (list->is_apart) {
-        status = ExInitializeLookasideListEx(&list->buffers, NULL, NULL, type, 0, list->buffer_size,
-                                             tag, 0);
-        if (!NT_SUCCESS(status))
-            return status;
-    }
-    status = ExInitializeLookasideListEx(&list->entries, allocate_entry, free_entry, NonPagedPoolNx,
-                                         0, entry_size(list), tag, 0);
-    list->is_ready = NT_SUCCESS(status);
-    if (!list->is_ready && list->is_apart)
-        ExDeleteLookasideListEx(&list->buffers);
-    return status;
-}
-
-/* Pageable memory of one device cannot be of another's list: they may go in any order. */
+/* Pageable memory of one device may not be of another's list: they may go in any order. */
 static NTSTATUS check_devices(PWDF_OBJECT_ATTRIBUTES list, PWDF_OBJECT_ATTRIBUTES memory,
                               struct wdf_globals *globals)
 {
@@ -184,14 +72,64 @@ static NTSTATUS check(struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES list, 
     return status;
 }
 
-static VOID set_up(struct lookaside *list, PWDF_OBJECT_ATTRIBUTES attributes, SIZE_T size,
-                   BOOLEAN is_paged)
+/* A list with its object alone, and what goes with that. */
+static NTSTATUS allocate(struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes,
+                         SIZE_T size, BOOLEAN is_paged, PWDF_OBJECT_ATTRIBUTES memory,
+                         struct wdf_lookaside **list)
 {
-    if (attributes)
-        list->attributes = *attributes;
-    list->buffer_size = size;
-    list->is_apart = is_paged || size >= PAGE_SIZE;
-    list->object.is_passive = is_paged;
+    PVOID object;
+    NTSTATUS status =
+        wdf_allocate_object(globals, &wdf_type_lookaside, sizeof(**list), attributes, &object);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    *list = object;
+    if (memory)
+        (*list)->attributes = *memory;
+    (*list)->size = size;
+    (*list)->object.is_passive = is_paged;
+    (*list)->is_apart = is_paged || size >= PAGE_SIZE;
+    (*list)->lives = 1;
+    KeInitializeSpinLock(&(*list)->lock);
+    InitializeListHead(&(*list)->all);
+    return status;
+}
+
+/* Puts the anchor below the memory objects' parent. If that is going, it may as well be gone. */
+static NTSTATUS drop_anchor(struct wdf_lookaside *list)
+{
+    struct wdf_globals *globals = list->object.globals;
+    struct wdf_object *parent = wdf_parent_of(&list->attributes, &globals->driver->object);
+    NTSTATUS status = wdf_initialize_object(&list->anchor, globals, &wdf_type_lookaside_anchor,
+                                            sizeof(list->anchor), NULL);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    list->lives++;
+    list->anchor.is_passive = list->object.is_passive;
+    if (!NT_SUCCESS(wdf_commit_object(&list->anchor, parent))) {
+        list->in_use = WDF_PARENT_GONE;
+        wdf_discard_object(&list->anchor);
+    }
+    return status;
+}
+
+/* From here on the list's use of itself has a reference on the object. */
+static NTSTATUS publish(struct wdf_lookaside *list, struct wdf_object *parent,
+                        WDFLOOKASIDE *lookaside)
+{
+    NTSTATUS status;
+
+    wdf_reference(&list->object);
+    list->in_use |= WDF_ONE_IN_USE;
+    status = wdf_commit_object(&list->object, parent);
+    if (NT_SUCCESS(status)) {
+        *lookaside = wdf_handle_of(list);
+    } else {
+        wdf_drop_lookaside_use(list);
+        wdf_discard_object(&list->object);
+    }
+    return status;
 }
 
 NTSTATUS NTAPI imp_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -203,7 +141,7 @@ NTSTATUS NTAPI imp_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
     struct wdf_globals *globals = wdf_globals_of(DriverGlobals);
     struct wdf_object *parent = wdf_parent_of(LookasideAttributes, &globals->driver->object);
     BOOLEAN is_paged = (PoolType & 1) == PagedPool;
-    PVOID list;
+    struct wdf_lookaside *list;
     NTSTATUS status;
 
     WDF_REQUIRE(Lookaside);
@@ -211,17 +149,31 @@ NTSTATUS NTAPI imp_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
     if (!wdf_check_irql(globals, __func__, is_paged ? PASSIVE_LEVEL : DISPATCH_LEVEL))
         return STATUS_INVALID_DEVICE_REQUEST;
     status = check(globals, LookasideAttributes, BufferSize, is_paged, MemoryAttributes);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = wdf_allocate_object(globals, &wdf_type_lookaside, sizeof(struct lookaside),
-                                 LookasideAttributes, &list);
-    if (!NT_SUCCESS(status))
-        return status;
-    set_up(list, MemoryAttributes, BufferSize, is_paged);
-    status = make_lists(list, PoolType, PoolTag ? PoolTag : globals->seen.DriverTag);
     if (NT_SUCCESS(status))
-        status = wdf_publish_object(list, parent, Lookaside);
-    else
-        wdf_discard_object(list);
+        status =
+            allocate(globals, LookasideAttributes, BufferSize, is_paged, MemoryAttributes, &list);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = wdf_make_lookaside_lists(list, PoolType, PoolTag ? PoolTag : globals->seen.DriverTag);
+    if (NT_SUCCESS(status))
+        status = drop_anchor(list);
+    if (NT_SUCCESS(status))
+        return publish(list, parent, Lookaside);
+    wdf_discard_object(&list->object);
     return status;
+}
+
+/* ---- use --------------------------------------------------------------------------- */
+
+NTSTATUS NTAPI imp_WdfMemoryCreateFromLookaside(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                WDFLOOKASIDE Lookaside, WDFMEMORY *Memory)
+{
+    struct wdf_lookaside *list = WDF_GET(struct wdf_lookaside, wdf_type_lookaside, Lookaside);
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    WDF_REQUIRE(Memory);
+    *Memory = NULL;
+    if (!wdf_is_live(&list->object))
+        return STATUS_DELETE_PENDING;
+    return wdf_take_lookaside_entry(list, Memory);
 }

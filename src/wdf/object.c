@@ -99,22 +99,27 @@ NTSTATUS wdf_allocate_object(struct wdf_globals *globals, const struct wdf_type 
     return wdf_allocate_tagged(globals, type, size, globals->seen.DriverTag, attributes, object);
 }
 
-/* The last reference is gone. PASSIVE_LEVEL if the object needs it. */
-static VOID destroy(struct wdf_object *object)
+VOID wdf_free_object(struct wdf_object *object)
 {
     struct wdf_globals *globals = object->globals;
 
+    wdf_close_handle(object);
+    ExFreePool(object);
+    __atomic_sub_fetch(&globals->objects, 1, __ATOMIC_RELEASE);
+}
+
+/* The last reference is gone. PASSIVE_LEVEL if the object needs it. */
+static VOID destroy(struct wdf_object *object)
+{
     wdf_destroy_contexts(object);
     if (object->type->destroy)
         object->type->destroy(object);
     if (object->type->recycle) {
         wdf_retire_handle(object);
         object->type->recycle(object);
-        return;
+    } else {
+        wdf_free_object(object);
     }
-    wdf_close_handle(object);
-    ExFreePool(object);
-    __atomic_sub_fetch(&globals->objects, 1, __ATOMIC_RELEASE);
 }
 
 VOID wdf_destroy_object(struct wdf_object *object)

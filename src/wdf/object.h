@@ -183,6 +183,8 @@ NTSTATUS wdf_publish_object(PVOID object, struct wdf_object *parent, PVOID handl
 VOID wdf_reference(struct wdf_object *object);
 /* Taking the creation's reference away from an object that lives is WDF_VIOLATION 7. */
 VOID wdf_dereference(struct wdf_object *object);
+/* The block of an object that was recycled, from wdf_allocate_object, goes back to the pool. */
+VOID wdf_free_object(struct wdf_object *object);
 /* For object_*.c: one child less; destroys what has neither references nor children. */
 VOID wdf_drop_child(struct wdf_object *parent);
 VOID wdf_destroy_object(struct wdf_object *object);
@@ -202,6 +204,9 @@ VOID wdf_delete_object(struct wdf_object *object);
  * reference.
  */
 BOOLEAN wdf_dispose_object(struct wdf_object *object);
+/* The first half in two steps, so that the first can be made under a lock. */
+BOOLEAN wdf_claim_object(struct wdf_object *object);
+VOID wdf_dispose_claimed(struct wdf_object *object);
 VOID wdf_release_object(struct wdf_object *object);
 /* For object_defer.c, at PASSIVE_LEVEL: goes on with what was deferred. */
 VOID wdf_finish_deferred(struct wdf_object *object);

@@ -186,6 +186,16 @@ BOOLEAN wdf_dispose_object(struct wdf_object *object)
     return TRUE;
 }
 
+BOOLEAN wdf_claim_object(struct wdf_object *object)
+{
+    return begin_disposal(object);
+}
+
+VOID wdf_dispose_claimed(struct wdf_object *object)
+{
+    dispose(object);
+}
+
 VOID wdf_release_object(struct wdf_object *object)
 {
     leave_parent(object);

@@ -276,6 +276,66 @@ static void the_list_stays_for_its_memory(void)
     assert_int_equal(blocks_of_tag(), 0);
 }
 
+static void a_deleted_list_gives_nothing(void)
+{
+    WDFMEMORY memory = (WDFMEMORY)8, used;
+    WDFLOOKASIDE list;
+
+    load_driver();
+    list = make_list(NonPagedPoolNx, 8, NULL);
+    used = take(list);
+    WdfObjectReference(list);
+    WdfObjectDelete(list);
+    assert_int_equal(WdfMemoryCreateFromLookaside(list, &memory), STATUS_DELETE_PENDING);
+    assert_null(memory);
+    WdfObjectDelete(used);
+    assert_int_equal(WdfMemoryCreateFromLookaside(list, &memory), STATUS_DELETE_PENDING);
+    WdfObjectDereference(list);
+    assert_int_equal(blocks_of_tag(), 0);
+}
+
+static VOID NTAPI parent_cleanup(WDFOBJECT object)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFMEMORY memory = (WDFMEMORY)8;
+    WDFLOOKASIDE list = NULL;
+
+    note("parent ");
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.ParentObject = object;
+    assert_int_equal(WdfLookasideListCreate(&attributes, 8, NonPagedPoolNx, NULL, TAG, &list),
+                     STATUS_DELETE_PENDING);
+    assert_null(list);
+    list = make_list(NonPagedPoolNx, 8, &attributes);
+    assert_int_equal(WdfMemoryCreateFromLookaside(list, &memory), STATUS_DELETE_PENDING);
+    assert_null(memory);
+    WdfObjectDelete(list);
+}
+
+static void a_parent_goes_after_its_memory(void)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFOBJECT parent = NULL;
+    WDFLOOKASIDE list;
+
+    load_driver();
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.EvtCleanupCallback = parent_cleanup;
+    assert_int_equal(WdfObjectCreate(&attributes, &parent), STATUS_SUCCESS);
+    WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, NOTE);
+    attributes.ParentObject = parent;
+    attributes.EvtCleanupCallback = on_cleanup;
+    attributes.EvtDestroyCallback = on_destroy;
+    list = make_list(NonPagedPoolNx, 8, &attributes);
+    note_of(take(list))->value = 1;
+    WdfObjectDelete(take(list));
+    assert_journal("cleanup:0 destroy:0 ");
+    WdfObjectDelete(parent);
+    assert_journal("cleanup:1 parent destroy:1 ");
+    WdfObjectDelete(list);
+    assert_int_equal(blocks_of_tag(), 0);
+}
+
 static void memory_goes_with_its_parent(void)
 {
     WDF_OBJECT_ATTRIBUTES attributes;
@@ -365,6 +425,58 @@ static void threads_do_not_share_blocks(void)
     assert_int_equal(blocks_of_tag(), 0);
 }
 
+static LONG refused;
+
+/* Takes and deletes until the parent goes. What is taken then goes with it. */
+static VOID take_until_refused(PVOID context)
+{
+    struct wdf_object *object;
+    WDFMEMORY memory;
+    NTSTATUS status;
+    ULONG i;
+
+    for (i = 0;; i++) {
+        status = WdfMemoryCreateFromLookaside(context, &memory);
+        if (status == STATUS_DELETE_PENDING)
+            break;
+        assert_int_equal(status, STATUS_SUCCESS);
+        /* The parent's deletion may have been faster. */
+        object = i % 2 ? wdf_lookup_handle(memory) : NULL;
+        if (object)
+            wdf_delete_object(object);
+    }
+    __atomic_add_fetch(&refused, 1, __ATOMIC_RELAXED);
+}
+
+static void a_parent_goes_under_its_users(void)
+{
+    struct program_thread threads[THREADS];
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFOBJECT parent = NULL;
+    WDFLOOKASIDE list;
+    ULONG i;
+
+    load_driver();
+    assert_int_equal(WdfObjectCreate(NULL, &parent), STATUS_SUCCESS);
+    /* The handle stays good. */
+    WdfObjectReference(parent);
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    attributes.ParentObject = parent;
+    list = make_list(NonPagedPoolNx, 8, &attributes);
+    refused = 0;
+    for (i = 0; i < THREADS; i++)
+        start_thread(&threads[i], take_until_refused, list);
+    while (blocks_of_tag() < 100)
+        YieldProcessor();
+    WdfObjectDelete(parent);
+    for (i = 0; i < THREADS; i++)
+        join_thread(&threads[i]);
+    assert_int_equal(refused, THREADS);
+    WdfObjectDereference(parent);
+    WdfObjectDelete(list);
+    assert_int_equal(blocks_of_tag(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,9 +487,12 @@ int main(void)
         WDF_TEST(no_memory_without_pool),
         WDF_TEST(each_memory_has_a_fresh_context),
         WDF_TEST(the_list_stays_for_its_memory),
+        WDF_TEST(a_deleted_list_gives_nothing),
+        WDF_TEST(a_parent_goes_after_its_memory),
         WDF_TEST(memory_goes_with_its_parent),
         WDF_TEST(paged_memory_goes_at_passive_level),
         WDF_TEST(threads_do_not_share_blocks),
+        WDF_TEST(a_parent_goes_under_its_users),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
