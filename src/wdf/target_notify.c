@@ -71,10 +71,13 @@ VOID wdf_start_notification(struct wdf_target *target)
         __atomic_store_n(&target->remote->notification, entry, __ATOMIC_RELEASE);
 }
 
-VOID wdf_stop_notification(struct wdf_target *target)
+PVOID wdf_take_notification(struct wdf_target *target)
 {
-    PVOID entry = __atomic_exchange_n(&target->remote->notification, NULL, __ATOMIC_ACQ_REL);
+    return __atomic_exchange_n(&target->remote->notification, NULL, __ATOMIC_ACQ_REL);
+}
 
+VOID wdf_drop_notification(PVOID entry)
+{
     if (entry)
         IoUnregisterPlugPlayNotificationEx(entry);
 }

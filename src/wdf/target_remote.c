@@ -244,6 +244,7 @@ NTSTATUS wdf_open_remote(struct wdf_target *target, const WDF_IO_TARGET_OPEN_PAR
 {
     BOOLEAN is_reopen = params->Type == WdfIoTargetOpenReopen;
     PDEVICE_OBJECT device = NULL;
+    PVOID notification;
     struct held held;
     NTSTATUS status;
 
@@ -253,7 +254,7 @@ NTSTATUS wdf_open_remote(struct wdf_target *target, const WDF_IO_TARGET_OPEN_PAR
     status = begin_open(target);
     if (!NT_SUCCESS(status))
         return status;
-    wdf_stop_notification(target);
+    notification = wdf_take_notification(target);
     if (!is_reopen)
         status = keep_params(target, params);
     if (NT_SUCCESS(status))
@@ -267,6 +268,7 @@ NTSTATUS wdf_open_remote(struct wdf_target *target, const WDF_IO_TARGET_OPEN_PAR
         release(&held);
         settle(target, NULL);
     }
+    wdf_drop_notification(notification);
     return status;
 }
 
@@ -349,21 +351,21 @@ static WDF_IO_TARGET_STATE begin_close(struct wdf_target *target, enum wdf_close
 
 VOID wdf_close_remote(struct wdf_target *target, enum wdf_close_reason reason)
 {
-    WDF_IO_TARGET_STATE state;
+    PVOID notification = NULL;
     struct held held;
 
     if (!target->remote)
         return;
-    state = begin_close(target, reason);
-    /* Whether the device goes is still to be heard. */
-    if (reason != WDF_CLOSE_FOR_QUERY_REMOVE)
-        wdf_stop_notification(target);
-    wdf_target_end(target, state);
+    wdf_target_end(target, begin_close(target, reason));
     held = take_held(target);
     release(&held);
+    /* For a query it is still to be heard whether the device goes. */
+    if (reason != WDF_CLOSE_FOR_QUERY_REMOVE)
+        notification = wdf_take_notification(target);
     if (reason == WDF_CLOSE_FOR_DELETE)
         clear_params(target->remote);
     settle(target, NULL);
+    wdf_drop_notification(notification);
 }
 
 VOID NTAPI imp_WdfIoTargetClose(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIOTARGET IoTarget)

@@ -28,4 +28,9 @@ struct wdf_remote {
  * are called, or the target closed and opened again. Without a file or a PnP device: nothing.
  */
 VOID wdf_start_notification(struct wdf_target *target);
-VOID wdf_stop_notification(struct wdf_target *target);
+/*
+ * What was started, to be dropped once the target is settled: that waits for callbacks under
+ * way, which may wait for the target to be settled. NULL: nothing.
+ */
+PVOID wdf_take_notification(struct wdf_target *target);
+VOID wdf_drop_notification(PVOID entry);
