@@ -293,8 +293,8 @@ static void paged_memory_goes_at_passive_level(void)
     paged = watched_memory(NULL, PagedPool, 8);
     other = watched_memory(NULL, NonPagedPoolNx, 9);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
-    WdfObjectDelete(paged);
     WdfObjectDelete(other);
+    WdfObjectDelete(paged);
     KeLowerIrql(irql);
     wdf_flush_deferred();
     assert_journal("cleanup:9:2 destroy:2 cleanup:8:0 destroy:0 ");
