@@ -163,26 +163,45 @@ ULONG_PTR NTAPI imp_WdfRequestGetInformation(PWDF_DRIVER_GLOBALS DriverGlobals, 
     return irp ? irp->IoStatus.Information : 0;
 }
 
-/*
- * The request, if the driver has it and may complete it. What it has given away belongs to
- * somebody who will complete it, too: that cannot go on.
- */
+/* What the driver has given away, somebody else will complete: that cannot go on. */
+static VOID not_owned(struct wdf_request *request, PCSTR function)
+{
+    WDFREQUEST handle = wdf_handle_of(request);
+    WDF_QUEUE_FATAL_ERROR_DATA data = {NULL, handle, STATUS_INVALID_DEVICE_REQUEST};
+
+    if (request->place == WDF_REQUEST_IN_QUEUE) {
+        data.Queue = request->queue ? wdf_handle_of(request->queue) : NULL;
+        wdf_violation(WDF_QUEUE_FATAL_ERROR, (ULONG_PTR)&data, 0, function,
+                      "the WDFREQUEST 0x%p is in the WDFQUEUE 0x%p, to which the driver gave it",
+                      handle, data.Queue);
+    }
+    if (request->flags & WDF_REQUEST_RECEIVED)
+        wdf_violation(WDF_REQUEST_FATAL_ERROR, WDF_REQUEST_FATAL_ERROR_REQUEST_ALREADY_SENT,
+                      (ULONG_PTR)handle, function,
+                      "the WDFREQUEST 0x%p was sent to a target and is not back", handle);
+    wdf_violation(WDF_OBJECT_ERROR, (ULONG_PTR)handle, (ULONG_PTR)request, function,
+                  "the WDFREQUEST 0x%p was made by the driver, which deletes such requests",
+                  handle);
+}
+
+/* The request, if the driver has it and may complete it. */
 static struct wdf_request *owned_request(WDFREQUEST handle, PCSTR function)
 {
     struct wdf_request *request = wdf_request_of(handle, function);
-    PCSTR wrong = NULL;
 
     if (!wdf_request_irp(request, function))
         return NULL;
-    if (!(request->flags & WDF_REQUEST_RECEIVED))
-        wrong = "was made by the driver, which deletes such requests";
-    else if (request->place == WDF_REQUEST_IN_QUEUE)
-        wrong = "is in a queue, to which the driver gave it";
-    if (!wrong)
+    if ((request->flags & WDF_REQUEST_RECEIVED) && request->place != WDF_REQUEST_IN_QUEUE &&
+        !__atomic_load_n(&request->claims, __ATOMIC_RELAXED)) {
+        if (__builtin_expect(request->is_cancelable, 0))
+            wdf_misuse(request->object.globals, function,
+                       "the WDFREQUEST 0x%p is marked cancelable: WdfRequestUnmarkCancelable first",
+                       handle);
         return request;
-    if (!wdf_misuse(request->object.globals, function, "the WDFREQUEST 0x%p %s", handle, wrong))
-        wdf_violation(WDF_OBJECT_ERROR, (ULONG_PTR)handle, (ULONG_PTR)request, function,
-                      "the WDFREQUEST 0x%p %s", handle, wrong);
+    }
+    if (!wdf_misuse(request->object.globals, function, "the WDFREQUEST 0x%p is not the driver's",
+                    handle))
+        not_owned(request, function);
     return NULL;
 }
 

@@ -150,6 +150,9 @@ static void second_life_passes_through(void)
     lower.mode = LOWER_HOLDS;
     assert_int_equal(call_driver(WRITE_CODE), STATUS_PENDING);
     assert_journal("");
+    ASSERT_VIOLATION(WDF_REQUEST_FATAL_ERROR, end_received());
+    assert_int_equal(bugcheck.seen[2], WDF_REQUEST_FATAL_ERROR_REQUEST_ALREADY_SENT);
+    assert_int_equal(bugcheck.seen[3], (ULONG_PTR)driver.received);
     fill(lower.system_buffer, SIZE);
     assert_true(release_held(STATUS_SUCCESS, SIZE));
     assert_journal("back ");

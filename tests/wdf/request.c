@@ -241,6 +241,74 @@ static void a_received_request_is_not_the_drivers_to_delete(void)
                      STATUS_SUCCESS);
 }
 
+static VOID NTAPI never_cancelled(WDFREQUEST request)
+{
+    UNREFERENCED_PARAMETER(request);
+    note("cancelled ");
+}
+
+static VOID mark_and_complete(WDFREQUEST request)
+{
+    WdfRequestMarkCancelable(request, never_cancelled);
+}
+
+static void a_marked_request_is_completed_all_the_same(void)
+{
+    WDFDEVICE device = device_of_type(WdfDeviceIoBuffered);
+
+    assert_int_equal(examine_one(device, mark_and_complete), STATUS_SUCCESS);
+    wdf_globals_of(WdfDriverGlobals)->is_verifier_on = TRUE;
+    assert_int_equal(examine_one(device, mark_and_complete), STATUS_SUCCESS);
+    assert_journal("");
+}
+
+static WDFQUEUE manual;
+
+static VOID forward_and_complete(WDFREQUEST request)
+{
+    const WDF_QUEUE_FATAL_ERROR_DATA *data;
+
+    assert_int_equal(WdfRequestForwardToIoQueue(request, manual), STATUS_SUCCESS);
+    ASSERT_VIOLATION(WDF_QUEUE_FATAL_ERROR, WdfRequestComplete(request, STATUS_SUCCESS));
+    data = (PVOID)bugcheck.seen[2];
+    assert_non_null(data);
+    wdf_globals_of(WdfDriverGlobals)->is_verifier_on = TRUE;
+    WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, 1);
+    wdf_globals_of(WdfDriverGlobals)->is_verifier_on = FALSE;
+    assert_int_equal(WdfIoQueueRetrieveNextRequest(manual, &completed), STATUS_SUCCESS);
+    assert_ptr_equal(completed, request);
+}
+
+static void a_request_in_a_queue_is_not_the_drivers_to_complete(void)
+{
+    PWDFDEVICE_INIT init = begin_device();
+    WDF_IO_QUEUE_CONFIG config;
+    WDFDEVICE device = finish_device(init);
+
+    WDF_IO_QUEUE_CONFIG_INIT(&config, WdfIoQueueDispatchManual);
+    manual = make_queue(device, &config);
+    assert_int_equal(examine_one(device, forward_and_complete), STATUS_SUCCESS);
+}
+
+static VOID complete_own(WDFREQUEST request)
+{
+    WDFREQUEST own = NULL;
+    PIRP irp = IoAllocateIrp(2, FALSE);
+
+    UNREFERENCED_PARAMETER(request);
+    assert_non_null(irp);
+    assert_int_equal(WdfRequestCreateFromIrp(NULL, irp, TRUE, &own), STATUS_SUCCESS);
+    ASSERT_VIOLATION(WDF_OBJECT_ERROR, WdfRequestComplete(own, STATUS_SUCCESS));
+    assert_ptr_equal(bugcheck.seen[2], own);
+    WdfObjectDelete(own);
+}
+
+static void a_request_of_the_drivers_is_not_completed(void)
+{
+    assert_int_equal(examine_one(device_of_type(WdfDeviceIoBuffered), complete_own),
+                     STATUS_SUCCESS);
+}
+
 /* ---- memory that is in use ------------------------------------------------------------------ */
 
 static VOID complete_with_memory(WDFREQUEST request)
@@ -618,6 +686,9 @@ int main(void)
         WDF_TEST(a_completed_requests_handle_is_stale),
         WDF_TEST(a_reference_keeps_a_request_but_not_its_irp),
         WDF_TEST(a_received_request_is_not_the_drivers_to_delete),
+        WDF_TEST(a_marked_request_is_completed_all_the_same),
+        WDF_TEST(a_request_in_a_queue_is_not_the_drivers_to_complete),
+        WDF_TEST(a_request_of_the_drivers_is_not_completed),
         WDF_TEST(completion_with_referenced_memory_is_a_violation),
         WDF_TEST(the_verifier_counts_the_bytes),
         WDF_TEST(no_output_buffer_no_output),
