@@ -24,6 +24,8 @@
 #endif
 /* A #pragma inside a macro; what drivers say there is about MSVC's warnings. */
 #define __pragma(...)
+/* Text for a debugger's symbol file. */
+#define __annotation(...) ((void)0)
 #define __cdecl
 #define _cdecl
 #define __stdcall

@@ -25,6 +25,10 @@ struct rtl_seh_frame {
     void *pointers;     /* EXCEPTION_POINTERS, valid in the filter */
 };
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 int ntio_seh_enter(struct rtl_seh_frame *frame, int kind) __attribute__((returns_twice));
 /* The body was left: takes the frame off the list if it is on it. Also a cleanup attribute's function. */
 void ntio_seh_leave(struct rtl_seh_frame *frame);
@@ -32,3 +36,7 @@ void ntio_seh_leave(struct rtl_seh_frame *frame);
 void ntio_seh_filtered(struct rtl_seh_frame *frame, int disposition) __attribute__((noreturn));
 /* The termination handler has run during an unwind: back to the dispatcher. */
 void ntio_seh_unwound(struct rtl_seh_frame *frame) __attribute__((noreturn));
+
+#ifdef __cplusplus
+}
+#endif

@@ -16,8 +16,13 @@
 #undef __inline
 #undef __CRT__NO_INLINE /* set without optimization: declarations alone */
 #undef __CRT_INLINE
+#ifdef __cplusplus
+#define __inline inline
+#define __CRT_INLINE inline
+#else
 #define __inline static __inline__ __attribute__((__unused__))
 #define __CRT_INLINE static __inline__ __attribute__((__unused__))
+#endif
 #include_next <strsafe.h>
 #pragma pop_macro("__CRT_INLINE")
 #pragma pop_macro("__CRT__NO_INLINE")

@@ -73,14 +73,22 @@ typedef struct _WDF_OBJECT_ATTRIBUTES *PWDF_OBJECT_ATTRIBUTES;
 /* Any object's handle: every other handle converts to it without a cast. */
 typedef HANDLE WDFOBJECT, *PWDFOBJECT;
 
-/* Handles proper are pointers to structures of their own that nobody defines in full, so that
- * the compiler tells a queue from a request. */
+/*
+ * With STRICT handles proper are pointers to structures of their own that nobody defines in full,
+ * so that the compiler tells a queue from a request. Without it, as driver projects are, one is
+ * as good as another, and drivers rely on it: they declare a callback with PVOID and define it
+ * with a handle.
+ */
 #undef DECLARE_HANDLE
+#if defined(STRICT) || defined(_NTOSKRNL_)
 #define DECLARE_HANDLE(name)                                                                       \
     struct name##__ {                                                                              \
         int unused;                                                                                \
     };                                                                                             \
     typedef struct name##__ *name
+#else
+#define DECLARE_HANDLE(name) typedef HANDLE name
+#endif
 
 /* The driver and its devices. */
 DECLARE_HANDLE(WDFDRIVER);

@@ -1,4 +1,5 @@
 #include "build.h"
+#include "generate.h"
 #include "toolchain.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ struct build {
     struct toolchain toolchain;
     struct product_list *products;
     struct text_list done; /* project files built already */
-    struct text_list libraries; /* objects of static libraries, for what comes after */
+    struct text_list libraries; /* paths of static libraries, for what comes after */
 };
 
 static void make_folder(const char *path)
@@ -87,7 +88,7 @@ static bool finish_compile(void)
 
 static bool is_code(const char *path)
 {
-    return path_has_ending(path, "c");
+    return path_has_ending(path, "c") || source_is_cpp(path);
 }
 
 static void compile_all(struct build *b, const struct project *project, const char *scratch,
@@ -99,7 +100,7 @@ static void compile_all(struct build *b, const struct project *project, const ch
     for (size_t i = 0; i < project->source_count; i++) {
         const char *path = project->sources[i].path;
         if (!is_code(path))
-            die(EXIT_BUILD, "%s: ntio builds C sources (.c); %s is none", project->path, path);
+            die(EXIT_BUILD, "%s: ntio builds C and C++ sources; %s is neither", project->path, path);
         char *stem = path_stem(path);
         char *folder = text_format("%s/%zu-%s", scratch, i, stem);
         text_list_add_new(objects, text_format("%s.o", folder));
@@ -119,6 +120,23 @@ static void compile_all(struct build *b, const struct project *project, const ch
             project->path);
 }
 
+/* A static library; who is linked later takes of it what it needs. */
+static void archive(struct build *b, const struct project *project, const struct text_list *objects)
+{
+    struct text_list command = {0};
+    char *path = text_format("%s/%s.a", b->options->output, project->target);
+
+    unlink(path);
+    text_list_add(&command, "ar");
+    text_list_add(&command, "rcs");
+    text_list_add(&command, path);
+    text_list_add_all(&command, objects);
+    if (process_run(&command, b->options->is_verbose))
+        die(EXIT_BUILD, "%s was not made: see ar's messages above", path);
+    text_list_add_new(&b->libraries, path);
+    text_list_free(&command);
+}
+
 static void build_project_file(struct build *b, const char *path);
 
 static void build_project(struct build *b, struct project *project)
@@ -136,9 +154,12 @@ static void build_project(struct build *b, struct project *project)
                                project->kind == PROJECT_DRIVER ? ".so" : "");
     nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     make_folder(scratch);
+    char *headers = text_format("%s/generated", scratch);
+    generate_headers(project, headers);
+    text_list_add_new(&project->includes, headers);
     compile_all(b, project, scratch, &objects);
     if (project->kind == PROJECT_LIBRARY) {
-        text_list_add_all(&b->libraries, &objects);
+        archive(b, project, &objects);
     } else {
         text_list_add_all(&objects, &b->libraries);
         if (!toolchain_link(&b->toolchain, project, &objects, output))

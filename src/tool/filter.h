@@ -7,7 +7,8 @@
 
 /*
  * Windows' long is 32 bits wide: on the user's own lines long becomes int, and
- * integer constants lose an L suffix. long long and long double stay.
+ * integer constants lose an L suffix. long long and long double stay. MSVC's suffixes i64 and ui64
+ * become C's.
  */
 void filter_long(struct token_list *list);
 
@@ -24,9 +25,13 @@ bool filter_seh(struct token_list *list, bool for_clang, const struct token **pr
 
 /*
  * A main or wmain that returns void is told to the start-up code, by a constant
- * of its name: what comes back from it is no exit code. False: out of memory.
+ * of its name: what comes back from it is no exit code. C++'s wmain gets the name that C gives it.
+ * False: out of memory.
  */
-bool filter_main(struct token_list *list);
+bool filter_main(struct token_list *list, bool is_cpp);
+
+/* L"..." that MSVC's preprocessor makes of L#x is made here. */
+void filter_text(struct token_list *list);
 
 /*
  * An inline function of MSVC's that is neither static nor extern is one function in the whole

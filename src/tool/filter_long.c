@@ -62,6 +62,21 @@ static bool is_floating(const struct token *t)
                    : memchr(t->text, 'e', t->length) || memchr(t->text, 'E', t->length));
 }
 
+/* MSVC's 10i64 and 10ui64 are 10ll and 10ull; i8, i16 and i32 go. */
+static bool rewrite_sized_constant(struct token *t)
+{
+    size_t at = t->length;
+    while (at && t->text[at - 1] >= '0' && t->text[at - 1] <= '9')
+        at--;
+    if (at < 2 || at == t->length || (t->text[at - 1] | 32) != 'i')
+        return false;
+    bool is_wide = t->length - at == 2 && !memcmp(t->text + at, "64", 2);
+    bool is_unsigned = (t->text[at - 2] | 32) == 'u';
+    t->length = at - 1 - is_unsigned;
+    token_put_after(t, "%s%s", is_unsigned ? "u" : "", is_wide ? "ll" : "");
+    return true;
+}
+
 /* 10L, 10UL, 10LU: the one L goes. The token is in the source's text, so the U moves by rewriting. */
 static void narrow_constant(struct token *t)
 {
@@ -91,7 +106,7 @@ void filter_long(struct token_list *list)
             continue;
         if (t->kind == TOKEN_WORD && token_is(t, "long"))
             narrow_type(list, i);
-        else if (t->kind == TOKEN_NUMBER)
+        else if (t->kind == TOKEN_NUMBER && !rewrite_sized_constant(t))
             narrow_constant(t);
     }
 }

@@ -24,22 +24,19 @@ static bool ends_declaration(const struct token_list *list, size_t i)
     return i >= list->count || is_punct(list, i, ';') || is_punct(list, i, '}');
 }
 
-/*
- * The first token of the declaration that the name at i is in, if void is among
- * its words; else SIZE_MAX.
- */
-static size_t start_of_void(const struct token_list *list, size_t i)
+/* The first token of the declaration that the name at i is in; *is_void: void is among its words. */
+static size_t start_of_declaration(const struct token_list *list, size_t i, bool *is_void)
 {
-    bool is_void = false;
     size_t start = i;
+    *is_void = false;
     while (start) {
         size_t before = token_previous(list, start - 1);
         if (ends_declaration(list, before))
             break;
         start = before;
-        is_void |= list->tokens[start].kind == TOKEN_WORD && token_is(&list->tokens[start], "void");
+        *is_void |= list->tokens[start].kind == TOKEN_WORD && token_is(&list->tokens[start], "void");
     }
-    return is_void ? start : SIZE_MAX;
+    return start;
 }
 
 static bool is_main(const struct token *token)
@@ -67,7 +64,21 @@ static bool make_count_int(struct token_list *list, size_t i)
     return token_put_before(&list->tokens[name], "int ");
 }
 
-bool filter_main(struct token_list *list)
+/* At the name of a main that is defined there. */
+static bool adapt_main(struct token_list *list, size_t i, bool is_cpp)
+{
+    bool is_void, is_wide = token_is(&list->tokens[i], "wmain");
+    struct token *start = &list->tokens[start_of_declaration(list, i, &is_void)];
+
+    if (!make_count_int(list, token_next(list, i + 1)))
+        return false;
+    if (is_void && !token_put_before(start, "%sconst char ntio_main_returns_void = 1; ",
+                                     is_cpp ? "extern \"C\" " : ""))
+        return false;
+    return !is_cpp || !is_wide || token_put_before(start, "extern \"C\" ");
+}
+
+bool filter_main(struct token_list *list, bool is_cpp)
 {
     size_t depth = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -77,10 +88,7 @@ bool filter_main(struct token_list *list)
             continue;
         if (!is_punct(list, past_parentheses(list, token_next(list, i + 1)), '{'))
             continue;
-        size_t start = start_of_void(list, i);
-        return make_count_int(list, token_next(list, i + 1)) &&
-               (start == SIZE_MAX ||
-                token_put_before(&list->tokens[start], "const char ntio_main_returns_void = 1; "));
+        return adapt_main(list, i, is_cpp);
     }
     return true;
 }

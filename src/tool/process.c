@@ -1,6 +1,7 @@
 #include "toolchain.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +20,40 @@ static int wait_for(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int process_run(const struct text_list *command, bool is_verbose)
+/* Output goes to files, or with NULL where the command's own goes. */
+static int run(const struct text_list *command, bool is_verbose, const char *output,
+               const char *errors)
 {
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_t actions;
     pid_t child;
+
+    posix_spawn_file_actions_init(&actions);
+    if (output)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0666);
+    if (errors)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, flags, 0666);
     if (is_verbose) {
         for (size_t i = 0; i < command->count; i++)
             fprintf(stderr, "%s%s", i ? " " : "", command->items[i]);
         fputc('\n', stderr);
     }
-    int error = posix_spawnp(&child, command->items[0], NULL, NULL, command->items, environ);
+    int error = posix_spawnp(&child, command->items[0], &actions, NULL, command->items, environ);
+    posix_spawn_file_actions_destroy(&actions);
     if (error)
         die(EXIT_BUILD, "%s cannot be run: %s", command->items[0], strerror(error));
     return wait_for(child);
+}
+
+int process_run(const struct text_list *command, bool is_verbose)
+{
+    return run(command, is_verbose, NULL, NULL);
+}
+
+int process_run_into(const struct text_list *command, bool is_verbose, const char *output,
+                     const char *errors)
+{
+    return run(command, is_verbose, output, errors);
 }
 
 char *process_output(const struct text_list *command)

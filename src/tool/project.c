@@ -33,6 +33,8 @@ struct reader {
     struct project *project;
     struct msbuild build;
     char *metadata[META_COUNT]; /* of ItemDefinitionGroup's ClCompile so far */
+    char *libraries;            /* of ItemDefinitionGroup's Link so far */
+    struct text_list mofs;      /* paths of .mof files */
 };
 
 static bool is_element(const xmlNode *node, const char *name)
@@ -99,9 +101,24 @@ static void free_metadata(char *values[META_COUNT])
         free(values[m]);
 }
 
+/* What a driver or program is linked with. */
+static void link_definitions(struct reader *r, xmlNode *tool)
+{
+    for (xmlNode *node = tool->children; node; node = node->next) {
+        if (!is_element(node, "AdditionalDependencies") || !holds(r, node))
+            continue;
+        char *raw = content(node), *expanded = msbuild_expand(&r->build, raw, r->libraries);
+        free(raw);
+        free(r->libraries);
+        r->libraries = expanded;
+    }
+}
+
 static void definition_group(struct reader *r, xmlNode *group)
 {
     for (xmlNode *tool = group->children; tool; tool = tool->next) {
+        if (is_element(tool, "Link") && holds(r, tool))
+            link_definitions(r, tool);
         if (!is_element(tool, "ClCompile") || !holds(r, tool))
             continue;
         for (xmlNode *node = tool->children; node; node = node->next) {
@@ -191,6 +208,7 @@ static void add_source(struct reader *r, xmlNode *item, const char *name)
     } else {
         struct source *source = new_source(p);
         source->path = path;
+        p->has_cpp |= source_is_cpp(path);
         set_source(p, source, values);
     }
     free_metadata(values);
@@ -212,9 +230,119 @@ static void add_infs(struct project *project, const char *pattern)
     free(path);
 }
 
+/* An item's metadata as a new string; "" if it is not there. */
+static char *item_value(struct reader *r, xmlNode *item, const char *name)
+{
+    for (xmlNode *node = item->children; node; node = node->next) {
+        if (!is_element(node, name) || !holds(r, node))
+            continue;
+        char *raw = content(node), *value = msbuild_expand(&r->build, raw, NULL);
+        free(raw);
+        return value;
+    }
+    return text_copy("", 0);
+}
+
+/* The last part of a path in Windows' spelling, quotes taken off, without its ending. */
+static char *windows_stem(const char *path)
+{
+    char *copy = text_copy(path, strlen(path));
+    for (char *c = copy; *c; c++)
+        if (*c == '\\')
+            *c = '/';
+    copy[strcspn(copy + (*copy == '"'), "\"") + (*copy == '"')] = '\0';
+    char *stem = path_stem(copy + (*copy == '"'));
+    free(copy);
+    return stem;
+}
+
+static char *find_file(struct reader *r, xmlNode *item, const char *name)
+{
+    char *path = path_find(r->project->folder, name);
+    if (!path)
+        die(EXIT_BUILD, "%s:%ld: the file %s is not in %s", r->project->path, xmlGetLineNo(item),
+            name, r->project->folder);
+    return path;
+}
+
+static void add_generated(struct project *p, char *input, char *header, bool with_methods)
+{
+    struct generated *grown = realloc(p->generated, (p->generated_count + 1) * sizeof *grown);
+    if (!grown)
+        die(EXIT_BUILD, "out of memory");
+    p->generated = grown;
+    grown[p->generated_count++] = (struct generated){input, header, with_methods};
+}
+
+/* The .mof that a .bmf is compiled from, by its name; the only one whatever its name. */
+static const char *find_mof(const struct reader *r, const char *binary)
+{
+    char *wanted = windows_stem(binary);
+    const char *found = r->mofs.count == 1 ? r->mofs.items[0] : NULL;
+    for (size_t i = 0; i < r->mofs.count && !found; i++) {
+        char *stem = path_stem(r->mofs.items[i]);
+        found = strcasecmp(stem, wanted) ? NULL : r->mofs.items[i];
+        free(stem);
+    }
+    free(wanted);
+    return found;
+}
+
+static void add_mof_header(struct reader *r, xmlNode *item, const char *binary)
+{
+    char *output = item_value(r, item, "HeaderOutputFile");
+    char *methods = item_value(r, item, "GenerateStructureDefinitionsForMethodParameters");
+    const char *mof = find_mof(r, binary);
+    if (*output && !mof)
+        die(EXIT_BUILD, "%s:%ld: no MofComp item makes %s", r->project->path, xmlGetLineNo(item),
+            binary);
+    if (*output) {
+        char *stem = windows_stem(output);
+        add_generated(r->project, text_copy(mof, strlen(mof)), text_format("%s.h", stem),
+                      !strcasecmp(methods, "true"));
+        free(stem);
+    }
+    free(output);
+    free(methods);
+}
+
+static void add_messages(struct reader *r, xmlNode *item, const char *name)
+{
+    char *path = find_file(r, item, name);
+    if (!path_has_ending(path, "mc")) {
+        text_list_add_new(&r->project->manifests, path);
+        return;
+    }
+    char *base = item_value(r, item, "GeneratedFilesBaseName");
+    char *stem = *base ? windows_stem(base) : path_stem(path);
+    add_generated(r->project, path, text_format("%s.h", stem), false);
+    free(stem);
+    free(base);
+}
+
+static bool add_made_item(struct reader *r, xmlNode *item, const char *name)
+{
+    if (is_element(item, "MofComp")) {
+        text_list_add_new(&r->mofs, find_file(r, item, name));
+    } else if (is_element(item, "Wmimofck")) {
+        add_mof_header(r, item, name);
+    } else if (is_element(item, "MessageCompile")) {
+        add_messages(r, item, name);
+    } else if (is_element(item, "Ctrpp")) {
+        text_list_add_new(&r->project->manifests, find_file(r, item, name));
+    } else if (is_element(item, "ResourceCompile")) {
+        text_list_add(&r->project->left_out, name);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void add_item(struct reader *r, xmlNode *item, const char *name)
 {
     struct project *p = r->project;
+    if (add_made_item(r, item, name))
+        return;
     if (is_element(item, "ClCompile")) {
         add_source(r, item, name);
     } else if (is_element(item, "Inf")) {
@@ -299,6 +427,43 @@ static void add_framework(struct reader *r)
         text_list_add_new(&p->defines, text_format("KMDF_MINIMUM_VERSION_REQUIRED=%s", minimum));
 }
 
+/* A project that makes the library at path, in the folder that path names; else nothing. */
+static void refer_to_library(struct project *p, const char *library)
+{
+    char *folder = path_folder(library), *stem = path_stem(library);
+    char *file = text_format("%s/%s.vcxproj", folder, stem);
+    char *path = path_find(p->folder, file);
+    if (path && !text_list_has(&p->references, path))
+        text_list_add(&p->references, path);
+    free(path);
+    free(file);
+    free(stem);
+    free(folder);
+}
+
+/* Libraries of the kits are ntio's own, but for those of other models of drivers. */
+static void read_libraries(struct reader *r)
+{
+    static const char *const absent[] = {"ndis.lib",     "storport.lib", "fltmgr.lib",
+                                         "scsiport.lib", "ks.lib",       "portcls.lib",
+                                         "videoprt.lib", "netio.lib",    "wdmaudio.lib"};
+    struct text_list parts = {0};
+    for (char *c = r->libraries; *c; c++)
+        if (*c == '\\')
+            *c = '/';
+    text_list_add_split(&parts, r->libraries, ';');
+    for (size_t i = 0; i < parts.count; i++) {
+        const char *base = path_base(parts.items[i]);
+        for (size_t a = 0; a < sizeof absent / sizeof *absent; a++)
+            if (!strcasecmp(base, absent[a]))
+                die(EXIT_BUILD, "%s: it stands on %s, which ntio does not have", r->project->path,
+                    base);
+        if (base > parts.items[i] && path_has_ending(base, "lib"))
+            refer_to_library(r->project, parts.items[i]);
+    }
+    text_list_free(&parts);
+}
+
 static void conclude(struct reader *r)
 {
     struct project *p = r->project;
@@ -311,6 +476,7 @@ static void conclude(struct reader *r)
     p->model = text_copy(model, strlen(model));
     add_framework(r);
     p->target = text_copy(*target ? target : p->name, strlen(*target ? target : p->name));
+    read_libraries(r);
     p->is_debug = strcasecmp(msbuild_get(&r->build, "Configuration"), "Release") != 0;
     add_includes(p, &p->includes, r->metadata[META_INCLUDES]);
     add_defines(&p->defines, r->metadata[META_DEFINES]);
@@ -342,7 +508,7 @@ static xmlDoc *parse(const char *path)
 
 void project_read(struct project *project, const char *path, const char *configuration)
 {
-    struct reader r = {.project = project};
+    struct reader r = {.project = project, .libraries = text_copy("", 0)};
     const char *bar = strchr(configuration, '|');
     xmlDoc *document = parse(path);
 
@@ -369,6 +535,14 @@ void project_read(struct project *project, const char *path, const char *configu
     xmlFreeDoc(document);
     msbuild_free(&r.build);
     free_metadata(r.metadata);
+    free(r.libraries);
+    text_list_free(&r.mofs);
+}
+
+bool source_is_cpp(const char *path)
+{
+    return path_has_ending(path, "cpp") || path_has_ending(path, "cxx") ||
+           path_has_ending(path, "cc");
 }
 
 static bool mentions_driver_entry(const char *path)
@@ -398,6 +572,7 @@ void project_from_sources(struct project *project, const struct text_list *sourc
             die(EXIT_BUILD, "%s: there is no such source file", path);
         struct source *source = new_source(project);
         source->path = text_copy(path, strlen(path));
+        project->has_cpp |= source_is_cpp(path);
         source->wpp_functions = text_copy("", 0);
         source->wpp_files = text_copy("", 0);
         if (mentions_driver_entry(path))
@@ -426,4 +601,11 @@ void project_free(struct project *project)
     text_list_free(&project->defines);
     text_list_free(&project->references);
     text_list_free(&project->infs);
+    text_list_free(&project->left_out);
+    text_list_free(&project->manifests);
+    for (size_t i = 0; i < project->generated_count; i++) {
+        free(project->generated[i].input);
+        free(project->generated[i].header);
+    }
+    free(project->generated);
 }

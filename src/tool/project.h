@@ -20,6 +20,13 @@ struct source {
     bool has_recorder;   /* WPP's messages go to a log in memory too */
 };
 
+/* A header that the build makes of another file. */
+struct generated {
+    char *input;  /* path of a .mof or .mc file */
+    char *header; /* its name */
+    bool with_methods; /* of a .mof: structures of methods' parameters too */
+};
+
 struct project {
     char *path;   /* the project file, or the first source */
     char *folder; /* relative names start here */
@@ -28,12 +35,20 @@ struct project {
     enum project_kind kind;
     char *model; /* WDM, KMDF, UMDF, ...; "" for programs */
     bool is_debug;
+    bool has_cpp; /* one of the sources is C++ */
     struct source *sources;
     size_t source_count;
     struct text_list includes, defines; /* of every source */
     struct text_list references;        /* paths of projects to build before */
     struct text_list infs;              /* .inf and .inx files beside it */
+    struct generated *generated;
+    size_t generated_count;
+    struct text_list left_out;  /* names of resource scripts and the like */
+    struct text_list manifests; /* paths of manifests, which nothing is made of */
 };
+
+/* By its ending: .cpp, .cxx, .cc. */
+bool source_is_cpp(const char *path);
 
 /*
  * Reads a project for a configuration ("Debug|x64"). Ends the command with a

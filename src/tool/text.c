@@ -88,6 +88,11 @@ void text_list_add_split(struct text_list *list, const char *text, char separato
     }
 }
 
+void text_list_add_words(struct text_list *list, const char *words)
+{
+    text_list_add_split(list, words, ' ');
+}
+
 const char *path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');

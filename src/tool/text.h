@@ -26,6 +26,9 @@ void text_list_free(struct text_list *list);
 /* Adds the parts of text between separators, blanks around them cut off, empty ones left out. */
 void text_list_add_split(struct text_list *list, const char *text, char separator);
 
+/* Adds the words between blanks. */
+void text_list_add_words(struct text_list *list, const char *words);
+
 /* The last part of a path; the path without it ("." if there is nothing before it). */
 const char *path_base(const char *path);
 char *path_folder(const char *path);

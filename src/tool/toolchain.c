@@ -1,16 +1,13 @@
 #include "toolchain.h"
-#include "filter.h"
+#include "generate.h"
 #include "wpp.h"
 #include "config.h"
 
 #include <errno.h>
-#include <stdint.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,18 +86,26 @@ static void include_folders(const struct toolchain *t, const struct project *pro
     text_list_add(folders, NTIO_MINGW_DIR);
 }
 
-static void add_words(struct text_list *command, const char *words)
+/* What MSVC takes, and the compilers warn of or refuse, is let pass. */
+static void add_language(const struct toolchain *t, const struct source *source,
+                         struct text_list *command)
 {
-    text_list_add_split(command, words, ' ');
-}
+    bool is_cpp = source_is_cpp(source->path);
 
-static void add_language(const struct toolchain *t, struct text_list *command)
-{
-    add_words(command, "-std=gnu17 -fshort-wchar -fno-strict-aliasing -Wno-multichar "
-                       "-Wno-unknown-pragmas -Wno-format -Wno-attributes -Wno-main");
+    text_list_add(command, is_cpp ? "-std=gnu++17" : "-std=gnu17");
+    text_list_add_words(command, "-fshort-wchar -fno-strict-aliasing -Wno-multichar "
+                                 "-Wno-unknown-pragmas -Wno-format -Wno-attributes -Wno-main");
+    if (is_cpp)
+        text_list_add_words(command, "-fno-exceptions -Wno-write-strings -Wno-narrowing");
+    else
+        text_list_add_words(command, "-Wno-error=incompatible-pointer-types "
+                                     "-Wno-error=int-conversion");
+    if (is_cpp && !t->is_clang)
+        text_list_add(command, "-fpermissive");
     text_list_add(command, t->is_clang ? "-Wno-four-char-constants" : "-fms-extensions");
     if (t->is_clang)
-        add_words(command, "-Wno-ignored-attributes -Wno-unused-value -Wno-main-return-type");
+        text_list_add_words(command, "-Wno-ignored-attributes -Wno-unused-value "
+                                     "-Wno-main-return-type -Wno-invalid-token-paste");
 }
 
 static void add_preprocessing(const struct toolchain *t, const struct project *project,
@@ -110,7 +115,7 @@ static void add_preprocessing(const struct toolchain *t, const struct project *p
     struct text_list folders = {0};
 
     include_folders(t, project, source, &folders);
-    add_words(command, "-nostdinc -include ntio_prelude.h -include ntio_seh.h -D_AMD64_ -DAMD64 "
+    text_list_add_words(command, "-nostdinc -include ntio_prelude.h -include ntio_seh.h -D_AMD64_ -DAMD64 "
                        "-DWINNT=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 "
                        "-DNTDDI_VERSION=0x0A00000B");
     if (project->kind != PROJECT_PROGRAM)
@@ -132,6 +137,31 @@ static void add_preprocessing(const struct toolchain *t, const struct project *p
     text_list_free(&folders);
 }
 
+/*
+ * Shows what the preprocessor said. False if it found an error; a pasting that makes no token is
+ * none: MSVC leaves the two tokens side by side, and so does gcc behind its message.
+ */
+static bool show_messages(const char *path)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool is_good = true, is_shown = true;
+    FILE *file = fopen(path, "r");
+
+    while (file && getline(&line, &size, file) >= 0) {
+        bool is_error = strstr(line, "error: ") != NULL;
+        if (is_error || strstr(line, "warning: "))
+            is_shown = !strstr(line, "error: pasting ");
+        is_good &= !is_error || !is_shown;
+        if (is_shown)
+            fputs(line, stderr);
+    }
+    if (file)
+        fclose(file);
+    free(line);
+    return is_good;
+}
+
 static bool preprocess(const struct toolchain *t, const struct project *project,
                        const struct source *source, const char *shim, const char *output)
 {
@@ -139,100 +169,30 @@ static bool preprocess(const struct toolchain *t, const struct project *project,
     text_list_add(&command, t->compiler);
     text_list_add(&command, "-E");
     text_list_add(&command, "-x");
-    text_list_add(&command, "c");
-    add_language(t, &command);
+    text_list_add(&command, source_is_cpp(source->path) ? "c++" : "c");
+    add_language(t, source, &command);
     add_preprocessing(t, project, source, shim, &command);
     text_list_add(&command, source->path);
-    text_list_add(&command, "-o");
-    text_list_add(&command, output);
-    bool done = process_run(&command, t->is_verbose) == 0;
+    char *messages = text_format("%s.messages", output);
+    int code = process_run_into(&command, t->is_verbose, output, messages);
+    bool done = show_messages(messages) && code <= 1;
+    unlink(messages);
+    free(messages);
     text_list_free(&command);
     return done;
 }
 
-/* The line in the user's file that a token came from, counted from the last line marker. */
-static void report_malformed(const struct token_list *list, const struct token *problem)
-{
-    const char *file = "?";
-    int file_length = 1, line = 0;
-    for (size_t i = 0; i < list->count && &list->tokens[i] != problem; i++) {
-        const struct token *token = &list->tokens[i];
-        int marker;
-        const char *open;
-        if (token->kind == TOKEN_DIRECTIVE && sscanf(token->text, "# %d", &marker) == 1 &&
-            (open = memchr(token->text, '"', token->length))) {
-            line = marker - 1;
-            file = open + 1;
-            file_length = (int)strcspn(file, "\"");
-        } else if (token->kind == TOKEN_NEWLINE) {
-            line++;
-        }
-    }
-    fprintf(stderr,
-            "%.*s:%d: error: the guarded body before '%.*s' is malformed: __try needs a block, "
-            "then __except (filter) or __finally with a block\n",
-            file_length, file, line, problem ? (int)problem->length : 11,
-            problem ? problem->text : "end of file");
-}
-
-static bool filter_tokens(const struct toolchain *t, const char *source, size_t size,
-                          const char *output)
-{
-    struct token_list list;
-    const struct token *problem;
-    const char *system_dirs[] = {t->headers, NTIO_MINGW_DIR, t->compiler_headers, NULL};
-    bool done = false;
-    FILE *out;
-
-    if (!tokens_read(&list, source, size, system_dirs))
-        die(EXIT_BUILD, "out of memory");
-    filter_long(&list);
-    if (!filter_main(&list) || !filter_inline(&list))
-        die(EXIT_BUILD, "out of memory");
-    if (!filter_seh(&list, t->is_clang, &problem)) {
-        report_malformed(&list, problem);
-    } else if ((out = fopen(output, "w"))) {
-        done = tokens_write(&list, out);
-        done &= fclose(out) == 0;
-    }
-    tokens_free(&list);
-    return done;
-}
-
-static bool filter_file(const struct toolchain *t, const char *input, const char *output)
-{
-    struct stat info;
-    bool done = false;
-    int fd = open(input, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &info))
-        die(EXIT_BUILD, "%s cannot be read: %s", input, strerror(errno));
-    char *source = mmap(NULL, (size_t)info.st_size + 1, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (source != MAP_FAILED) {
-        done = filter_tokens(t, source, (size_t)info.st_size, output);
-        munmap(source, (size_t)info.st_size + 1);
-    }
-    close(fd);
-    return done;
-}
-
-static void add_instrumentation(const struct toolchain *t, struct text_list *command)
-{
-    if (!t->sanitize)
-        return;
-    text_list_add_new(command, text_format("-fsanitize=%s", t->sanitize));
-    /* CTL_CODE shifts into the sign of an int, and has to be a constant. */
-    text_list_add(command, "-fno-sanitize=shift-base");
-}
-
-static bool compile(const struct toolchain *t, const struct project *project, const char *input,
-                    const char *object)
+static bool compile(const struct toolchain *t, const struct project *project,
+                    const struct source *source, const char *input, const char *object)
 {
     struct text_list command = {0};
     text_list_add(&command, t->compiler);
-    add_language(t, &command);
-    add_words(&command, "-x cpp-output -c -fPIC -g -fno-omit-frame-pointer");
+    add_language(t, source, &command);
+    text_list_add(&command, "-x");
+    text_list_add(&command, source_is_cpp(source->path) ? "c++-cpp-output" : "cpp-output");
+    text_list_add_words(&command, "-c -fPIC -g -fno-omit-frame-pointer");
     text_list_add(&command, project->is_debug && !t->sanitize ? "-O1" : "-O2");
-    add_instrumentation(t, &command);
+    toolchain_add_instrumentation(t, &command);
     text_list_add(&command, input);
     text_list_add(&command, "-o");
     text_list_add(&command, object);
@@ -251,6 +211,9 @@ static void make_headers(const struct project *project, const struct source *sou
             if (mkdir(folder, 0777) && errno != EEXIST)
                 die(EXIT_BUILD, "%s cannot be made: %s", folder, strerror(errno));
             wpp_write_header(project, source, &included->files, name, folder);
+        } else if (generate_origin(project, name)) {
+            die(EXIT_BUILD, "%s: %s is made from %s by a tool that ntio does not have",
+                source->path, name, generate_origin(project, name));
         }
     }
 }
@@ -270,7 +233,8 @@ bool toolchain_compile(const struct toolchain *t, const struct project *project,
     text_list_free(&included.files);
     text_list_free(&included.missing);
     bool done = preprocess(t, project, source, shim, preprocessed) &&
-                filter_file(t, preprocessed, filtered) && compile(t, project, filtered, object);
+                filter_file(t, source, preprocessed, filtered) &&
+                compile(t, project, source, filtered, object);
     if (done) {
         unlink(preprocessed);
         unlink(filtered);
@@ -279,53 +243,5 @@ bool toolchain_compile(const struct toolchain *t, const struct project *project,
     free(shim);
     free(preprocessed);
     free(filtered);
-    return done;
-}
-
-static void add_driver_link(const struct toolchain *t, struct text_list *command)
-{
-    add_words(command, "-shared -nostdlib -Wl,--exclude-libs,libntio_crt.a");
-    /* Where a driver is entered that uses the framework; others do not refer to it. */
-    text_list_add_new(command, text_format("%s/libntio_kmdf.a", t->libraries));
-    text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
-    text_list_add(command, "-lgcc");
-}
-
-static void add_program_link(const struct toolchain *t, struct text_list *command)
-{
-    /* Not all: clang's sanitizers are an archive too, and drivers need its names. */
-    add_words(command, "-Wl,--exclude-libs,libntio_program.a:libntio_crt.a:libntio_wmain.a "
-                       "-Wl,--wrap=main -pthread");
-    /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
-    if (t->sanitize)
-        add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");
-    text_list_add_new(command, text_format("%s/libntio_program.a", t->libraries));
-    text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
-    if (t->sanitize)
-        text_list_add(command, "-Wl,--no-whole-archive");
-    text_list_add_new(command, text_format("%s/libntio_wmain.a", t->libraries));
-    text_list_add_new(command, text_format("%s/libntio_win32.so", t->libraries));
-    text_list_add_new(command, text_format("%s/libntio.so", t->libraries));
-    char *real = realpath(t->libraries, NULL);
-    text_list_add_new(command, text_format("-Wl,-rpath,%s", real ? real : t->libraries));
-    text_list_add(command, "-lm");
-    free(real);
-}
-
-bool toolchain_link(const struct toolchain *t, const struct project *project,
-                    const struct text_list *objects, const char *output)
-{
-    struct text_list command = {0};
-    text_list_add(&command, t->compiler);
-    text_list_add(&command, "-o");
-    text_list_add(&command, output);
-    add_instrumentation(t, &command);
-    text_list_add_all(&command, objects);
-    if (project->kind == PROJECT_DRIVER)
-        add_driver_link(t, &command);
-    else
-        add_program_link(t, &command);
-    bool done = process_run(&command, t->is_verbose) == 0;
-    text_list_free(&command);
     return done;
 }

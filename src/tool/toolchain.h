@@ -28,6 +28,13 @@ void toolchain_close(struct toolchain *toolchain);
 bool toolchain_compile(const struct toolchain *toolchain, const struct project *project,
                        const struct source *source, const char *object, const char *scratch);
 
+/* The filters (filter.h) over a preprocessed source. */
+bool filter_file(const struct toolchain *toolchain, const struct source *source, const char *input,
+                 const char *output);
+
+/* The switches that compiling and linking share for a sanitizer. */
+void toolchain_add_instrumentation(const struct toolchain *toolchain, struct text_list *command);
+
 /* Links objects to a driver or program. */
 bool toolchain_link(const struct toolchain *toolchain, const struct project *project,
                     const struct text_list *objects, const char *output);
@@ -48,5 +55,8 @@ void shim_includes(const struct source *source, const struct text_list *folders,
 
 /* Runs a program and waits; its exit code, or 128 + signal. Shows the command if verbose. */
 int process_run(const struct text_list *command, bool is_verbose);
+/* The same, with standard output and standard error into files. */
+int process_run_into(const struct text_list *command, bool is_verbose, const char *output,
+                     const char *errors);
 /* Runs it with standard output into a new string. Ends the command if it fails. */
 char *process_output(const struct text_list *command);

@@ -326,9 +326,9 @@ static const char *line_content(const char *line, size_t *length, bool is_config
     return line;
 }
 
-static bool holds_word(const char *line, size_t length, const char *word)
+static bool starts_with(const char *line, size_t length, const char *word)
 {
-    return memmem(line, length, word, strlen(word)) != NULL;
+    return length >= strlen(word) && !memcmp(line, word, strlen(word));
 }
 
 void wpp_config_read(struct wpp_config *config, const char *file, const char *text,
@@ -344,9 +344,9 @@ void wpp_config_read(struct wpp_config *config, const char *file, const char *te
     while (*text) {
         size_t length = strcspn(text, "\n"), kept = length;
         const char *line = line_content(text, &kept, is_configuration);
-        if (holds_word(text, length, "begin_wpp"))
+        if (starts_with(line, kept, "begin_wpp"))
             is_inside = true;
-        else if (holds_word(text, length, "end_wpp"))
+        else if (starts_with(line, kept, "end_wpp"))
             is_inside = is_configuration;
         else if (is_inside)
             fprintf(out, "%.*s ", (int)kept, line);

@@ -8,7 +8,7 @@ static char *run(const char *source)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_true(tokens_read(&list, source, strlen(source), no_system_dirs));
-    assert_true(filter_main(&list));
+    assert_true(filter_main(&list, false));
     assert_true(tokens_write(&list, out));
     fclose(out);
     tokens_free(&list);

@@ -1,0 +1,62 @@
+#include "toolchain.h"
+
+#include <stdlib.h>
+
+void toolchain_add_instrumentation(const struct toolchain *t, struct text_list *command)
+{
+    if (!t->sanitize)
+        return;
+    text_list_add_new(command, text_format("-fsanitize=%s", t->sanitize));
+    /* CTL_CODE shifts into the sign of an int, and has to be a constant. */
+    text_list_add(command, "-fno-sanitize=shift-base");
+}
+
+static void add_driver_link(const struct toolchain *t, struct text_list *command)
+{
+    text_list_add_words(command, "-shared -nostdlib -Wl,--exclude-libs,libntio_crt.a");
+    /* Where a driver is entered that uses the framework; others do not refer to it. */
+    text_list_add_new(command, text_format("%s/libntio_kmdf.a", t->libraries));
+    text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
+    text_list_add(command, "-lgcc");
+}
+
+static void add_program_link(const struct toolchain *t, struct text_list *command)
+{
+    /* Not all: clang's sanitizers are an archive too, and drivers need its names. */
+    text_list_add_words(command, "-Wl,--exclude-libs,libntio_program.a:libntio_crt.a:libntio_wmain.a "
+                       "-Wl,--wrap=main -pthread");
+    /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
+    if (t->sanitize)
+        text_list_add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");
+    text_list_add_new(command, text_format("%s/libntio_program.a", t->libraries));
+    text_list_add_new(command, text_format("%s/libntio_crt.a", t->libraries));
+    if (t->sanitize)
+        text_list_add(command, "-Wl,--no-whole-archive");
+    text_list_add_new(command, text_format("%s/libntio_wmain.a", t->libraries));
+    text_list_add_new(command, text_format("%s/libntio_win32.so", t->libraries));
+    text_list_add_new(command, text_format("%s/libntio.so", t->libraries));
+    char *real = realpath(t->libraries, NULL);
+    text_list_add_new(command, text_format("-Wl,-rpath,%s", real ? real : t->libraries));
+    text_list_add(command, "-lm");
+    free(real);
+}
+
+bool toolchain_link(const struct toolchain *t, const struct project *project,
+                    const struct text_list *objects, const char *output)
+{
+    struct text_list command = {0};
+    text_list_add(&command, t->compiler);
+    text_list_add(&command, "-o");
+    text_list_add(&command, output);
+    toolchain_add_instrumentation(t, &command);
+    text_list_add_all(&command, objects);
+    if (project->has_cpp)
+        text_list_add_words(&command, "-Wl,--as-needed -lstdc++ -Wl,--no-as-needed");
+    if (project->kind == PROJECT_DRIVER)
+        add_driver_link(t, &command);
+    else
+        add_program_link(t, &command);
+    bool done = process_run(&command, t->is_verbose) == 0;
+    text_list_free(&command);
+    return done;
+}
