@@ -31,3 +31,16 @@ void bench_adopt(void *fresh, unsigned long long pages);
 void bench_free_pages(void *fresh);
 /* Sends count requests that stay pending, cancels all, waits for all. */
 void bench_cancel(unsigned long long count);
+
+/* ---- framework.c: the same through KMDF ---- */
+
+/* Makes the framework's driver and its devices; 0 if that failed. After bench_driver_load. */
+int bench_framework_load(void);
+/* Empty control requests to its parallel queue (0), or to the sequential one with device lock (1). */
+void bench_framework_empty(int device, unsigned long long iterations);
+/* A WDFMEMORY from a lookaside list, and its deletion. */
+void bench_framework_memory(unsigned long long iterations);
+/* A WDFREQUEST reused, formatted, sent to the WDM driver's device and completed there. */
+void bench_framework_send(unsigned long long iterations);
+/* The same with an IRP and IoCallDriver. */
+void bench_call_driver(unsigned long long iterations);

@@ -122,6 +122,29 @@ static void filtered(unsigned long long iterations, unsigned long long unused)
     bench_filtered(iterations);
 }
 
+static void framework_empty(unsigned long long iterations, unsigned long long device)
+{
+    bench_framework_empty((int)device, iterations);
+}
+
+static void framework_memory(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_framework_memory(iterations);
+}
+
+static void framework_send(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_framework_send(iterations);
+}
+
+static void call_driver(unsigned long long iterations, unsigned long long unused)
+{
+    (void)unused;
+    bench_call_driver(iterations);
+}
+
 static void pool(unsigned long long iterations, unsigned long long unused)
 {
     (void)unused;
@@ -146,7 +169,8 @@ static void measure_requests(void)
             (struct work){empty_and_copy, 50000, 4096}, 1.15);
     compare("buffered read 1 MiB", (struct work){bench_buffered_read, 500, 1 << 20},
             (struct work){empty_and_copy, 500, 1 << 20}, 1.15);
-    compare("direct read 1 MiB, pages locked before", (struct work){bench_direct_read, 500, 1 << 20},
+    compare("direct read 1 MiB, pages locked before",
+            (struct work){bench_direct_read, 500, 1 << 20},
             (struct work){empty_and_fill, 500, 1 << 20}, 1.15);
 }
 
@@ -183,6 +207,20 @@ static void measure_memory(void)
             (struct work){heap, 500000, 256}, 2.0);
     compare("lookaside: allocate and free", (struct work){lookaside, 500000, 0},
             (struct work){heap, 500000, 256}, 1.0);
+}
+
+static void measure_framework(void)
+{
+    struct work wdm = {empty, 200000, 0};
+
+    compare("KMDF: empty request, parallel queue", (struct work){framework_empty, 200000, 0}, wdm,
+            2.5);
+    compare("KMDF: sequential queue, device lock", (struct work){framework_empty, 200000, 1}, wdm,
+            4.0);
+    compare("KMDF: memory from lookaside, deleted", (struct work){framework_memory, 200000, 0},
+            (struct work){heap, 200000, 256}, 4.0);
+    compare("KMDF: request reused, sent, completed", (struct work){framework_send, 200000, 0},
+            (struct work){call_driver, 200000, 0}, 3.0);
 }
 
 static void *run_thread(void *device)
@@ -264,11 +302,12 @@ static int write_json(const char *path)
     fputs("[\n", file);
     for (size_t i = 0; i < result_count; i++) {
         const struct result *r = &results[i];
-        fprintf(file,
-                "  {\"name\": \"%s\", \"value\": %g, \"unit\": \"%s\", \"baseline\": %g, \"ratio\": "
-                "%g, \"goal\": %g}%s\n",
-                r->name, r->value, r->unit, r->baseline, r->ratio, r->goal,
-                i + 1 < result_count ? "," : "");
+        fprintf(
+            file,
+            "  {\"name\": \"%s\", \"value\": %g, \"unit\": \"%s\", \"baseline\": %g, \"ratio\": "
+            "%g, \"goal\": %g}%s\n",
+            r->name, r->value, r->unit, r->baseline, r->ratio, r->goal,
+            i + 1 < result_count ? "," : "");
     }
     fputs("]\n", file);
     return fclose(file) != 0;
@@ -303,12 +342,13 @@ static void measure_system(void)
 int main(int argc, char **argv)
 {
     measure_system();
-    if (ntio_start(NULL) < 0 || !bench_driver_load() || !bench_open()) {
+    if (ntio_start(NULL) < 0 || !bench_driver_load() || !bench_framework_load() || !bench_open()) {
         fputs("ntio-bench: the system or its driver did not start\n", stderr);
         return 1;
     }
     measure_requests();
     measure_memory();
+    measure_framework();
     measure_scaling();
     measure_cancel();
     bench_close();

@@ -8,7 +8,7 @@
 #include "bench.h"
 #include "driver.h"
 
-static HANDLE devices[2], filtered, direct, held;
+static HANDLE devices[2], framework[2], filtered, direct, held;
 static unsigned char buffer[1 << 20] __attribute__((aligned(4096)));
 
 static HANDLE open_device(const WCHAR *name, DWORD flags)
@@ -20,10 +20,13 @@ int bench_open(void)
 {
     devices[0] = open_device(L"\\\\.\\Bench0", 0);
     devices[1] = open_device(L"\\\\.\\Bench1", 0);
+    framework[0] = open_device(L"\\\\.\\BenchParallel", 0);
+    framework[1] = open_device(L"\\\\.\\BenchSequential", 0);
     filtered = open_device(L"\\\\.\\BenchFiltered", 0);
     direct = open_device(L"\\\\.\\BenchDirect", 0);
     held = open_device(L"\\\\.\\Bench0", FILE_FLAG_OVERLAPPED);
     return devices[0] != INVALID_HANDLE_VALUE && devices[1] != INVALID_HANDLE_VALUE &&
+           framework[0] != INVALID_HANDLE_VALUE && framework[1] != INVALID_HANDLE_VALUE &&
            filtered != INVALID_HANDLE_VALUE && direct != INVALID_HANDLE_VALUE &&
            held != INVALID_HANDLE_VALUE;
 }
@@ -32,6 +35,8 @@ void bench_close(void)
 {
     CloseHandle(devices[0]);
     CloseHandle(devices[1]);
+    CloseHandle(framework[0]);
+    CloseHandle(framework[1]);
     CloseHandle(filtered);
     CloseHandle(direct);
     CloseHandle(held);
@@ -47,6 +52,11 @@ static void control(HANDLE device, unsigned long long iterations)
 void bench_empty(int device, unsigned long long iterations)
 {
     control(devices[device], iterations);
+}
+
+void bench_framework_empty(int device, unsigned long long iterations)
+{
+    control(framework[device], iterations);
 }
 
 void bench_filtered(unsigned long long iterations)
