@@ -25,6 +25,10 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 #define CONTAINING_RECORD(address, type, field)                                                    \
     ((type *)((PCHAR)(address) - __builtin_offsetof(type, field)))
 
+#ifndef UFIELD_OFFSET
+#define UFIELD_OFFSET(type, field) ((ULONG)__builtin_offsetof(type, field))
+#endif
+
 #define MdlMappingNoWrite 0x80000000u
 #define MdlMappingNoExecute 0x40000000u
 
