@@ -131,9 +131,13 @@ VOID wdf_free_policy(struct wdf_device *device);
 VOID wdf_policy_starting(struct wdf_device *device);
 VOID wdf_policy_started(struct wdf_device *device, NTSTATUS status);
 VOID wdf_policy_stop(struct wdf_device *device, BOOLEAN is_surprise);
-/* Requests a device power IRP; done is called when it is complete. Any IRQL <= DISPATCH_LEVEL. */
+/*
+ * Requests a device power IRP; done is called when it is complete and ends with
+ * wdf_policy_requested, until when the device is not removed. IRQL <= DISPATCH_LEVEL.
+ */
 NTSTATUS wdf_policy_request(struct wdf_policy *policy, DEVICE_POWER_STATE state,
                             PREQUEST_POWER_COMPLETE done);
+VOID wdf_policy_requested(struct wdf_policy *policy);
 /* An IRP is done, or something else changed: does what is due. IRQL <= DISPATCH_LEVEL. */
 VOID wdf_policy_kick(struct wdf_policy *policy);
 VOID wdf_set_idle_enabled(struct wdf_policy *policy, BOOLEAN is_enabled);

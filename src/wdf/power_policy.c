@@ -113,13 +113,22 @@ NTSTATUS wdf_policy_request(struct wdf_policy *policy, DEVICE_POWER_STATE state,
                             PREQUEST_POWER_COMPLETE done)
 {
     POWER_STATE power = {.DeviceState = state};
-    NTSTATUS status;
+    NTSTATUS status = IoAcquireRemoveLock(&policy->device->remove_lock, policy);
 
+    if (!NT_SUCCESS(status))
+        return status;
     __atomic_store_n(&policy->is_request_ours, TRUE, __ATOMIC_RELEASE);
     status = PoRequestPowerIrp(policy->device->pdo, IRP_MN_SET_POWER, power, done, policy, NULL);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
         __atomic_store_n(&policy->is_request_ours, FALSE, __ATOMIC_RELEASE);
+        wdf_policy_requested(policy);
+    }
     return status;
+}
+
+VOID wdf_policy_requested(struct wdf_policy *policy)
+{
+    IoReleaseRemoveLock(&policy->device->remove_lock, policy);
 }
 
 /* The idle clock starts, and with it the timer if it does not run yet. */
@@ -152,6 +161,7 @@ static VOID NTAPI d0_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state,
     UNREFERENCED_PARAMETER(minor);
     UNREFERENCED_PARAMETER(state);
     up_done(context, result->Status);
+    wdf_policy_requested(context);
 }
 
 VOID wdf_policy_wake_up(struct wdf_policy *policy)
@@ -174,6 +184,7 @@ static VOID NTAPI dx_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state,
     UNREFERENCED_PARAMETER(state);
     set_state(policy, NT_SUCCESS(result->Status) ? WDF_POLICY_IN_DX : WDF_POLICY_D0);
     wdf_policy_kick(policy);
+    wdf_policy_requested(policy);
 }
 
 /* The state is GOING_DOWN. Without the wake signal that it was promised the device stays up. */

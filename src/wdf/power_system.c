@@ -6,13 +6,11 @@
 #include "driver.h"
 #include "pnp.h"
 
-static VOID finish_system_irp(struct wdf_policy *policy, NTSTATUS status)
+static VOID finish_system_irp(struct wdf_policy *policy, PIRP irp)
 {
     struct wdf_device *device = policy->device;
-    PIRP irp = policy->system_irp;
 
-    policy->system_irp = NULL;
-    irp->IoStatus.Status = status;
+    irp->IoStatus.Status = STATUS_SUCCESS;
     PoStartNextPowerIrp(irp);
     IoReleaseRemoveLock(&device->remove_lock, irp);
     IoCompleteRequest(irp, IO_NO_INCREMENT);
@@ -53,34 +51,39 @@ static DEVICE_POWER_STATE sleeping_state(struct wdf_policy *policy, SYSTEM_POWER
     return max(ideal, least);
 }
 
-static VOID NTAPI asleep(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state, PVOID context,
-                         PIO_STATUS_BLOCK result)
+static VOID asleep(struct wdf_policy *policy, NTSTATUS status)
 {
-    struct wdf_policy *policy = context;
+    PIRP irp = policy->system_irp;
     KIRQL irql;
 
+    KeAcquireSpinLock(&policy->lock, &irql);
+    wdf_policy_set(policy, NT_SUCCESS(status) ? WDF_POLICY_ASLEEP : WDF_POLICY_FAILED);
+    KeReleaseSpinLock(&policy->lock, irql);
+    finish_system_irp(policy, irp);
+}
+
+static VOID NTAPI dx_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state, PVOID context,
+                          PIO_STATUS_BLOCK result)
+{
     UNREFERENCED_PARAMETER(device);
     UNREFERENCED_PARAMETER(minor);
     UNREFERENCED_PARAMETER(state);
-    KeAcquireSpinLock(&policy->lock, &irql);
-    wdf_policy_set(policy, NT_SUCCESS(result->Status) ? WDF_POLICY_ASLEEP : WDF_POLICY_FAILED);
-    KeReleaseSpinLock(&policy->lock, irql);
-    finish_system_irp(policy, STATUS_SUCCESS);
+    asleep(context, result->Status);
+    wdf_policy_requested(context);
 }
 
 /* The state is SLEEPING. A device that cannot be armed sleeps all the same. */
 static VOID power_down(struct wdf_policy *policy, SYSTEM_POWER_STATE system)
 {
     BOOLEAN is_armed = wakes_from(policy, system);
-    IO_STATUS_BLOCK result = {0};
-    POWER_STATE none = {0};
+    NTSTATUS status;
 
     if (is_armed)
         is_armed = NT_SUCCESS(wdf_request_wait_wake(policy, system));
     policy->wake_from = is_armed ? WDF_WAKE_SX : WDF_WAKE_NONE;
-    result.Status = wdf_policy_request(policy, sleeping_state(policy, system, is_armed), asleep);
-    if (!NT_SUCCESS(result.Status))
-        asleep(NULL, 0, none, policy, &result);
+    status = wdf_policy_request(policy, sleeping_state(policy, system, is_armed), dx_done);
+    if (!NT_SUCCESS(status))
+        asleep(policy, status);
 }
 
 /* An idle device that is to wake the system up has to be armed anew, which takes D0. */
@@ -108,7 +111,7 @@ static VOID go_to_sleep(struct wdf_policy *policy, SYSTEM_POWER_STATE system)
     if (policy->state == WDF_POLICY_IN_DX)
         wdf_policy_set(policy, WDF_POLICY_ASLEEP);
     KeReleaseSpinLock(&policy->lock, irql);
-    finish_system_irp(policy, STATUS_SUCCESS);
+    finish_system_irp(policy, policy->system_irp);
 }
 
 /* ---- and back --------------------------------------------------------------------------- */
@@ -121,7 +124,7 @@ static BOOLEAN may_stay_idle(struct wdf_policy *policy)
            !__atomic_load_n(&policy->references, __ATOMIC_SEQ_CST);
 }
 
-/* The system does not wait for its devices: the IRP is done before the device is. */
+/* The system does not wait for its devices: D0 is asked for, and the IRP is done. */
 static VOID wake_up(struct wdf_policy *policy)
 {
     BOOLEAN wakes = FALSE;
@@ -133,25 +136,23 @@ static VOID wake_up(struct wdf_policy *policy)
         wdf_policy_set(policy, wakes ? WDF_POLICY_GOING_UP : WDF_POLICY_IN_DX);
     }
     KeReleaseSpinLock(&policy->lock, irql);
-    finish_system_irp(policy, STATUS_SUCCESS);
     if (wakes)
         wdf_policy_wake_up(policy);
     else
         wdf_policy_kick(policy);
+    finish_system_irp(policy, policy->system_irp);
 }
 
+/* With the IRP its remove lock goes: the policy is not touched afterwards. */
 static VOID NTAPI work(PVOID context)
 {
     struct wdf_policy *policy = context;
-    struct wdf_device *device = policy->device;
-    SYSTEM_POWER_STATE state = device->pnp->power.system_state;
+    SYSTEM_POWER_STATE state = policy->device->pnp->power.system_state;
 
-    IoAcquireRemoveLock(&device->remove_lock, &policy->system_work);
     if (state == PowerSystemWorking)
         wake_up(policy);
     else
         go_to_sleep(policy, state);
-    IoReleaseRemoveLock(&device->remove_lock, &policy->system_work);
 }
 
 static VOID queue_work(struct wdf_policy *policy)
@@ -166,7 +167,6 @@ static NTSTATUS NTAPI below_agreed(PDEVICE_OBJECT device_object, PIRP irp, PVOID
 
     UNREFERENCED_PARAMETER(device_object);
     if (!NT_SUCCESS(irp->IoStatus.Status)) {
-        policy->system_irp = NULL;
         PoStartNextPowerIrp(irp);
         IoReleaseRemoveLock(&policy->device->remove_lock, irp);
         return STATUS_CONTINUE_COMPLETION;

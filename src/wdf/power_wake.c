@@ -22,6 +22,7 @@ static VOID NTAPI wake_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE stat
     KeSetEvent(&policy->no_wait_wake, IO_NO_INCREMENT, FALSE);
     KeReleaseSpinLock(&policy->lock, irql);
     wdf_policy_kick(policy);
+    wdf_policy_requested(policy);
 }
 
 NTSTATUS wdf_request_wait_wake(struct wdf_policy *policy, SYSTEM_POWER_STATE state)
@@ -32,6 +33,9 @@ NTSTATUS wdf_request_wait_wake(struct wdf_policy *policy, SYSTEM_POWER_STATE sta
 
     /* One that is left from the last time was cancelled; its end has to be seen first. */
     KeWaitForSingleObject(&policy->no_wait_wake, Executive, KernelMode, FALSE, NULL);
+    status = IoAcquireRemoveLock(&policy->device->remove_lock, policy);
+    if (!NT_SUCCESS(status))
+        return status;
     KeAcquireSpinLock(&policy->lock, &irql);
     KeClearEvent(&policy->no_wait_wake);
     policy->is_triggered = FALSE;
@@ -43,6 +47,7 @@ NTSTATUS wdf_request_wait_wake(struct wdf_policy *policy, SYSTEM_POWER_STATE sta
         return STATUS_SUCCESS;
     policy->is_wake_requested = FALSE;
     KeSetEvent(&policy->no_wait_wake, IO_NO_INCREMENT, FALSE);
+    wdf_policy_requested(policy);
     return status;
 }
 
