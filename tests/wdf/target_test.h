@@ -26,6 +26,7 @@ enum lower_mode {
 static struct {
     PDEVICE_OBJECT device;
     enum lower_mode mode;
+    BOOLEAN is_pdo;        /* it says so when it is asked */
     NTSTATUS status;       /* that it serves with */
     ULONG_PTR information; /* that it reports beyond the length that it serves */
     KSPIN_LOCK lock;       /* guards held */
@@ -173,6 +174,23 @@ static inline ULONG serve(PIRP irp, PIO_STACK_LOCATION location)
     }
 }
 
+static inline NTSTATUS answer_pnp(PIRP irp, PIO_STACK_LOCATION location)
+{
+    NTSTATUS status = irp->IoStatus.Status;
+    PDEVICE_RELATIONS relations = NULL;
+
+    if (lower.is_pdo && location->MinorFunction == IRP_MN_QUERY_DEVICE_RELATIONS &&
+        location->Parameters.QueryDeviceRelations.Type == TargetDeviceRelation) {
+        relations = ExAllocatePoolWithTag(PagedPool, sizeof(*relations), 'tset');
+        relations->Count = 1;
+        relations->Objects[0] = lower.device;
+        ObReferenceObject(lower.device);
+        status = STATUS_SUCCESS;
+    }
+    end_irp(irp, status, (ULONG_PTR)relations);
+    return status;
+}
+
 static NTSTATUS NTAPI lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
 {
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
@@ -180,14 +198,11 @@ static NTSTATUS NTAPI lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
     ULONG length;
 
     UNREFERENCED_PARAMETER(device);
-    if (location->MajorFunction == IRP_MJ_PNP) {
-        status = irp->IoStatus.Status;
-        end_irp(irp, status, 0);
-        return status;
-    }
+    if (location->MajorFunction == IRP_MJ_PNP)
+        return answer_pnp(irp, location);
     if (location->MajorFunction == IRP_MJ_CREATE || location->MajorFunction == IRP_MJ_CLEANUP ||
         location->MajorFunction == IRP_MJ_CLOSE) {
-        end_irp(irp, STATUS_SUCCESS, 0);
+        end_irp(irp, STATUS_SUCCESS, FILE_OPENED);
         return STATUS_SUCCESS;
     }
     lower.location = *location;
