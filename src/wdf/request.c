@@ -43,7 +43,8 @@ static struct wdf_request *take_free(struct wdf_device *device)
 /* The device may be gone when this returns TRUE: the request was what kept it. */
 static BOOLEAN keep_free(struct wdf_request *request)
 {
-    struct wdf_request **places = request->device->io.free_requests, *found;
+    /* The device that it was made for; it may have been forwarded to the parent's. */
+    struct wdf_request **places = request->object.device->io.free_requests, *found;
     ULONG first = own_place(), i;
 
     for (i = 0; i < WDF_FREE_REQUESTS; i++) {
@@ -59,7 +60,7 @@ static BOOLEAN keep_free(struct wdf_request *request)
 
 static VOID free_request(struct wdf_request *request)
 {
-    struct wdf_device *device = request->device;
+    struct wdf_device *device = request->object.device;
 
     wdf_close_handle(&request->object);
     ExFreePool(request);
