@@ -270,7 +270,7 @@ VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, 
     irp->IoStatus.Status = system_status(status);
     request->irp = NULL;
     if (IoGetCurrentIrpStackLocation(irp)->MajorFunction == IRP_MJ_CREATE)
-        wdf_create_completed(request->device, irp);
+        wdf_create_completed(request->object.device, irp);
     IoCompleteRequest(irp, boost);
     end_request(request);
 }
