@@ -90,6 +90,7 @@ static inline int stop_system(void **state)
     made_device = NULL;
     ntio_stop();
     journal.length = 0;
+    journal.text[0] = 0;
     return 0;
 }
 
