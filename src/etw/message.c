@@ -107,7 +107,7 @@ static VOID add_named(struct reader *r)
     if (!value)
         etw_add(r->text, "?");
     else if (!etw_add_typed(r->text, name, (SIZE_T)(end - name), r->site->types, value))
-        etw_add(r->text, "0x%I64x(%!.*s!)", (ULONG64)etw_number(value), (int)(end - name), name);
+        etw_add(r->text, "0x%I64x(%%!%.*s!)", (ULONG64)etw_number(value), (int)(end - name), name);
 }
 
 /* Numbers of the format that are values: %*d. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum long_option { OPTION_CC = 256, OPTION_SANITIZE, OPTION_ROOT, OPTION_REGISTRY, OPTION_SPECIAL,
-                   OPTION_NAME, OPTION_JSON };
+                   OPTION_NAME, OPTION_JSON, OPTION_TRACE };
 
 static const struct option long_options[] = {
     {"configuration", required_argument, NULL, 'c'},
@@ -20,6 +20,7 @@ static const struct option long_options[] = {
     {"special-pool", required_argument, NULL, OPTION_SPECIAL},
     {"name", required_argument, NULL, OPTION_NAME},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"trace", optional_argument, NULL, OPTION_TRACE},
     {0},
 };
 
@@ -32,6 +33,8 @@ static const char help[] =
     "      --root DIR             drivers see DIR as C:\\\n"
     "      --registry FILE        load a .reg file into the registry first\n"
     "      --special-pool TAG     guard pages around allocations with TAG, * for all\n"
+    "      --trace[=LEVEL[:FLAG,...]]  show drivers' WPP messages: error, warning,\n"
+    "                             information, verbose (default); with these flags only\n"
     "      --json                 results as JSON on standard output\n"
     "  -v, --verbose              show the compiler's command lines\n";
 
@@ -64,6 +67,9 @@ static void take(struct options *o, int option, const char *usage)
         break;
     case OPTION_NAME:
         o->target = optarg;
+        break;
+    case OPTION_TRACE:
+        o->trace = optarg ? optarg : "verbose";
         break;
     case OPTION_JSON:
         o->is_json = true;

@@ -13,6 +13,7 @@ struct options {
     const char *root;     /* sandbox folder for \??\C:, or NULL */
     const char *registry; /* .reg file to load, or NULL */
     const char *special_pool; /* pool tag, or NULL */
+    const char *trace;    /* what WPP messages to show, as NTIO_TRACE has it, or NULL */
     const char *target;   /* name for what plain sources build, or NULL */
     bool is_verbose, is_json;
     struct text_list inputs;  /* before -- */

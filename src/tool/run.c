@@ -97,6 +97,7 @@ static void set_environment(const struct options *options, const char *drivers, 
     set("NTIO_ROOT", options->root);
     set("NTIO_REGISTRY", options->registry);
     set("NTIO_SPECIAL_POOL", options->special_pool);
+    set("NTIO_TRACE", options->trace);
 }
 
 int command_run(int argc, char **argv)

@@ -42,6 +42,7 @@ static void constants(void **state)
     check("10LL 10ULL 10LLU 10u", "10LL 10ULL 10LLU 10u");
     check("1.0L 1e5L 0x1p3L", "1.0L 1e5L 0x1p3L");
     check("0xEL", "0xE");
+    check("5I64 5i64 0x5ui64 0x5UI64 5i32 5ui8", "5ll 5ll 0x5ull 0x5ull 5 5u");
 }
 
 static void text_and_names_stay(void **state)

@@ -1,0 +1,3 @@
+#pragma once
+
+VOID helper_traces(ULONG Count);
