@@ -14,6 +14,19 @@ struct wdf_interface {
     BOOLEAN is_enabled;
 };
 
+/* The PnP manager is called with the lock held, which wants PASSIVE_LEVEL. */
+VOID wdf_lock_interfaces(struct wdf_pnp *pnp)
+{
+    KeEnterCriticalRegion();
+    ExAcquireFastMutexUnsafe(&pnp->interface_lock);
+}
+
+VOID wdf_unlock_interfaces(struct wdf_pnp *pnp)
+{
+    ExReleaseFastMutexUnsafe(&pnp->interface_lock);
+    KeLeaveCriticalRegion();
+}
+
 /* ---- with interface_lock held ----------------------------------------------------- */
 
 static struct wdf_interface *find(struct wdf_device *device, const GUID *class,
@@ -59,7 +72,7 @@ VOID wdf_enable_interfaces(struct wdf_device *device)
     struct wdf_pnp *pnp = device->pnp;
     PLIST_ENTRY entry;
 
-    ExAcquireFastMutex(&pnp->interface_lock);
+    wdf_lock_interfaces(pnp);
     pnp->enables_interfaces = TRUE;
     for (entry = device->interfaces.Flink; entry != &device->interfaces; entry = entry->Flink) {
         struct wdf_interface *face = CONTAINING_RECORD(entry, struct wdf_interface, link);
@@ -67,7 +80,7 @@ VOID wdf_enable_interfaces(struct wdf_device *device)
         if (NT_SUCCESS(enroll(device, face)) && face->is_wanted)
             set_enabled(face, TRUE);
     }
-    ExReleaseFastMutex(&pnp->interface_lock);
+    wdf_unlock_interfaces(pnp);
 }
 
 VOID wdf_disable_interfaces(struct wdf_device *device)
@@ -75,11 +88,11 @@ VOID wdf_disable_interfaces(struct wdf_device *device)
     struct wdf_pnp *pnp = device->pnp;
     PLIST_ENTRY entry;
 
-    ExAcquireFastMutex(&pnp->interface_lock);
+    wdf_lock_interfaces(pnp);
     pnp->enables_interfaces = FALSE;
     for (entry = device->interfaces.Flink; entry != &device->interfaces; entry = entry->Flink)
         set_enabled(CONTAINING_RECORD(entry, struct wdf_interface, link), FALSE);
-    ExReleaseFastMutex(&pnp->interface_lock);
+    wdf_unlock_interfaces(pnp);
 }
 
 static VOID free_interface(struct wdf_interface *face)
@@ -140,7 +153,7 @@ NTSTATUS NTAPI imp_WdfDeviceCreateDeviceInterface(PWDF_DRIVER_GLOBALS DriverGlob
         status = make_interface(device, InterfaceClassGUID, ReferenceString, &face);
     if (!NT_SUCCESS(status))
         return status;
-    ExAcquireFastMutex(&device->pnp->interface_lock);
+    wdf_lock_interfaces(device->pnp);
     if (device->attached || device->pnp->enables_interfaces)
         status = enroll(device, face);
     if (NT_SUCCESS(status)) {
@@ -148,7 +161,7 @@ NTSTATUS NTAPI imp_WdfDeviceCreateDeviceInterface(PWDF_DRIVER_GLOBALS DriverGlob
         if (device->pnp->enables_interfaces)
             set_enabled(face, TRUE);
     }
-    ExReleaseFastMutex(&device->pnp->interface_lock);
+    wdf_unlock_interfaces(device->pnp);
     if (!NT_SUCCESS(status))
         free_interface(face);
     return status;
@@ -171,14 +184,14 @@ static VOID set_state(PWDF_DRIVER_GLOBALS driver_globals, WDFDEVICE handle, cons
         wdf_misuse(globals, function, "a control device, or the reference string is none");
         return;
     }
-    ExAcquireFastMutex(&device->pnp->interface_lock);
+    wdf_lock_interfaces(device->pnp);
     face = find(device, class, reference);
     if (face) {
         if (is_lasting)
             face->is_wanted = is_enabled;
         set_enabled(face, is_enabled);
     }
-    ExReleaseFastMutex(&device->pnp->interface_lock);
+    wdf_unlock_interfaces(device->pnp);
 }
 
 VOID NTAPI imp_WdfDeviceSetDeviceInterfaceState(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -221,7 +234,7 @@ NTSTATUS NTAPI imp_WdfDeviceRetrieveDeviceInterfaceString(PWDF_DRIVER_GLOBALS Dr
     if (!device->pnp)
         return STATUS_INVALID_DEVICE_REQUEST;
     string = WDF_GET(struct wdf_string, wdf_type_string, String);
-    ExAcquireFastMutex(&device->pnp->interface_lock);
+    wdf_lock_interfaces(device->pnp);
     face = find(device, InterfaceClassGUID, ReferenceString);
     if (!face)
         status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -229,6 +242,6 @@ NTSTATUS NTAPI imp_WdfDeviceRetrieveDeviceInterfaceString(PWDF_DRIVER_GLOBALS Dr
         status = STATUS_INVALID_DEVICE_STATE;
     else
         status = wdf_assign_string(string, &face->symbolic_link);
-    ExReleaseFastMutex(&device->pnp->interface_lock);
+    wdf_unlock_interfaces(device->pnp);
     return status;
 }

@@ -192,6 +192,8 @@ NTSTATUS wdf_query_interface(PDEVICE_OBJECT top, LPCGUID type, PINTERFACE found,
 
 /* ---- interface.c ---------------------------------------------------------------- */
 
+VOID wdf_lock_interfaces(struct wdf_pnp *pnp);
+VOID wdf_unlock_interfaces(struct wdf_pnp *pnp);
 VOID wdf_enable_interfaces(struct wdf_device *device);
 VOID wdf_disable_interfaces(struct wdf_device *device);
 VOID wdf_free_interfaces(struct wdf_device *device);

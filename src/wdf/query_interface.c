@@ -109,7 +109,7 @@ static NTSTATUS prepare_answer(struct wdf_device *device, PIO_STACK_LOCATION sta
     struct wdf_query_interface *query;
     NTSTATUS status = STATUS_SUCCESS;
 
-    ExAcquireFastMutex(&device->pnp->interface_lock);
+    wdf_lock_interfaces(device->pnp);
     *found = query = find(device, stack->Parameters.QueryInterface.InterfaceType);
     if (query && query->offered) {
         PINTERFACE offered = query->offered;
@@ -120,7 +120,7 @@ static NTSTATUS prepare_answer(struct wdf_device *device, PIO_STACK_LOCATION sta
         else if (!query->is_imported)
             RtlCopyMemory(stack->Parameters.QueryInterface.Interface, offered, offered->Size);
     }
-    ExReleaseFastMutex(&device->pnp->interface_lock);
+    wdf_unlock_interfaces(device->pnp);
     return status;
 }
 
@@ -226,9 +226,9 @@ NTSTATUS NTAPI imp_WdfDeviceAddQueryInterface(PWDF_DRIVER_GLOBALS DriverGlobals,
     query->goes_to_parent = InterfaceConfig->SendQueryToParentStack;
     query->is_imported = InterfaceConfig->ImportInterface;
     query->process = InterfaceConfig->EvtDeviceProcessQueryInterfaceRequest;
-    ExAcquireFastMutex(&device->pnp->interface_lock);
+    wdf_lock_interfaces(device->pnp);
     InsertTailList(&device->query_interfaces, &query->link);
-    ExReleaseFastMutex(&device->pnp->interface_lock);
+    wdf_unlock_interfaces(device->pnp);
     return STATUS_SUCCESS;
 }
 
