@@ -17,20 +17,12 @@ VOID wdf_end_lookaside(struct wdf_lookaside *list)
     wdf_free_object(&list->object);
 }
 
-VOID wdf_drop_lookaside_use(struct wdf_lookaside *list)
-{
-    /* Release: the caller's entry is back in the list. Acquire: all the others are. */
-    LONG64 left = __atomic_sub_fetch(&list->in_use, WDF_ONE_IN_USE, __ATOMIC_ACQ_REL);
-
-    if (__builtin_expect(left < WDF_ONE_IN_USE, 0)) {
-        wdf_delete_object(&list->anchor);
-        wdf_dereference(&list->object);
-    }
-}
-
 static VOID dispose(struct wdf_object *object)
 {
-    wdf_drop_lookaside_use((struct wdf_lookaside *)object);
+    struct wdf_lookaside *list = (struct wdf_lookaside *)object;
+
+    wdf_count_lookaside_use(list);
+    wdf_drop_lookaside_use(list);
 }
 
 static VOID recycle(struct wdf_object *object)
@@ -90,8 +82,7 @@ static NTSTATUS allocate(struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES att
     (*list)->object.is_passive = is_paged;
     (*list)->is_apart = is_paged || size >= PAGE_SIZE;
     (*list)->lives = 1;
-    KeInitializeSpinLock(&(*list)->lock);
-    InitializeListHead(&(*list)->all);
+    wdf_set_up_lookaside_use(*list);
     return status;
 }
 
@@ -108,7 +99,8 @@ static NTSTATUS drop_anchor(struct wdf_lookaside *list)
     list->lives++;
     list->anchor.is_passive = list->object.is_passive;
     if (!NT_SUCCESS(wdf_commit_object(&list->anchor, parent))) {
-        list->in_use = WDF_PARENT_GONE;
+        wdf_count_lookaside_use(list);
+        list->is_parent_gone = TRUE;
         wdf_discard_object(&list->anchor);
     }
     return status;
@@ -121,12 +113,11 @@ static NTSTATUS publish(struct wdf_lookaside *list, struct wdf_object *parent,
     NTSTATUS status;
 
     wdf_reference(&list->object);
-    list->in_use |= WDF_ONE_IN_USE;
     status = wdf_commit_object(&list->object, parent);
     if (NT_SUCCESS(status)) {
         *lookaside = wdf_handle_of(list);
     } else {
-        wdf_drop_lookaside_use(list);
+        dispose(&list->object);
         wdf_discard_object(&list->object);
     }
     return status;

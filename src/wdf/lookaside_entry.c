@@ -25,8 +25,9 @@ static VOID dispose_anchor(struct wdf_object *anchor)
     PLIST_ENTRY link;
     KIRQL irql;
 
-    __atomic_or_fetch(&list->in_use, WDF_PARENT_GONE, __ATOMIC_ACQ_REL);
+    wdf_count_lookaside_use(list);
     KeAcquireSpinLock(&list->lock, &irql);
+    list->is_parent_gone = TRUE;
     for (link = list->all.Flink; link != &list->all; link = link->Flink) {
         entry = CONTAINING_RECORD(link, struct wdf_lookaside_entry, all);
         if (claim(&entry->memory.object)) {
@@ -71,22 +72,55 @@ static SIZE_T object_size(const struct wdf_lookaside *list)
     return sizeof(struct wdf_memory_object) + (list->is_apart ? 0 : list->size);
 }
 
-static VOID recycle(struct wdf_object *object)
+static struct wdf_lookaside_entry *entry_of(struct wdf_object *object)
 {
-    struct wdf_lookaside_entry *entry =
-        CONTAINING_RECORD(object, struct wdf_lookaside_entry, memory.object);
-    struct wdf_lookaside *list = entry->memory.context;
+    return CONTAINING_RECORD(object, struct wdf_lookaside_entry, memory.object);
+}
 
+static VOID put_back(struct wdf_lookaside *list, struct wdf_lookaside_entry *entry)
+{
     if (list->is_apart)
         ExFreeToLookasideListEx(&list->buffers, entry->memory.memory.buffer);
     ExFreeToLookasideListEx(&list->entries, entry);
-    wdf_drop_lookaside_use(list);
+}
+
+static VOID recycle(struct wdf_object *object)
+{
+    struct wdf_lookaside_entry *entry = entry_of(object);
+    struct wdf_lookaside *list = entry->memory.context;
+
+    if (__builtin_expect(wdf_begin_lookaside_use(list), 1)) {
+        entry->use = WDF_ENTRY_AT_REST;
+        put_back(list, entry);
+        wdf_end_lookaside_use();
+    } else {
+        wdf_add_lookaside_use(list, entry);
+        put_back(list, entry);
+        wdf_drop_lookaside_use(list);
+    }
+}
+
+/* What WdfObjectDelete does: usually there is nothing below, no context and no reference. */
+static VOID remove(struct wdf_object *object)
+{
+    if (!wdf_claim_object(object))
+        return;
+    /* Seq_cst pairs with wdf_commit_object: what is put below from now on sees our state. */
+    if (object->contexts || object->is_passive ||
+        __atomic_load_n(&object->counts, __ATOMIC_SEQ_CST) != 1) {
+        wdf_delete_claimed(object);
+        return;
+    }
+    object->state = WDF_OBJECT_DISPOSED;
+    wdf_retire_handle(object);
+    recycle(object);
 }
 
 static const struct wdf_type type_memory = {
     .name = "WDFMEMORY",
     .number = WDF_TYPE_NUMBER_MEMORY,
     .base = &wdf_type_memory,
+    .remove = remove,
     .recycle = recycle,
 };
 
@@ -151,34 +185,66 @@ static struct wdf_lookaside_entry *take(struct wdf_lookaside *list)
     return NULL;
 }
 
-/* The parent is going, or is gone and the handle that the driver gave is stale. */
-static NTSTATUS refuse(struct wdf_lookaside *list, struct wdf_object *object)
+static VOID prepare(struct wdf_lookaside *list, struct wdf_lookaside_entry *entry)
 {
-    /* Unless the anchor's disposal deletes it. */
-    if (wdf_claim_object(object)) {
-        object->is_silent = TRUE;
-        wdf_dispose_claimed(object);
-        wdf_release_object(object);
+    wdf_renew_object(&entry->memory.object, object_size(list), &list->attributes);
+    if (list->size < PAGE_SIZE)
+        memset(entry->memory.memory.buffer, 0, list->size);
+}
+
+/* FALSE if the parent is going. */
+static BOOLEAN commit_counted(struct wdf_lookaside *list, struct wdf_lookaside_entry *entry)
+{
+    BOOLEAN is_parent_gone;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&list->lock, &irql);
+    is_parent_gone = list->is_parent_gone;
+    if (!is_parent_gone) {
+        entry->use = WDF_ENTRY_COUNTED;
+        wdf_commit_object(&entry->memory.object, NULL);
     }
+    KeReleaseSpinLock(&list->lock, irql);
+    return !is_parent_gone;
+}
+
+static NTSTATUS take_counted(struct wdf_lookaside *list, WDFMEMORY *memory)
+{
+    struct wdf_lookaside_entry *entry;
+
+    wdf_add_lookaside_use(list, NULL);
+    entry = take(list);
+    if (!entry) {
+        wdf_drop_lookaside_use(list);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    prepare(list, entry);
+    if (commit_counted(list, entry)) {
+        *memory = wdf_handle_of(&entry->memory);
+        return STATUS_SUCCESS;
+    }
+    wdf_discard_object(&entry->memory.object);
+    /* If it is gone the handle that the driver gave is stale: WDF_VIOLATION. */
     wdf_parent_of(&list->attributes, &list->object.globals->driver->object);
     return STATUS_DELETE_PENDING;
 }
 
 NTSTATUS wdf_take_lookaside_entry(struct wdf_lookaside *list, WDFMEMORY *memory)
 {
-    struct wdf_lookaside_entry *entry = take(list);
-    struct wdf_object *object;
+    struct wdf_lookaside_entry *entry;
 
+    if (__builtin_expect(!wdf_begin_lookaside_use(list), 0))
+        return take_counted(list, memory);
+    entry = take(list);
+    if (entry) {
+        prepare(list, entry);
+        entry->use = WDF_ENTRY_USED;
+        wdf_commit_object(&entry->memory.object, NULL);
+    }
+    wdf_end_lookaside_use();
     if (!entry)
         return STATUS_INSUFFICIENT_RESOURCES;
-    object = &entry->memory.object;
-    wdf_renew_object(object, object_size(list), &list->attributes);
-    if (list->size < PAGE_SIZE)
-        memset(entry->memory.memory.buffer, 0, list->size);
-    wdf_commit_object(object, NULL);
-    if (__atomic_fetch_add(&list->in_use, WDF_ONE_IN_USE, __ATOMIC_ACQ_REL) & WDF_PARENT_GONE)
-        return refuse(list, object);
-    *memory = wdf_handle_of(object);
+    *memory = wdf_handle_of(&entry->memory);
     return STATUS_SUCCESS;
 }
 

@@ -122,6 +122,8 @@ struct wdf_object {
     LIST_ENTRY doomed;         /* children that this one's disposal disposed of */
     struct wdf_context *contexts;
     struct wdf_object *deferred; /* the next in the queue for PASSIVE_LEVEL, object_defer.c */
+    struct wdf_track *tracks;    /* references by tag, with the verifier on; object_track.c */
+    BOOLEAN has_lost_tracks;     /* there was no memory for some of them */
     /* The lock and level for callbacks, from the attributes; see callback.h. */
     WDF_EXECUTION_LEVEL execution_level;
     WDF_SYNCHRONIZATION_SCOPE synchronization_scope;
@@ -204,9 +206,13 @@ VOID wdf_delete_object(struct wdf_object *object);
  * reference.
  */
 BOOLEAN wdf_dispose_object(struct wdf_object *object);
-/* The first half in two steps, so that the first can be made under a lock. */
+/*
+ * The very first step: from then on nobody else deletes the object. FALSE: somebody does. The
+ * caller goes on with the rest of the first half, or of wdf_delete_object.
+ */
 BOOLEAN wdf_claim_object(struct wdf_object *object);
 VOID wdf_dispose_claimed(struct wdf_object *object);
+VOID wdf_delete_claimed(struct wdf_object *object);
 VOID wdf_release_object(struct wdf_object *object);
 /* For object_defer.c, at PASSIVE_LEVEL: goes on with what was deferred. */
 VOID wdf_finish_deferred(struct wdf_object *object);
@@ -226,6 +232,15 @@ static inline BOOLEAN wdf_is_live(struct wdf_object *object)
 {
     return __atomic_load_n(&object->state, __ATOMIC_ACQUIRE) <= WDF_OBJECT_LIVE;
 }
+
+/* ---- object_track.c --------------------------------------------------------- */
+
+/* For references that the driver takes and gives back while its verifier is on. */
+VOID wdf_track_reference(struct wdf_object *object, PVOID tag, LONG line, PCSTR file);
+VOID wdf_track_dereference(struct wdf_object *object, PVOID tag, PCSTR function);
+VOID wdf_forget_tracks(struct wdf_object *object);
+/* Names the driver's objects that are left, and who references them. */
+VOID wdf_report_objects(struct wdf_globals *globals);
 
 /* ---- context.c -------------------------------------------------------------- */
 
@@ -284,6 +299,9 @@ VOID wdf_close_handle(struct wdf_object *object);
 VOID wdf_retire_handle(struct wdf_object *object);
 /* Another handle, in the slot that it has. */
 VOID wdf_renew_handle(struct wdf_object *object);
+/* Calls work(object, context) for each object of the driver's; nobody makes or deletes one. */
+VOID wdf_for_each_handle(struct wdf_globals *globals,
+                         VOID (*work)(struct wdf_object *object, PVOID context), PVOID context);
 /* The object behind a handle of any kind, or NULL if there is none (any more). */
 struct wdf_object *wdf_lookup_handle(WDFOBJECT handle);
 

@@ -159,15 +159,19 @@ static VOID finish(struct wdf_object *object)
     release(object);
 }
 
-VOID wdf_delete_object(struct wdf_object *object)
+VOID wdf_delete_claimed(struct wdf_object *object)
 {
-    if (!begin_disposal(object))
-        return;
     leave_parent(object);
     if (must_wait(object) && !(object->type->flags & WDF_TYPE_NEVER_DEFERRED))
         wdf_defer_object(object);
     else
         finish(object);
+}
+
+VOID wdf_delete_object(struct wdf_object *object)
+{
+    if (begin_disposal(object))
+        wdf_delete_claimed(object);
 }
 
 VOID wdf_finish_deferred(struct wdf_object *object)

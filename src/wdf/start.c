@@ -1,12 +1,14 @@
 #include "start.h"
 
 #include "driver.h"
+#include "lookaside.h"
 
 NTSTATUS wdf_start(VOID)
 {
     wdf_handle_start();
     wdf_defer_start();
     wdf_bind_start();
+    wdf_lookaside_start();
     return STATUS_SUCCESS;
 }
 
