@@ -106,7 +106,7 @@ static VOID remove(struct wdf_object *object)
     if (!wdf_claim_object(object))
         return;
     /* Seq_cst pairs with wdf_commit_object: what is put below from now on sees our state. */
-    if (object->contexts || object->is_passive ||
+    if (object->contexts || object->tracks || object->is_passive ||
         __atomic_load_n(&object->counts, __ATOMIC_SEQ_CST) != 1) {
         wdf_delete_claimed(object);
         return;
