@@ -124,9 +124,11 @@ int command_run(int argc, char **argv)
         program = find_program(&programs);
     }
     char *joined = join_drivers(&drivers);
-    if (!*joined)
+    if (!*joined) {
+        free(joined);
         die(EXIT_USAGE, "run: %s is no driver: name the driver first, then -- and the program",
             options.inputs.count ? options.inputs.items[0] : infs.items[0]);
+    }
     set("NTIO_INFS", join_infs(&infs, &drivers));
     set_environment(&options, joined, !starts_drivers_itself(program->path));
     fflush(NULL);

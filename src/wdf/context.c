@@ -168,11 +168,12 @@ PVOID FASTCALL imp_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS DriverGlob
 WDFOBJECT FASTCALL imp_WdfObjectContextGetObject(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                  PVOID ContextPointer)
 {
-    struct wdf_context *context = CONTAINING_RECORD(ContextPointer, struct wdf_context, data);
+    struct wdf_context *context;
     struct wdf_object *object;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
     WDF_REQUIRE(ContextPointer);
+    context = CONTAINING_RECORD(ContextPointer, struct wdf_context, data);
     if ((ULONG_PTR)ContextPointer % 16 == 0 && MmIsAddressValid(context)) {
         object = wdf_lookup_handle((WDFOBJECT)context->handle);
         if (object && find(object, context->type) == context)

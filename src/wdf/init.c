@@ -24,7 +24,8 @@ NTSTATUS wdf_copy_string(struct wdf_globals *globals, PCUNICODE_STRING string, P
 
     if (!text)
         return STATUS_INSUFFICIENT_RESOURCES;
-    RtlCopyMemory(text, string->Buffer, length);
+    if (length)
+        RtlCopyMemory(text, string->Buffer, length);
     wdf_free_string(copy);
     copy->Buffer = text;
     copy->Length = length;

@@ -81,11 +81,12 @@ static inline VOID end_requests(struct wdf_device *device)
 }
 
 static struct wdf_device *made_device;
+static WDFDEVICE made_handle; /* stale once the device is gone */
 
 static inline int stop_system(void **state)
 {
     (void)state;
-    if (made_device)
+    if (made_device && wdf_lookup_handle(made_handle))
         end_requests(made_device);
     made_device = NULL;
     ntio_stop();
@@ -149,6 +150,7 @@ static inline WDFDEVICE make_device(PWDFDEVICE_INIT init, PWDF_OBJECT_ATTRIBUTES
 
     assert_int_equal(WdfDeviceCreate(&init, attributes, &device), STATUS_SUCCESS);
     made_device = wdf_device_of(device, "test");
+    made_handle = device;
     return device;
 }
 

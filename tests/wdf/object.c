@@ -274,6 +274,8 @@ static void a_driver_may_not_take_the_creations_reference(void)
     ASSERT_VIOLATION(WDF_OBJECT_ERROR, WdfObjectDereference(a));
     assert_int_equal(bugcheck.seen[2], a);
     assert_non_null(strstr(ke_bugcheck_report(), "took the last reference of the WDFOBJECT"));
+    /* Given back, so that the driver's deletion finds what it should. */
+    WdfObjectReference(a);
 }
 
 static void some_objects_are_not_the_drivers_to_delete(void)
