@@ -173,10 +173,13 @@ static VOID unbind(struct wdf_globals *globals)
 {
     LONG left = __atomic_load_n(&globals->objects, __ATOMIC_ACQUIRE);
 
-    if (left)
+    if (left) {
         rtl_log("driver %s was unloaded and left %d framework objects behind: somebody still "
-                "references them",
-                globals->seen.DriverName, left);
+                "references them%s",
+                globals->seen.DriverName, left,
+                globals->is_verifier_on ? "" : " (VerifierOn tells who)");
+        wdf_report_objects(globals);
+    }
     globals->driver_object = NULL;
     if (!left)
         free_globals(globals);

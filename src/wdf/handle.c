@@ -176,6 +176,19 @@ VOID wdf_close_handle(struct wdf_object *object)
     give_slots(index, slot);
 }
 
+VOID wdf_for_each_handle(struct wdf_globals *globals,
+                         VOID (*work)(struct wdf_object *object, PVOID context), PVOID context)
+{
+    ULONG i;
+
+    for (i = 0; i < handles.chunk_count * CHUNK_SLOTS; i++) {
+        struct wdf_object *object = slot_at(i)->object;
+
+        if (object && object->globals == globals)
+            work(object, context);
+    }
+}
+
 static struct slot *slot_of(WDFOBJECT handle)
 {
     return slot_at(index_of((ULONG64)handle));

@@ -68,6 +68,7 @@ VOID wdf_renew_object(struct wdf_object *object, SIZE_T size, PWDF_OBJECT_ATTRIB
     object->has_passive = FALSE;
     object->is_silent = FALSE;
     object->has_own_context = FALSE;
+    object->has_lost_tracks = FALSE;
     take_attributes(object, size, attributes);
 }
 
@@ -112,6 +113,8 @@ VOID wdf_free_object(struct wdf_object *object)
 static VOID destroy(struct wdf_object *object)
 {
     wdf_destroy_contexts(object);
+    if (object->tracks)
+        wdf_forget_tracks(object);
     if (object->type->destroy)
         object->type->destroy(object);
     if (object->type->recycle) {

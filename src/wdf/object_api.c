@@ -61,27 +61,33 @@ static BOOLEAN is_part_of_request(WDFOBJECT handle)
 VOID NTAPI imp_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
                                         PVOID Tag, LONG Line, PCCH File)
 {
-    UNREFERENCED_PARAMETER(DriverGlobals);
-    UNREFERENCED_PARAMETER(Tag);
-    UNREFERENCED_PARAMETER(Line);
-    UNREFERENCED_PARAMETER(File);
-    if (is_part_of_request(Handle))
+    struct wdf_object *object;
+
+    if (is_part_of_request(Handle)) {
         wdf_memory_reference(wdf_memory_of((WDFMEMORY)Handle, __func__));
-    else
-        wdf_reference(WDF_ANY_OBJECT(Handle));
+        return;
+    }
+    object = WDF_ANY_OBJECT(Handle);
+    if (wdf_globals_of(DriverGlobals)->is_verifier_on)
+        wdf_track_reference(object, Tag, Line, File);
+    wdf_reference(object);
 }
 
 VOID NTAPI imp_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
                                           PVOID Tag, LONG Line, PCCH File)
 {
-    UNREFERENCED_PARAMETER(DriverGlobals);
-    UNREFERENCED_PARAMETER(Tag);
+    struct wdf_object *object;
+
     UNREFERENCED_PARAMETER(Line);
     UNREFERENCED_PARAMETER(File);
-    if (is_part_of_request(Handle))
+    if (is_part_of_request(Handle)) {
         wdf_memory_dereference(wdf_memory_of((WDFMEMORY)Handle, __func__));
-    else
-        wdf_dereference(WDF_ANY_OBJECT(Handle));
+        return;
+    }
+    object = WDF_ANY_OBJECT(Handle);
+    if (wdf_globals_of(DriverGlobals)->is_verifier_on)
+        wdf_track_dereference(object, Tag, __func__);
+    wdf_dereference(object);
 }
 
 /* The interfaces that can be asked for are the framework's own, and no driver has one's GUID. */

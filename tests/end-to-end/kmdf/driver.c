@@ -115,6 +115,10 @@ static VOID DoWrong(WDFREQUEST Request, ULONG Wrong)
     case CONTROL_NULL_PARAMETER:
         (void)WdfObjectCreate(WDF_NO_OBJECT_ATTRIBUTES, NULL);
         break;
+    case CONTROL_KEEP_OBJECT:
+        if (NT_SUCCESS(WdfObjectCreate(WDF_NO_OBJECT_ATTRIBUTES, &object)))
+            WdfObjectReferenceWithTag(object, (PVOID)0x77);
+        break;
     case CONTROL_KEEP_MEMORY:
         if (NT_SUCCESS(WdfRequestRetrieveInputMemory(Request, &memory)))
             WdfObjectReference(memory);
