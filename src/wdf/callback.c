@@ -31,11 +31,12 @@ VOID wdf_callback_acquire(struct wdf_callback_lock *lock, PCSTR function)
 
 VOID wdf_callback_release(struct wdf_callback_lock *lock, PCSTR function)
 {
-    KIRQL irql = lock->irql;
+    KIRQL irql;
 
     if (!wdf_callback_is_owner(lock))
         wdf_violation(WDF_INVALID_LOCK_OPERATION, (ULONG_PTR)lock, 1, function,
                       "this thread does not have the callback lock");
+    irql = lock->irql;
     __atomic_store_n(&lock->owner, NULL, __ATOMIC_RELAXED);
     if (lock->kind == WDF_CALLBACK_SPIN) {
         KeReleaseSpinLock(&lock->spin, irql);
