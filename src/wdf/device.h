@@ -5,7 +5,8 @@
  *   init.c            WDFDEVICE_INIT
  *   device.c          creation, deletion, names, WDM faces
  *   dispatch.c        every IRP of every device of the framework enters here
- *   file.c            create, cleanup, close; WDFFILEOBJECT
+ *   file.c            create, cleanup, close
+ *   file_object.c     WDFFILEOBJECT
  *   pnp.c             IRP_MJ_PNP and the device's PnP states
  *   power.c           IRP_MJ_POWER, D0 entry and exit
  *   power_policy.c    who asks for which power: idle, wake, system states

@@ -213,7 +213,8 @@ NTSTATUS NTAPI imp_WdfDeviceConfigureRequestDispatching(PWDF_DRIVER_GLOBALS Driv
     if (!NT_SUCCESS(status))
         wdf_misuse(wdf_globals_of(DriverGlobals), __func__,
                    "WDFQUEUE %p is the default one, has no callback for requests of type %d, or "
-                   "another queue has them", Queue, RequestType);
+                   "another queue has them",
+                   Queue, RequestType);
     return status;
 }
 

@@ -25,8 +25,9 @@ struct wdf_device_io {
     LIST_ENTRY queues; /* of wdf_queue_node.link */
     /* Set before the device can be opened, and then only read. */
     struct wdf_queue *default_queue;
-    struct wdf_queue *by_major[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* WdfDeviceConfigureRequestDispatching */
-    struct wdf_irp_dispatch *irp_dispatch; /* by major function, in pool; NULL: none */
+    struct wdf_queue
+        *by_major[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* WdfDeviceConfigureRequestDispatching */
+    struct wdf_irp_dispatch *irp_dispatch;      /* by major function, in pool; NULL: none */
     BOOLEAN is_powered;   /* the device is in D0: new power-managed queues start powered */
     BOOLEAN is_shut_down; /* the device is removed: new queues accept nothing */
     /* Requests that are free, with room for the request attributes' context; request.c. Atomic. */
@@ -56,7 +57,7 @@ BOOLEAN wdf_may_route(struct wdf_device *device);
 /* Completes an IRP that became no request; returns status (dispatch.c). */
 NTSTATUS wdf_fail_irp(PIRP irp, NTSTATUS status);
 
-/* file.c: the same for files. */
+/* file_object.c: the same for files. */
 NTSTATUS wdf_files_start(struct wdf_device *device);
 /* Before an IRP_MJ_CREATE that the driver has seen is completed (request.c). */
 VOID wdf_create_completed(struct wdf_device *device, PIRP irp);

@@ -74,9 +74,9 @@ static VOID set_power(struct wdf_queue *queue)
 
     if (device->kind == WDF_DEVICE_CONTROL)
         return;
-    queue->is_power_managed =
-        queue->config.PowerManaged == WdfUseDefault ? !device->is_filter
-                                                    : queue->config.PowerManaged == WdfTrue;
+    queue->is_power_managed = queue->config.PowerManaged == WdfUseDefault
+                                  ? !device->is_filter
+                                  : queue->config.PowerManaged == WdfTrue;
     queue->is_power_policy = queue->is_power_managed && device->is_power_policy_owner;
 }
 

@@ -22,7 +22,8 @@ static BOOLEAN can_call(struct wdf_queue *queue, KIRQL irql)
     return !wdf_callback_is_owner(queue->presentation);
 }
 
-/* The event that is to be dealt with now, 0 for none. waiting: all requests that are the queue's. */
+/* The event that is to be dealt with now, 0 for none. waiting: all requests that are the queue's.
+ */
 static ULONG next_due(const struct wdf_queue *queue, ULONG waiting)
 {
     BOOLEAN is_alone = queue->dispatching <= 1;
@@ -137,7 +138,8 @@ static VOID serve(struct wdf_queue *queue, ULONG due, PKIRQL irql)
 
 /* ---- requests --------------------------------------------------------------- */
 
-/* Lets a request that has just arrived wait, so that the order is kept while the lock is dropped. */
+/* Lets a request that has just arrived wait, so that the order is kept while the lock is dropped.
+ */
 static VOID park(struct wdf_queue *queue, struct wdf_request *request, PKIRQL irql)
 {
     if (wdf_insert_waiting(queue, request, FALSE))
@@ -192,8 +194,8 @@ static BOOLEAN step(struct wdf_queue *queue, PKIRQL irql)
 /* An arrival that nothing stands in the way of never sees the list. */
 static VOID admit(struct wdf_queue *queue, struct wdf_request *request, PKIRQL irql)
 {
-    if (next_due(queue, queue->request_count + 1) || !may_present(queue) ||
-        queue->request_count || queue->config.DispatchType == WdfIoQueueDispatchManual) {
+    if (next_due(queue, queue->request_count + 1) || !may_present(queue) || queue->request_count ||
+        queue->config.DispatchType == WdfIoQueueDispatchManual) {
         park(queue, request, irql);
         return;
     }

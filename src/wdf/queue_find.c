@@ -213,7 +213,8 @@ NTSTATUS NTAPI imp_WdfIoQueueReadyNotify(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQ
         KeReleaseSpinLock(&queue->lock, irql);
         wdf_misuse(queue->object.globals, __func__,
                    "WDFQUEUE %p has a ready callback already, has none to take away, or is not "
-                   "stopped", Queue);
+                   "stopped",
+                   Queue);
         return status;
     }
     wdf_run_queue(queue, irql, NULL);

@@ -16,8 +16,8 @@ static VOID fail(struct wdf_queue *queue, NTSTATUS status, PCSTR function)
 {
     WDF_QUEUE_FATAL_ERROR_DATA data = {wdf_handle_of(queue), NULL, status};
 
-    wdf_violation(WDF_QUEUE_FATAL_ERROR, (ULONG_PTR)&data, 0, function,
-                  "WDFQUEUE %p: %s", data.Queue,
+    wdf_violation(WDF_QUEUE_FATAL_ERROR, (ULONG_PTR)&data, 0, function, "WDFQUEUE %p: %s",
+                  data.Queue,
                   status == STATUS_DELETE_PENDING
                       ? "it is deleted"
                       : "another call that is to tell when it is done is still under way");

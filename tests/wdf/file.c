@@ -58,8 +58,7 @@ static PWDFDEVICE_INIT begin_with_files(WDF_FILEOBJECT_CLASS class,
 
 static WDFDEVICE device_with_files(WDF_FILEOBJECT_CLASS class)
 {
-    WDFDEVICE device =
-        make_device(begin_with_files(class, on_create), WDF_NO_OBJECT_ATTRIBUTES);
+    WDFDEVICE device = make_device(begin_with_files(class, on_create), WDF_NO_OBJECT_ATTRIBUTES);
 
     WdfControlFinishInitializing(device);
     return device;
@@ -69,9 +68,9 @@ static PFILE_OBJECT file_of(HANDLE handle)
 {
     PVOID file;
 
-    assert_int_equal(ObReferenceObjectByHandle(handle, 0, *IoFileObjectType, KernelMode, &file,
-                                               NULL),
-                     STATUS_SUCCESS);
+    assert_int_equal(
+        ObReferenceObjectByHandle(handle, 0, *IoFileObjectType, KernelMode, &file, NULL),
+        STATUS_SUCCESS);
     ObDereferenceObject(file);
     return file;
 }
@@ -296,8 +295,8 @@ static void a_deleted_device_stays_until_its_files_are_closed(void)
 
     WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
     attributes.EvtDestroyCallback = device_destroyed;
-    device = make_device(begin_with_files(WdfFileObjectWdfCannotUseFsContexts, on_create),
-                         &attributes);
+    device =
+        make_device(begin_with_files(WdfFileObjectWdfCannotUseFsContexts, on_create), &attributes);
     WdfControlFinishInitializing(device);
     handle = open_device(SYNCHRONOUS);
     made_device = NULL;

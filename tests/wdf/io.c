@@ -1,4 +1,5 @@
-/* An IRP's way to a queue: EvtIoInCallerContext, preprocessing, drivers that pick queues themselves. */
+/* An IRP's way to a queue: EvtIoInCallerContext, preprocessing, drivers that pick queues
+ * themselves. */
 #include "control_test.h"
 
 static PKTHREAD caller;
@@ -230,7 +231,8 @@ static void or_only_some(void)
     assert_journal("queue:5 ");
 }
 
-/* ---- queues picked by the driver --------------------------------------------------------------- */
+/* ---- queues picked by the driver ---------------------------------------------------------------
+ */
 
 static WDFQUEUE other;
 
@@ -254,15 +256,15 @@ static void a_driver_may_pick_the_queue(void)
     struct sent sent;
     HANDLE handle;
 
-    assert_int_equal(WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_CREATE, pick,
-                                                              NULL),
-                     STATUS_INVALID_PARAMETER);
-    assert_int_equal(WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_DEVICE_CONTROL,
-                                                              pick, "pick"),
-                     STATUS_SUCCESS);
-    assert_int_equal(WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_DEVICE_CONTROL,
-                                                              pick, NULL),
-                     STATUS_INVALID_PARAMETER);
+    assert_int_equal(
+        WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_CREATE, pick, NULL),
+        STATUS_INVALID_PARAMETER);
+    assert_int_equal(
+        WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_DEVICE_CONTROL, pick, "pick"),
+        STATUS_SUCCESS);
+    assert_int_equal(
+        WdfDeviceConfigureWdmIrpDispatchCallback(device, NULL, IRP_MJ_DEVICE_CONTROL, pick, NULL),
+        STATUS_INVALID_PARAMETER);
     parallel_queue(device, complete_it, TRUE);
     other = parallel_queue(device, complete_too, FALSE);
     WdfControlFinishInitializing(device);

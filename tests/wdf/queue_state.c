@@ -1,4 +1,5 @@
-/* Starting, stopping, draining and purging: what a queue takes and presents, and when it says so. */
+/* Starting, stopping, draining and purging: what a queue takes and presents, and when it says so.
+ */
 #include "control_test.h"
 
 static WDFREQUEST held[8];
@@ -289,8 +290,7 @@ static void a_deleted_queue_cancels_what_waits_in_it(void)
     WDF_IO_QUEUE_CONFIG_INIT(&config, WdfIoQueueDispatchManual);
     WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
     attributes.EvtCleanupCallback = queue_cleanup;
-    assert_int_equal(WdfIoQueueCreate(device, &config, &attributes, &destination),
-                     STATUS_SUCCESS);
+    assert_int_equal(WdfIoQueueCreate(device, &config, &attributes, &destination), STATUS_SUCCESS);
     WdfControlFinishInitializing(device);
     handle = open_device(ASYNCHRONOUS);
     assert_int_equal(send(handle, 0, &sent), STATUS_PENDING);

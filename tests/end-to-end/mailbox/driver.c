@@ -57,8 +57,8 @@ VOID MailboxClose(WDFFILEOBJECT FileObject)
 static VOID Deliver(WDFREQUEST Request, ULONG Letter)
 {
     PULONG output;
-    NTSTATUS status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*output), (PVOID *)&output,
-                                                     NULL);
+    NTSTATUS status =
+        WdfRequestRetrieveOutputBuffer(Request, sizeof(*output), (PVOID *)&output, NULL);
 
     if (NT_SUCCESS(status))
         *output = Letter;
@@ -308,7 +308,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     WDF_DRIVER_CONFIG_INIT(&config, WDF_NO_EVENT_CALLBACK);
     config.DriverInitFlags = WdfDriverInitNonPnpDriver;
     config.EvtDriverUnload = MailboxUnload;
-    status = WdfDriverCreate(DriverObject, RegistryPath, WDF_NO_OBJECT_ATTRIBUTES, &config,
-                             &driver);
+    status =
+        WdfDriverCreate(DriverObject, RegistryPath, WDF_NO_OBJECT_ATTRIBUTES, &config, &driver);
     return NT_SUCCESS(status) ? CreateDevice(driver) : status;
 }

@@ -3,7 +3,8 @@
 
 /* Waits for a letter; the output is its number. */
 #define IOCTL_MAILBOX_WAIT CTL_CODE(FILE_DEVICE_UNKNOWN, 0x810, METHOD_BUFFERED, FILE_ANY_ACCESS)
-/* Delivers a letter, the ULONG of the input, to whoever waits longest; the output is how many waited. */
+/* Delivers a letter, the ULONG of the input, to whoever waits longest; the output is how many
+ * waited. */
 #define IOCTL_MAILBOX_POST CTL_CODE(FILE_DEVICE_UNKNOWN, 0x811, METHOD_BUFFERED, FILE_ANY_ACCESS)
 /* Takes this many letters' time, and can be cancelled meanwhile. */
 #define IOCTL_MAILBOX_WORK CTL_CODE(FILE_DEVICE_UNKNOWN, 0x812, METHOD_BUFFERED, FILE_ANY_ACCESS)

@@ -44,8 +44,8 @@ static ULONG Post(HANDLE Box, ULONG Letter)
     ULONG waited = 0;
     DWORD returned;
 
-    Check(DeviceIoControl(Box, IOCTL_MAILBOX_POST, &Letter, sizeof(Letter), &waited,
-                          sizeof(waited), &returned, NULL),
+    Check(DeviceIoControl(Box, IOCTL_MAILBOX_POST, &Letter, sizeof(Letter), &waited, sizeof(waited),
+                          &returned, NULL),
           "a letter is posted");
     return waited;
 }
