@@ -6,6 +6,7 @@
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, DriverEntry)
+#pragma alloc_text(PAGE, TransferUnload)
 #endif
 
 static NTSTATUS CreateQueues(WDFDEVICE Device)
@@ -97,6 +98,13 @@ static NTSTATUS CreateDevice(WDFDRIVER Driver, PCWSTR Name, WDF_DEVICE_IO_TYPE I
     return STATUS_SUCCESS;
 }
 
+/* Without it the driver could not be unloaded; the devices are deleted with it. */
+VOID TransferUnload(WDFDRIVER Driver)
+{
+    UNREFERENCED_PARAMETER(Driver);
+    PAGED_CODE();
+}
+
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     WDF_DRIVER_CONFIG config;
@@ -105,6 +113,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 
     WDF_DRIVER_CONFIG_INIT(&config, WDF_NO_EVENT_CALLBACK);
     config.DriverInitFlags |= WdfDriverInitNonPnpDriver;
+    config.EvtDriverUnload = TransferUnload;
     status = WdfDriverCreate(DriverObject, RegistryPath, WDF_NO_OBJECT_ATTRIBUTES, &config,
                              &driver);
     if (NT_SUCCESS(status)) {
