@@ -56,6 +56,7 @@ struct wdf_request {
 
     LIST_ENTRY queue_link;  /* in queue->requests or queue->owned */
     LIST_ENTRY cancel_link; /* in queue->cancelled or queue->cancelled_waiting */
+    LIST_ENTRY target_link; /* in listed->requests, under its lock */
 
     /* From here on all is 0 when a request is made: see wdf_make_request. */
     PMDL built_mdl;   /* over a system buffer, made on demand, one for both */
@@ -84,9 +85,9 @@ struct wdf_request {
     BOOLEAN is_cancel_wanted; /* WdfRequestCancelSentRequest was called; atomic */
     BOOLEAN is_timed_out;     /* it is cancelled because time is up */
     BOOLEAN has_timer;        /* its time-out was set when it was sent */
-    BOOLEAN counts_as_sent;   /* in target->pending; under target->lock */
-    ULONG cancel_round;       /* under target->lock: of the last walk that met it */
-    LIST_ENTRY target_link;   /* in one of target's lists, under its lock */
+    BOOLEAN counts_as_sent;   /* in target->pending */
+    ULONG cancel_round;       /* under listed->lock: of the last walk that met it */
+    struct wdf_target *listed; /* that has it in its list, or NULL; see target.c */
 };
 
 /* Of the driver's own, and, also known by that type, those that came in an IRP. */

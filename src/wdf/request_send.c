@@ -59,16 +59,14 @@ static VOID call_completion(struct wdf_request *request, struct wdf_target *targ
 static VOID end_sending(struct wdf_request *request)
 {
     struct wdf_target *target = request->target;
-    BOOLEAN was_sent;
-    KIRQL irql;
+    PIRP irp = request->irp;
+    BOOLEAN was_sent = request->counts_as_sent;
 
-    KeAcquireSpinLock(&target->lock, &irql);
-    RemoveEntryList(&request->target_link);
-    was_sent = request->counts_as_sent;
-    KeReleaseSpinLock(&target->lock, irql);
-    if (request->is_timed_out && request->irp->IoStatus.Status == STATUS_CANCELLED)
-        request->irp->IoStatus.Status = STATUS_IO_TIMEOUT;
-    request->status = request->irp->IoStatus.Status;
+    if (request->flags & WDF_REQUEST_RECEIVED)
+        wdf_unlist_sent(request);
+    if (request->is_timed_out && irp->IoStatus.Status == STATUS_CANCELLED)
+        irp->IoStatus.Status = STATUS_IO_TIMEOUT;
+    request->status = irp->IoStatus.Status;
     request->flags &= ~WDF_REQUEST_FORMATTED;
     if (request->context && request->context->is_formatted)
         wdf_note_completion(request);
@@ -144,7 +142,7 @@ VOID wdf_send_waiting(struct wdf_request *request)
     transmit(request);
 }
 
-/* Who found the cancel routine gone has left the request in the list, or taken it out. */
+/* Who found the cancel routine gone has left the IRP in the list, or in one of its own. */
 static VOID NTAPI cancel_waiting(PDEVICE_OBJECT device, PIRP irp)
 {
     struct wdf_request *request = wdf_request_of_irp(irp);
@@ -154,14 +152,13 @@ static VOID NTAPI cancel_waiting(PDEVICE_OBJECT device, PIRP irp)
     UNREFERENCED_PARAMETER(device);
     IoReleaseCancelSpinLock(irp->CancelIrql);
     KeAcquireSpinLock(&target->lock, &irql);
-    RemoveEntryList(&request->target_link);
-    InitializeListHead(&request->target_link);
+    RemoveEntryList(&irp->Tail.Overlay.ListEntry);
     KeReleaseSpinLock(&target->lock, irql);
     wdf_fail_waiting(request, STATUS_CANCELLED);
 }
 
 /* Under the target's lock. A cancel routine needs a stack location to be called with. */
-static NTSTATUS make_cancelable(struct wdf_request *request, struct wdf_target *target)
+static NTSTATUS keep_waiting(struct wdf_request *request, struct wdf_target *target)
 {
     PIRP irp = request->irp;
 
@@ -169,60 +166,94 @@ static NTSTATUS make_cancelable(struct wdf_request *request, struct wdf_target *
     IoGetCurrentIrpStackLocation(irp)->DeviceObject = target->target;
     irp->Tail.Overlay.DriverContext[3] = request;
     IoSetCancelRoutine(irp, cancel_waiting);
-    if (!__atomic_load_n(&irp->Cancel, __ATOMIC_SEQ_CST) || !IoSetCancelRoutine(irp, NULL))
-        return STATUS_SUCCESS;
-    IoSkipCurrentIrpStackLocation(irp);
-    return STATUS_CANCELLED;
+    if (__atomic_load_n(&irp->Cancel, __ATOMIC_SEQ_CST) && IoSetCancelRoutine(irp, NULL)) {
+        IoSkipCurrentIrpStackLocation(irp);
+        return STATUS_CANCELLED;
+    }
+    InsertTailList(&target->waiting, &irp->Tail.Overlay.ListEntry);
+    return STATUS_SUCCESS;
 }
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-/* Which list it is for; under the target's lock. */
-static NTSTATUS find_list(struct wdf_target *target, ULONG flags, PLIST_ENTRY *list)
+static BOOLEAN is_cancel_wanted(struct wdf_request *request)
 {
-    BOOLEAN ignores = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
-
-    *list = ignores ? &target->ignoring : &target->sent;
-    switch (target->state) {
-    case WdfIoTargetStarted:
-        return STATUS_SUCCESS;
-    case WdfIoTargetStopped:
-        if (!ignores)
-            *list = &target->waiting;
-        return STATUS_SUCCESS;
-    case WdfIoTargetPurged:
-        return ignores ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_STATE;
-    default:
-        return STATUS_INVALID_DEVICE_STATE;
-    }
+    return __atomic_load_n(&request->is_cancel_wanted, __ATOMIC_RELAXED);
 }
 
-/* Makes the request the target's; due: of its time-out, or 0. Under the target's lock. */
-static NTSTATUS admit(struct wdf_request *request, struct wdf_target *target, ULONG flags,
+/* Counts a request for which the target is not just open; under its lock. */
+static NTSTATUS enter_locked(struct wdf_target *target, struct wdf_request *request, ULONG flags,
+                             LONGLONG due, PBOOLEAN waits)
+{
+    BOOLEAN ignores = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    *waits = target->state == WdfIoTargetStopped && !ignores;
+    if (target->state != WdfIoTargetStarted && target->state != WdfIoTargetStopped &&
+        !(target->state == WdfIoTargetPurged && ignores))
+        return STATUS_INVALID_DEVICE_STATE;
+    if (is_cancel_wanted(request))
+        return STATUS_CANCELLED;
+    request->counts_as_sent = !ignores && !*waits;
+    if (*waits)
+        status = keep_waiting(request, target);
+    if (!NT_SUCCESS(status))
+        return status;
+    __atomic_add_fetch(&target->pending,
+                       request->counts_as_sent ? WDF_TARGET_ONE_SENT : WDF_TARGET_ONE_OTHER,
+                       __ATOMIC_RELAXED);
+    /* From the release of the lock on what waits may be sent, and be back. */
+    if (*waits && due)
+        wdf_set_request_timer(request, due);
+    return status;
+}
+
+static NTSTATUS enter(struct wdf_target *target, struct wdf_request *request, ULONG flags,
                       LONGLONG due, PBOOLEAN waits)
 {
-    PLIST_ENTRY list;
-    NTSTATUS status = find_list(target, flags, &list);
+    NTSTATUS status;
+    KIRQL irql;
 
-    *waits = list == &target->waiting;
-    if (NT_SUCCESS(status) && __atomic_load_n(&request->is_cancel_wanted, __ATOMIC_RELAXED))
-        status = STATUS_CANCELLED;
-    if (!NT_SUCCESS(status))
-        return status;
+    *waits = FALSE;
+    if (!(flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE)) {
+        /* After the claim, for both: who shuts the target, and who wants to cancel, see it. */
+        if (!(__atomic_fetch_add(&target->pending, WDF_TARGET_ONE_SENT, __ATOMIC_SEQ_CST) &
+              WDF_TARGET_SHUT) &&
+            !is_cancel_wanted(request))
+            return STATUS_SUCCESS;
+        wdf_target_done(target, TRUE);
+    }
+    KeAcquireSpinLock(&target->lock, &irql);
+    status = enter_locked(target, request, flags, due, waits);
+    KeReleaseSpinLock(&target->lock, irql);
+    return status;
+}
+
+/* Takes back what make_claims did. Who cancels at the moment has a claim, but not for long. */
+static VOID take_claims_back(struct wdf_request *request, LONG count)
+{
+    LONG own = count;
+
+    while (!__atomic_compare_exchange_n(&request->claims, &own, 0, FALSE, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED)) {
+        own = count;
+        YieldProcessor();
+    }
+    if (request->flags & WDF_REQUEST_RECEIVED)
+        wdf_unlist_request(request);
+    wdf_dereference(&request->object);
+}
+
+/* From here on others may touch the IRP. */
+static VOID make_claims(struct wdf_request *request, struct wdf_target *target, LONG count)
+{
     request->target = target;
-    if (*waits)
-        status = make_cancelable(request, target);
-    if (!NT_SUCCESS(status))
-        return status;
+    request->counts_as_sent = TRUE;
     request->is_timed_out = FALSE;
-    request->has_timer = due != 0;
+    request->has_timer = count == 2;
     wdf_reference(&request->object);
     /* Release: who claims it sees what it is. */
-    __atomic_store_n(&request->claims, due ? 2 : 1, __ATOMIC_RELEASE);
-    if (due)
-        wdf_set_request_timer(request, due);
-    wdf_target_add(target, request, list);
-    return status;
+    __atomic_store_n(&request->claims, count, __ATOMIC_RELEASE);
 }
 
 static BOOLEAN has_locations(PIRP irp, struct wdf_target *target)
@@ -261,25 +292,31 @@ static BOOLEAN refuse(struct wdf_request *request, NTSTATUS status)
     return FALSE;
 }
 
-/* TRUE: sent, or kept in the target. */
+/* TRUE: sent, or kept in the target. due: of its time-out, or 0. */
 static BOOLEAN submit(struct wdf_request *request, struct wdf_target *target, ULONG flags,
                       LONGLONG due, PCSTR function)
 {
     NTSTATUS status = may_send(request, target, function);
+    LONG count = due ? 2 : 1;
     BOOLEAN waits;
-    KIRQL irql;
 
     if (NT_SUCCESS(status) && due)
         status = wdf_make_request_timer(request);
+    if (NT_SUCCESS(status) && wdf_listed_in(request) != target)
+        status = wdf_list_request(target, request);
     if (!NT_SUCCESS(status))
         return refuse(request, status);
-    KeAcquireSpinLock(&target->lock, &irql);
-    status = admit(request, target, flags, due, &waits);
-    KeReleaseSpinLock(&target->lock, irql);
-    if (!NT_SUCCESS(status))
+    make_claims(request, target, count);
+    status = enter(target, request, flags, due, &waits);
+    if (!NT_SUCCESS(status)) {
+        take_claims_back(request, count);
         return refuse(request, status);
-    if (!waits)
-        transmit(request);
+    }
+    if (waits)
+        return TRUE;
+    if (due)
+        wdf_set_request_timer(request, due);
+    transmit(request);
     return TRUE;
 }
 
@@ -429,7 +466,8 @@ BOOLEAN NTAPI imp_WdfRequestCancelSentRequest(PWDF_DRIVER_GLOBALS DriverGlobals,
     BOOLEAN is_told;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
-    __atomic_store_n(&request->is_cancel_wanted, TRUE, __ATOMIC_RELAXED);
+    /* Either it is seen by a sender who has just made its claim, or the claim is seen here. */
+    __atomic_exchange_n(&request->is_cancel_wanted, TRUE, __ATOMIC_SEQ_CST);
     if (!wdf_claim_sent(request))
         return FALSE;
     is_told = wdf_cancel_sent(request);

@@ -1,12 +1,19 @@
 /*
  * Targets: their states, and the books on what was sent.
  *
- * A request is in one of three lists from the time it is sent until its IRP is back, and
- * counts in pending until its completion routine has run. Cancelling walks a list without
- * holding the lock while it cancels: each request that it meets goes to the list's end with the
- * number of the walk.
+ * Sending to a started target takes no lock. A sender makes its claim (request_send.c), then
+ * counts itself in pending, which also tells whether the target is shut. Who shuts it and then
+ * looks for requests to cancel sees the claims of all that were let in.
+ *
+ * Cancelling walks the list without holding the lock while it cancels: each request that it
+ * meets goes to the list's end with the number of the walk.
  */
 #include "device.h"
+
+/* Guards request->listed against the end of that target, for requests that are not sent. */
+static struct wdf_target_system {
+    KSPIN_LOCK lock; /* taken before any target's */
+} listing;
 
 /* Somebody waits until nothing of mask is left in pending. */
 struct target_wait {
@@ -20,14 +27,6 @@ struct target_wait {
 static LONG64 unit(BOOLEAN is_sent)
 {
     return is_sent ? WDF_TARGET_ONE_SENT : WDF_TARGET_ONE_OTHER;
-}
-
-VOID wdf_target_add(struct wdf_target *target, struct wdf_request *request, PLIST_ENTRY list)
-{
-    request->counts_as_sent = list == &target->sent;
-    request->cancel_round = target->cancel_round;
-    InsertTailList(list, &request->target_link);
-    __atomic_add_fetch(&target->pending, unit(request->counts_as_sent), __ATOMIC_RELAXED);
 }
 
 static VOID wake(struct wdf_target *target)
@@ -88,6 +87,75 @@ static VOID await(struct wdf_target *target, LONG64 mask)
     KeReleaseSpinLock(&target->lock, irql);
 }
 
+/* ---- the list of requests ------------------------------------------------------- */
+
+static VOID set_listed(struct wdf_request *request, struct wdf_target *target)
+{
+    /* Relaxed: it is compared with a target that the reader has, and otherwise read locked. */
+    __atomic_store_n(&request->listed, target, __ATOMIC_RELAXED);
+}
+
+VOID wdf_unlist_request(struct wdf_request *request)
+{
+    struct wdf_target *target;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&listing.lock, &irql);
+    target = request->listed;
+    if (target) {
+        KeAcquireSpinLockAtDpcLevel(&target->lock);
+        RemoveEntryList(&request->target_link);
+        KeReleaseSpinLockFromDpcLevel(&target->lock);
+        set_listed(request, NULL);
+    }
+    KeReleaseSpinLock(&listing.lock, irql);
+}
+
+VOID wdf_unlist_sent(struct wdf_request *request)
+{
+    struct wdf_target *target = request->target;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&target->lock, &irql);
+    RemoveEntryList(&request->target_link);
+    KeReleaseSpinLock(&target->lock, irql);
+    set_listed(request, NULL);
+}
+
+NTSTATUS wdf_list_request(struct wdf_target *target, struct wdf_request *request)
+{
+    NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
+    KIRQL irql;
+
+    if (wdf_listed_in(request))
+        wdf_unlist_request(request);
+    KeAcquireSpinLock(&target->lock, &irql);
+    if (target->state != WdfIoTargetDeleted) {
+        set_listed(request, target);
+        request->cancel_round = target->cancel_round;
+        InsertTailList(&target->requests, &request->target_link);
+        status = STATUS_SUCCESS;
+    }
+    KeReleaseSpinLock(&target->lock, irql);
+    return status;
+}
+
+/* The target goes; nothing is sent to it any more. */
+static VOID forget_requests(struct wdf_target *target)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&listing.lock, &irql);
+    KeAcquireSpinLockAtDpcLevel(&target->lock);
+    while (!IsListEmpty(&target->requests)) {
+        PLIST_ENTRY entry = RemoveHeadList(&target->requests);
+
+        set_listed(CONTAINING_RECORD(entry, struct wdf_request, target_link), NULL);
+    }
+    KeReleaseSpinLockFromDpcLevel(&target->lock);
+    KeReleaseSpinLock(&listing.lock, irql);
+}
+
 /* ---- requests that wait --------------------------------------------------------- */
 
 /* Takes the first one whose cancel routine does not run; NULL: there is none. Lock held. */
@@ -95,11 +163,11 @@ static struct wdf_request *take_waiting(struct wdf_target *target)
 {
     while (!IsListEmpty(&target->waiting)) {
         PLIST_ENTRY entry = RemoveHeadList(&target->waiting);
-        struct wdf_request *request = CONTAINING_RECORD(entry, struct wdf_request, target_link);
+        PIRP irp = CONTAINING_RECORD(entry, IRP, Tail.Overlay.ListEntry);
 
         InitializeListHead(entry);
-        if (IoSetCancelRoutine(request->irp, NULL))
-            return request;
+        if (IoSetCancelRoutine(irp, NULL))
+            return wdf_request_of_irp(irp);
     }
     return NULL;
 }
@@ -112,8 +180,9 @@ static VOID send_waiting(struct wdf_target *target)
 
     KeAcquireSpinLock(&target->lock, &irql);
     while (target->state == WdfIoTargetStarted && (request = take_waiting(target)) != NULL) {
-        wdf_target_add(target, request, &target->sent);
-        __atomic_sub_fetch(&target->pending, WDF_TARGET_ONE_OTHER, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&target->pending, WDF_TARGET_ONE_SENT - WDF_TARGET_ONE_OTHER,
+                           __ATOMIC_RELAXED);
+        request->counts_as_sent = TRUE;
         KeReleaseSpinLock(&target->lock, irql);
         wdf_send_waiting(request);
         KeAcquireSpinLock(&target->lock, &irql);
@@ -137,35 +206,39 @@ static VOID fail_waiting(struct wdf_target *target)
 
 /* ---- cancelling what is sent ------------------------------------------------------ */
 
-/* The first one that this walk has not met, with a claim. Lock held. */
-static struct wdf_request *next_sent(PLIST_ENTRY list, ULONG round)
+/* The first sent one that this walk has not met, with a claim. Lock held. */
+static struct wdf_request *next_sent(struct wdf_target *target, ULONG round)
 {
-    struct wdf_request *request;
+    while (!IsListEmpty(&target->requests)) {
+        struct wdf_request *request =
+            CONTAINING_RECORD(target->requests.Flink, struct wdf_request, target_link);
 
-    while (!IsListEmpty(list)) {
-        request = CONTAINING_RECORD(list->Flink, struct wdf_request, target_link);
         if ((LONG)(request->cancel_round - round) >= 0)
             return NULL;
         request->cancel_round = round;
         RemoveEntryList(&request->target_link);
-        InsertTailList(list, &request->target_link);
+        InsertTailList(&target->requests, &request->target_link);
         if (wdf_claim_sent(request))
             return request;
     }
     return NULL;
 }
 
-static VOID cancel_list(struct wdf_target *target, PLIST_ENTRY list)
+/* with_others: also those that ignore the target's state; those that wait are dealt with. */
+static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
 {
     struct wdf_request *request;
+    BOOLEAN is_meant;
     ULONG round;
     KIRQL irql;
 
     KeAcquireSpinLock(&target->lock, &irql);
     round = ++target->cancel_round;
-    while ((request = next_sent(list, round)) != NULL) {
+    while ((request = next_sent(target, round)) != NULL) {
+        is_meant = with_others || request->counts_as_sent;
         KeReleaseSpinLock(&target->lock, irql);
-        wdf_cancel_sent(request);
+        if (is_meant)
+            wdf_cancel_sent(request);
         wdf_drop_claim(request);
         KeAcquireSpinLock(&target->lock, &irql);
     }
@@ -173,6 +246,16 @@ static VOID cancel_list(struct wdf_target *target, PLIST_ENTRY list)
 }
 
 /* ---- states ------------------------------------------------------------------------ */
+
+VOID wdf_set_target_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
+{
+    target->state = state;
+    /* Ordered with the claims of senders: see above. */
+    if (state == WdfIoTargetStarted)
+        __atomic_and_fetch(&target->pending, ~WDF_TARGET_SHUT, __ATOMIC_SEQ_CST);
+    else
+        __atomic_or_fetch(&target->pending, WDF_TARGET_SHUT, __ATOMIC_SEQ_CST);
+}
 
 /* Changes the state if it is one of the three between which drivers may change it. */
 static VOID change_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
@@ -182,7 +265,7 @@ static VOID change_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
     KeAcquireSpinLock(&target->lock, &irql);
     if (target->state == WdfIoTargetStarted || target->state == WdfIoTargetStopped ||
         target->state == WdfIoTargetPurged)
-        target->state = state;
+        wdf_set_target_state(target, state);
     KeReleaseSpinLock(&target->lock, irql);
 }
 
@@ -195,7 +278,7 @@ NTSTATUS wdf_target_start(struct wdf_target *target)
     if (!target->target || target->state == WdfIoTargetDeleted)
         status = STATUS_INVALID_DEVICE_STATE;
     else
-        target->state = WdfIoTargetStarted;
+        wdf_set_target_state(target, WdfIoTargetStarted);
     KeReleaseSpinLock(&target->lock, irql);
     if (NT_SUCCESS(status))
         send_waiting(target);
@@ -208,7 +291,7 @@ VOID wdf_target_stop(struct wdf_target *target, WDF_IO_TARGET_SENT_IO_ACTION act
     if (action == WdfIoTargetLeaveSentIoPending)
         return;
     if (action == WdfIoTargetCancelSentIo)
-        cancel_list(target, &target->sent);
+        cancel_sent(target, FALSE);
     await(target, WDF_TARGET_ALL_SENT);
 }
 
@@ -216,7 +299,7 @@ VOID wdf_target_purge(struct wdf_target *target, WDF_IO_TARGET_PURGE_IO_ACTION a
 {
     change_state(target, WdfIoTargetPurged);
     fail_waiting(target);
-    cancel_list(target, &target->sent);
+    cancel_sent(target, FALSE);
     if (action == WdfIoTargetPurgeIoAndWait)
         await(target, WDF_TARGET_ALL_SENT);
 }
@@ -227,11 +310,10 @@ VOID wdf_target_end(struct wdf_target *target, WDF_IO_TARGET_STATE state)
 
     KeAcquireSpinLock(&target->lock, &irql);
     if (target->state != WdfIoTargetDeleted)
-        target->state = state;
+        wdf_set_target_state(target, state);
     KeReleaseSpinLock(&target->lock, irql);
     fail_waiting(target);
-    cancel_list(target, &target->sent);
-    cancel_list(target, &target->ignoring);
+    cancel_sent(target, TRUE);
     await(target, WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
 }
 
@@ -250,8 +332,7 @@ NTSTATUS wdf_allocate_target(struct wdf_device *device, const struct wdf_type *t
     (*target)->device = device;
     (*target)->state = WdfIoTargetStarted;
     KeInitializeSpinLock(&(*target)->lock);
-    InitializeListHead(&(*target)->sent);
-    InitializeListHead(&(*target)->ignoring);
+    InitializeListHead(&(*target)->requests);
     InitializeListHead(&(*target)->waiting);
     InitializeListHead(&(*target)->waits);
     return status;
@@ -277,6 +358,7 @@ VOID wdf_target_dispose(struct wdf_object *object)
     else
         wdf_target_end(target, WdfIoTargetDeleted);
     drop_spare(target);
+    forget_requests(target);
 }
 
 /* Somebody who was sending when the target was disposed of has put it back since. */

@@ -24,7 +24,8 @@ enum wdf_target_io_type { WDF_TARGET_BUFFERED, WDF_TARGET_DIRECT, WDF_TARGET_NEI
 #define WDF_TARGET_ONE_SENT ((LONG64)1)
 #define WDF_TARGET_ALL_SENT ((LONG64)0x7FFFFFFF)
 #define WDF_TARGET_ONE_OTHER ((LONG64)1 << 31) /* waits, or was sent whatever the state */
-#define WDF_TARGET_ALL_OTHER ((LONG64)0x3FFFFFFF << 31)
+#define WDF_TARGET_ALL_OTHER ((LONG64)0x1FFFFFFF << 31)
+#define WDF_TARGET_SHUT ((LONG64)1 << 61)    /* the state is not WdfIoTargetStarted */
 #define WDF_TARGET_AWAITED ((LONG64)1 << 62) /* somebody waits; only changed under the lock */
 
 struct wdf_target {
@@ -41,14 +42,13 @@ struct wdf_target {
     struct wdf_queue *queue;   /* of a self target: WdfIoTargetSelfAssignDefaultIoQueue, or NULL */
     struct wdf_request *spare; /* for synchronous sends without a request; atomic exchanges */
 
+    LONG64 pending;  /* WDF_TARGET_...: not yet through their completion routine; atomic */
     KSPIN_LOCK lock; /* guards all that follows */
     WDF_IO_TARGET_STATE state;
-    LIST_ENTRY sent;     /* of wdf_request.target_link: with the target's driver */
-    LIST_ENTRY ignoring; /* likewise: sent whatever the state */
-    LIST_ENTRY waiting;  /* likewise: sent while stopped */
+    LIST_ENTRY requests; /* of wdf_request.target_link: all that are sent, and maybe others */
+    LIST_ENTRY waiting;  /* of their IRPs' ListEntry: sent while stopped */
     LIST_ENTRY waits;    /* of those who wait for sent requests, in target.c */
-    ULONG cancel_round;  /* of the last walk over the lists that cancelled */
-    LONG64 pending;      /* WDF_TARGET_...: not yet through their completion routine; atomic */
+    ULONG cancel_round;  /* of the last walk over requests that cancelled */
 };
 
 extern const struct wdf_type wdf_type_target, wdf_type_target_remote, wdf_type_target_self;
@@ -76,8 +76,23 @@ VOID wdf_send_to_self(struct wdf_target *target, PIRP irp);
 /* A target of the device's, not committed, whose state is started. */
 NTSTATUS wdf_allocate_target(struct wdf_device *device, const struct wdf_type *type,
                              PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_target **target);
-/* Puts a request into one of the target's lists and counts it; under the lock. */
-VOID wdf_target_add(struct wdf_target *target, struct wdf_request *request, PLIST_ENTRY list);
+/* Under the lock: changes the state. */
+VOID wdf_set_target_state(struct wdf_target *target, WDF_IO_TARGET_STATE state);
+/*
+ * A target knows by a list which requests may have been sent to it. One of the driver's own stays
+ * in the list until it is sent elsewhere or freed, a received one until it is back.
+ * STATUS_INVALID_DEVICE_STATE: the target is deleted.
+ */
+NTSTATUS wdf_list_request(struct wdf_target *target, struct wdf_request *request);
+VOID wdf_unlist_request(struct wdf_request *request);
+/* The same for one that counts in the target that has it. */
+VOID wdf_unlist_sent(struct wdf_request *request);
+
+static inline struct wdf_target *wdf_listed_in(const struct wdf_request *request)
+{
+    return __atomic_load_n(&request->listed, __ATOMIC_RELAXED);
+}
+
 /*
  * A request's completion routine has run; was_sent: it counted as sent. The target may be gone
  * when this returns.
@@ -201,7 +216,7 @@ NTSTATUS wdf_check_options(const WDF_REQUEST_SEND_OPTIONS *options);
 NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *target,
                            const WDF_REQUEST_SEND_OPTIONS *options, BOOLEAN calls_driver,
                            PBOOLEAN is_sent);
-/* A request that waits in a started target, and is in its list no more, goes on. */
+/* A request that waited in a target, which is started, goes on. */
 VOID wdf_send_waiting(struct wdf_request *request);
 /* One that waits, or waited, in the target ends without being sent. */
 VOID wdf_fail_waiting(struct wdf_request *request, NTSTATUS status);

@@ -68,6 +68,8 @@ VOID wdf_free_sending(struct wdf_request *request)
     struct wdf_request_context *context = request->context;
 
     wdf_free_request_timer(request);
+    if (wdf_listed_in(request))
+        wdf_unlist_request(request);
     if (!context)
         return;
     wdf_release_format(request);

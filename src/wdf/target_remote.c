@@ -51,7 +51,7 @@ static NTSTATUS make_remote(struct wdf_device *device, PWDF_OBJECT_ATTRIBUTES at
     KeInitializeEvent(&remote->settled, NotificationEvent, TRUE);
     (*target)->is_remote = TRUE;
     (*target)->remote = remote;
-    (*target)->state = WdfIoTargetClosed;
+    wdf_set_target_state(*target, WdfIoTargetClosed);
     return status;
 }
 
@@ -201,7 +201,7 @@ static VOID settle(struct wdf_target *target, PDEVICE_OBJECT device)
     target->remote->state = device ? WDF_REMOTE_OPEN : WDF_REMOTE_CLOSED;
     target->target = device;
     if (device)
-        target->state = WdfIoTargetStarted;
+        wdf_set_target_state(target, WdfIoTargetStarted);
     KeSetEvent(&target->remote->settled, IO_NO_INCREMENT, FALSE);
     KeReleaseSpinLock(&target->lock, irql);
 }

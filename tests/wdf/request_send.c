@@ -191,7 +191,7 @@ static void time_is_up(void)
     await_completions(2);
     assert_int_equal(completed.status, STATUS_IO_TIMEOUT);
     WdfIoTargetStop(target, WdfIoTargetCancelSentIo);
-    assert_int_equal(inside_target(target)->pending, 0);
+    assert_int_equal(outstanding(target), 0);
 }
 
 /* What came of it in the meantime stands. */
@@ -333,7 +333,7 @@ static void cancel_races_completion(void)
             ;
         await_completions(sent);
         assert_int_equal(completion_count(), sent);
-        while (__atomic_load_n(&inside_target(target)->pending, __ATOMIC_ACQUIRE))
+        while (outstanding(target))
             pause();
         __atomic_store_n(&race.round, 0, __ATOMIC_RELEASE);
     }
@@ -396,7 +396,7 @@ static void sending_again_from_the_completion_routine(void)
     assert_true(WdfRequestSend(request, target, WDF_NO_SEND_OPTIONS));
     while (completion_count() < 5)
         assert_true(release_held(STATUS_SUCCESS, 0));
-    assert_int_equal(inside_target(target)->pending, 0);
+    assert_int_equal(outstanding(target), 0);
 }
 
 static void larger_irps_when_they_are_needed(void)

@@ -69,7 +69,7 @@ static void started_sends(void)
     assert_true(release_held(STATUS_SUCCESS, 0));
     assert_int_equal(completion_count(), 1);
     assert_int_equal(last_status, STATUS_SUCCESS);
-    assert_int_equal(inside_target(target)->pending, 0);
+    assert_int_equal(outstanding(target), 0);
 }
 
 static void stopped_keeps_and_start_sends(void)
@@ -88,7 +88,7 @@ static void stopped_keeps_and_start_sends(void)
     assert_int_equal(lower.served, 2);
     assert_int_equal(completion_count(), 2);
     assert_int_equal(last_status, STATUS_SUCCESS);
-    assert_int_equal(inside_target(target)->pending, 0);
+    assert_int_equal(outstanding(target), 0);
 }
 
 static void stopped_lets_through_who_ignores_it(void)
@@ -197,7 +197,7 @@ static void stop_waits_for_the_last_completion_routine(void)
         assert_true(release_held(STATUS_SUCCESS, 0));
     join_thread(&thread);
     assert_int_equal(stopper.completed, 3);
-    assert_int_equal(inside_target(target)->pending, 0);
+    assert_int_equal(outstanding(target), 0);
 }
 
 #define ROUNDS 300
@@ -234,7 +234,7 @@ static void stop_and_start_under_load(void)
         }
         WdfIoTargetStop(target, WdfIoTargetCancelSentIo);
         assert_int_equal(completion_count(), (round + 1) * RTL_NUMBER_OF(requests));
-        assert_int_equal(inside_target(target)->pending, 0);
+        assert_int_equal(outstanding(target), 0);
         assert_int_equal(WdfIoTargetStart(target), STATUS_SUCCESS);
     }
     __atomic_store_n(&done, 1, __ATOMIC_RELEASE);

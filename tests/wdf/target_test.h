@@ -298,6 +298,13 @@ static inline struct wdf_target *inside_target(WDFIOTARGET target)
     return wdf_target_of(target, "test");
 }
 
+/* How many requests it counts: sent, kept, or in their completion routine. */
+static inline LONG64 outstanding(WDFIOTARGET target)
+{
+    return __atomic_load_n(&inside_target(target)->pending, __ATOMIC_ACQUIRE) &
+           (WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
+}
+
 static inline struct wdf_request *inside_request(WDFREQUEST request)
 {
     return wdf_request_of(request, "test");
