@@ -198,6 +198,10 @@ struct pnp_node *pnp_find_instance(PCUNICODE_STRING instance, struct pnp_node *e
 {
     struct search search = {.name = instance, .except = except};
 
+    if (pnp.root && rtl_equal_no_case(instance, &pnp.root->instance)) {
+        pnp_node_reference(pnp.root);
+        return pnp.root;
+    }
     pnp_for_each_node(is_instance, &search);
     return search.found;
 }

@@ -163,6 +163,7 @@ static VOID run_interface_event(struct pnp_action *action)
     struct walk walk = {.is_wanted = wants_interface, .what = &event->class_guid};
     struct listener *listener;
 
+    pnp_user_interface(&event->class_guid, &event->link, event->is_arrival);
     while ((listener = next_listener(&walk)))
         call(listener, &notification);
     pnp_free(event->link.Buffer);
@@ -250,14 +251,17 @@ NTSTATUS pnp_notify_target(struct pnp_node *node, const GUID *event)
     struct walk walk = {.is_wanted = wants_target, .what = node};
     BOOLEAN is_query = IsEqualGUID(event, &GUID_TARGET_DEVICE_QUERY_REMOVE);
     struct listener *listener;
+    NTSTATUS status = pnp_user_target(node, event);
 
+    if (is_query && !NT_SUCCESS(status))
+        return status;
     while ((listener = next_listener(&walk))) {
-        NTSTATUS status = call_target(listener, event);
-
-        if (is_query && !NT_SUCCESS(status)) {
-            cancel_query(&walk);
-            return status;
-        }
+        status = call_target(listener, event);
+        if (!is_query || NT_SUCCESS(status))
+            continue;
+        cancel_query(&walk);
+        pnp_user_target(node, &GUID_TARGET_DEVICE_REMOVE_CANCELLED);
+        return status;
     }
     return STATUS_SUCCESS;
 }
@@ -274,6 +278,7 @@ static VOID report(struct pnp_node *node, PTARGET_DEVICE_CUSTOM_NOTIFICATION not
     struct walk walk = {.is_wanted = wants_target, .what = node};
     struct listener *listener;
 
+    pnp_user_custom(node, notification);
     while ((listener = next_listener(&walk))) {
         notification->FileObject = listener->file;
         call(listener, notification);

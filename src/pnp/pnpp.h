@@ -292,6 +292,11 @@ VOID pnp_device_idle(PDEVICE_OBJECT device);
 /* Asks for the device's state, and does what it says. */
 VOID pnp_check_state(struct pnp_node *node);
 
+/* ---- property.c --------------------------------------------------------------------------------- */
+
+/* The key that IoOpenDeviceRegistryKey opens. */
+NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key);
+
 /* ---- interface.c ------------------------------------------------------------------------------- */
 
 struct pnp_interface {
@@ -333,6 +338,26 @@ VOID pnp_notify_interface(const GUID *guid, PCUNICODE_STRING link, BOOLEAN is_ar
  * the first refusal ends it and is returned; who had agreed is told that it was cancelled.
  */
 NTSTATUS pnp_notify_target(struct pnp_node *node, const GUID *event);
+
+/* ---- user_notify.c: programs that listen ---------------------------------------------------------- */
+
+#include "control.h"
+
+VOID pnp_user_start(VOID);
+VOID pnp_user_stop(VOID);
+/* Programs are asked nothing any more. */
+VOID pnp_user_end(VOID);
+NTSTATUS pnp_user_listen(enum pnp_listen kind, const GUID *guid, PCUNICODE_STRING name,
+                         PFILE_OBJECT file, ULONG64 *cookie);
+NTSTATUS pnp_user_unlisten(ULONG64 cookie);
+/* Waits, alertably; the event is the caller's to free with pnp_free. */
+NTSTATUS pnp_user_next_event(struct pnp_user_event **event, PULONG bytes);
+NTSTATUS pnp_user_reply(ULONG64 cookie, ULONG refuses);
+/* What happens, for those who listen. pnp_user_target: as pnp_notify_target, before the drivers. */
+VOID pnp_user_interface(const GUID *guid, PCUNICODE_STRING link, BOOLEAN is_arrival);
+VOID pnp_user_instance(struct pnp_node *node, enum pnp_user_action action);
+VOID pnp_user_custom(struct pnp_node *node, const TARGET_DEVICE_CUSTOM_NOTIFICATION *notification);
+NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event);
 
 /* ---- power ---------------------------------------------------------------------------------------- */
 

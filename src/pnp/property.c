@@ -170,7 +170,7 @@ NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
 
 /* ---- keys ------------------------------------------------------------------------------------------ */
 
-static NTSTATUS key_of(struct pnp_node *node, ULONG type, struct pnp_path *key)
+NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key)
 {
     struct pnp_path enum_key;
     UNICODE_STRING driver;
@@ -210,7 +210,7 @@ NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevIns
     if (!node)
         return status;
     if (node->instance.Length)
-        status = key_of(node, DevInstKeyType, &key);
+        status = pnp_key_of_node(node, DevInstKeyType, &key);
     pnp_node_dereference(node);
     if (!NT_SUCCESS(status))
         return status;

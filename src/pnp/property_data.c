@@ -19,19 +19,7 @@ static const struct known {
     DEVICE_REGISTRY_PROPERTY property;
     DEVPROPTYPE type;
 } known_properties[] = {
-    {&DEVPKEY_Device_DeviceDesc, DevicePropertyDeviceDescription, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_HardwareIds, DevicePropertyHardwareID, DEVPROP_TYPE_STRING_LIST},
-    {&DEVPKEY_Device_CompatibleIds, DevicePropertyCompatibleIDs, DEVPROP_TYPE_STRING_LIST},
-    {&DEVPKEY_Device_Class, DevicePropertyClassName, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_ClassGuid, DevicePropertyClassGuid, DEVPROP_TYPE_GUID},
-    {&DEVPKEY_Device_Driver, DevicePropertyDriverKeyName, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_Manufacturer, DevicePropertyManufacturer, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_FriendlyName, DevicePropertyFriendlyName, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_NAME, DevicePropertyFriendlyName, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_NAME, DevicePropertyDeviceDescription, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_LocationInfo, DevicePropertyLocationInformation, DEVPROP_TYPE_STRING},
     {&DEVPKEY_Device_PDOName, DevicePropertyPhysicalDeviceObjectName, DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_UINumber, DevicePropertyUINumber, DEVPROP_TYPE_UINT32},
     {&DEVPKEY_Device_BusTypeGuid, DevicePropertyBusTypeGuid, DEVPROP_TYPE_GUID},
     {&DEVPKEY_Device_LegacyBusType, DevicePropertyLegacyBusType, DEVPROP_TYPE_UINT32},
     {&DEVPKEY_Device_BusNumber, DevicePropertyBusNumber, DEVPROP_TYPE_UINT32},
@@ -39,20 +27,36 @@ static const struct known {
     {&DEVPKEY_Device_Address, DevicePropertyAddress, DEVPROP_TYPE_UINT32},
     {&DEVPKEY_Device_InstallState, DevicePropertyInstallState, DEVPROP_TYPE_UINT32},
     {&DEVPKEY_Device_RemovalPolicy, DevicePropertyRemovalPolicy, DEVPROP_TYPE_UINT32},
-    {&DEVPKEY_Device_ContainerId, DevicePropertyContainerID, DEVPROP_TYPE_GUID},
 };
 
 /* Those that are values of the device's key. */
 static const struct key_value {
     const DEVPROPKEY *key;
     PCWSTR value;
-    DEVPROPTYPE type;
+    DEVPROPTYPE type; /* a GUID is text there */
+    ULONG registry_type;
 } key_values[] = {
-    {&DEVPKEY_Device_Service, L"Service", DEVPROP_TYPE_STRING},
-    {&DEVPKEY_Device_ConfigFlags, L"ConfigFlags", DEVPROP_TYPE_UINT32},
-    {&DEVPKEY_Device_Capabilities, L"Capabilities", DEVPROP_TYPE_UINT32},
-    {&DEVPKEY_Device_UpperFilters, L"UpperFilters", DEVPROP_TYPE_STRING_LIST},
-    {&DEVPKEY_Device_LowerFilters, L"LowerFilters", DEVPROP_TYPE_STRING_LIST},
+    {&DEVPKEY_Device_DeviceDesc, L"DeviceDesc", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_HardwareIds, L"HardwareID", DEVPROP_TYPE_STRING_LIST, REG_MULTI_SZ},
+    {&DEVPKEY_Device_CompatibleIds, L"CompatibleIDs", DEVPROP_TYPE_STRING_LIST, REG_MULTI_SZ},
+    {&DEVPKEY_Device_Class, L"Class", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_ClassGuid, L"ClassGUID", DEVPROP_TYPE_GUID, REG_SZ},
+    {&DEVPKEY_Device_Driver, L"Driver", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_Manufacturer, L"Mfg", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_FriendlyName, L"FriendlyName", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_NAME, L"FriendlyName", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_NAME, L"DeviceDesc", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_LocationInfo, L"LocationInformation", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_UINumber, L"UINumber", DEVPROP_TYPE_UINT32, REG_DWORD},
+    {&DEVPKEY_Device_ContainerId, L"ContainerID", DEVPROP_TYPE_GUID, REG_SZ},
+    {&DEVPKEY_Device_Service, L"Service", DEVPROP_TYPE_STRING, REG_SZ},
+    {&DEVPKEY_Device_ConfigFlags, L"ConfigFlags", DEVPROP_TYPE_UINT32, REG_DWORD},
+    {&DEVPKEY_Device_Capabilities, L"Capabilities", DEVPROP_TYPE_UINT32, REG_DWORD},
+    {&DEVPKEY_Device_UpperFilters, L"UpperFilters", DEVPROP_TYPE_STRING_LIST, REG_MULTI_SZ},
+    {&DEVPKEY_Device_LowerFilters, L"LowerFilters", DEVPROP_TYPE_STRING_LIST, REG_MULTI_SZ},
+    {&DEVPKEY_Device_DevType, L"DeviceType", DEVPROP_TYPE_UINT32, REG_DWORD},
+    {&DEVPKEY_Device_Exclusive, L"Exclusive", DEVPROP_TYPE_UINT32, REG_DWORD},
+    {&DEVPKEY_Device_Characteristics, L"DeviceCharacteristics", DEVPROP_TYPE_UINT32, REG_DWORD},
 };
 
 static BOOLEAN is_key(const DEVPROPKEY *a, const DEVPROPKEY *b)
@@ -68,35 +72,6 @@ static NTSTATUS give(const VOID *data, ULONG bytes, ULONG room, PVOID buffer, PU
     if (bytes)
         memcpy(buffer, data, bytes);
     return STATUS_SUCCESS;
-}
-
-/* A property that IoGetDeviceProperty has as text, which is a GUID. */
-static NTSTATUS give_guid(PDEVICE_OBJECT pdo, const struct known *known, ULONG room, PVOID buffer,
-                          PULONG required)
-{
-    WCHAR text[48] = {0};
-    UNICODE_STRING string;
-    GUID guid;
-    ULONG bytes;
-    NTSTATUS status = IoGetDeviceProperty(pdo, known->property, sizeof(text) - sizeof(WCHAR), text,
-                                          &bytes);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    if (known->property == DevicePropertyBusTypeGuid)
-        return give(text, sizeof(GUID), room, buffer, required);
-    RtlInitUnicodeString(&string, text);
-    status = RtlGUIDFromString(&string, &guid);
-    return NT_SUCCESS(status) ? give(&guid, sizeof(guid), room, buffer, required) : status;
-}
-
-static NTSTATUS give_known(PDEVICE_OBJECT pdo, const struct known *known, ULONG room, PVOID buffer,
-                           PULONG required, PDEVPROPTYPE type)
-{
-    *type = known->type;
-    if (known->type == DEVPROP_TYPE_GUID)
-        return give_guid(pdo, known, room, buffer, required);
-    return IoGetDeviceProperty(pdo, known->property, room, buffer, required);
 }
 
 static NTSTATUS give_text(PCUNICODE_STRING text, ULONG room, PVOID buffer, PULONG required)
@@ -142,26 +117,48 @@ static NTSTATUS give_value(const struct pnp_path *key, PCWSTR value, ULONG room,
     return status;
 }
 
+static NTSTATUS give_key_value(struct pnp_node *node, const struct key_value *from, ULONG room,
+                               PVOID buffer, PULONG required)
+{
+    struct pnp_path key;
+    UNICODE_STRING string;
+    GUID guid;
+    PWSTR text;
+    ULONG type;
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    pnp_enum_key(&key, node, NULL);
+    if (from->type != DEVPROP_TYPE_GUID)
+        return give_value(&key, from->value, room, buffer, required, &type);
+    text = pnp_get_text(&key, from->value);
+    if (text) {
+        RtlInitUnicodeString(&string, text);
+        status = RtlGUIDFromString(&string, &guid);
+    }
+    pnp_free(text);
+    return NT_SUCCESS(status) ? give(&guid, sizeof(guid), room, buffer, required) : status;
+}
+
 static NTSTATUS get_known(struct pnp_node *node, const DEVPROPKEY *key, ULONG room, PVOID buffer,
                           PULONG required, PDEVPROPTYPE type)
 {
     NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
-    struct pnp_path enum_key;
-    ULONG i, unused;
+    ULONG i;
 
     for (i = 0; i < RTL_NUMBER_OF(known_properties); i++) {
         if (!is_key(key, known_properties[i].key))
             continue;
-        status = give_known(node->pdo, &known_properties[i], room, buffer, required, type);
+        *type = known_properties[i].type;
+        return IoGetDeviceProperty(node->pdo, known_properties[i].property, room, buffer,
+                                   required);
+    }
+    for (i = 0; i < RTL_NUMBER_OF(key_values); i++) {
+        if (!is_key(key, key_values[i].key))
+            continue;
+        *type = key_values[i].type;
+        status = give_key_value(node, &key_values[i], room, buffer, required);
         if (status != STATUS_OBJECT_NAME_NOT_FOUND)
             return status;
-    }
-    pnp_enum_key(&enum_key, node, NULL);
-    for (i = 0; i < RTL_NUMBER_OF(key_values); i++) {
-        if (is_key(key, key_values[i].key)) {
-            *type = key_values[i].type;
-            return give_value(&enum_key, key_values[i].value, room, buffer, required, &unused);
-        }
     }
     return give_of_node(node, key, room, buffer, required, type);
 }
@@ -185,6 +182,29 @@ static NTSTATUS set_value(struct pnp_path *path, const DEVPROPKEY *key, DEVPROPT
         return pnp_set_data(path, L"", VALUE_TYPE_BASE | type, data, size);
     status = NT_SUCCESS(path->status) ? cm_delete_key(&path->name) : path->status;
     return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_SUCCESS : status;
+}
+
+/* One that the system keeps in the device's key; FALSE: it is none. */
+static BOOLEAN set_key_value(struct pnp_node *node, const DEVPROPKEY *key, DEVPROPTYPE type,
+                             ULONG size, PVOID data, NTSTATUS *status)
+{
+    struct pnp_path path;
+    ULONG i;
+
+    for (i = 0; i < RTL_NUMBER_OF(key_values); i++)
+        if (is_key(key, key_values[i].key))
+            break;
+    if (i == RTL_NUMBER_OF(key_values))
+        return FALSE;
+    pnp_enum_key(&path, node, NULL);
+    if (type != key_values[i].type || type == DEVPROP_TYPE_GUID)
+        *status = STATUS_INVALID_PARAMETER;
+    else if (data)
+        *status =
+            pnp_set_data(&path, key_values[i].value, key_values[i].registry_type, data, size);
+    else
+        *status = pnp_delete_value(&path, key_values[i].value);
+    return TRUE;
 }
 
 static NTSTATUS get_value(struct pnp_path *path, const DEVPROPKEY *key, ULONG room, PVOID buffer,
@@ -249,7 +269,7 @@ NTSTATUS NTAPI IoSetDevicePropertyData(PDEVICE_OBJECT Pdo, CONST DEVPROPKEY *Pro
     node = pnp_node_of(Pdo);
     if (!node)
         return status;
-    if (node->instance.Length) {
+    if (node->instance.Length && !set_key_value(node, PropertyKey, Type, Size, Data, &status)) {
         pnp_enum_key(&path, node, L"Properties");
         status = set_value(&path, PropertyKey, Type, Size, Data);
     }

@@ -204,6 +204,7 @@ static VOID remove_group(struct pnp_leaving *group)
 
         if (has_stack(node) || node->state == PNP_SURPRISED || node->is_missing)
             pnp_remove_stack(node);
+        pnp_user_instance(node, PNP_USER_INSTANCE_REMOVED);
         if (node->is_missing || (parent && is_in(group, parent)))
             pnp_node_unlink(node);
         else if (group->problem)

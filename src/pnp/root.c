@@ -318,6 +318,7 @@ static NTSTATUS make_pdo(ULONG extension, PDEVICE_OBJECT *pdo)
 NTSTATUS pnp_root_start(VOID)
 {
     static UNICODE_STRING name = RTL_STRING(L"\\Driver\\PnpManager");
+    static const UNICODE_STRING root_instance = RTL_STRING(L"HTREE\\ROOT\\0");
     struct pnp_node *node;
     NTSTATUS status;
 
@@ -339,6 +340,13 @@ NTSTATUS pnp_root_start(VOID)
         return status;
     }
     node->state = PNP_STARTED;
+    status = pnp_copy_string(&node->instance, &root_instance);
+    if (!NT_SUCCESS(status)) {
+        pnp_node_unlink(node);
+        IoDeleteDevice(bus.top);
+        IoDeleteDriver(pnp.driver);
+        return status;
+    }
     ExAcquireFastMutex(&pnp.tree_lock);
     pnp.root = node;
     ExReleaseFastMutex(&pnp.tree_lock);

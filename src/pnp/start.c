@@ -15,6 +15,7 @@ static NTSTATUS remove_all(PVOID unused)
 /* io_on_stop's: the drivers are still there. */
 static VOID stop_devices(VOID)
 {
+    pnp_user_end();
     if (pnp.root)
         pnp_call(remove_all, NULL);
     pnp_thread_stop();
@@ -28,6 +29,7 @@ NTSTATUS pnp_start(VOID)
     pnp_thread_initialize();
     pnp_interface_start();
     pnp_notify_start();
+    pnp_user_start();
     pnp_power_start();
     pnp_packages_start();
     io_on_stop(stop_devices);
@@ -43,6 +45,7 @@ VOID pnp_stop(VOID)
     pnp_thread_stop();
     pnp_packages_stop();
     pnp_power_stop();
+    pnp_user_stop();
     pnp_notify_stop();
 }
 

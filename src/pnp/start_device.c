@@ -26,6 +26,7 @@ NTSTATUS pnp_start_stack(struct pnp_node *node, struct pnp_reason *reason)
     }
     pnp_set_state(node, PNP_STARTED);
     io_block_device(node->pdo, FALSE);
+    pnp_user_instance(node, PNP_USER_INSTANCE_STARTED);
     pnp_refresh_capabilities(node);
     pnp_check_state(node);
     pnp_enumerate(node);
@@ -66,6 +67,7 @@ NTSTATUS pnp_start_node(struct pnp_node *node, struct pnp_reason *reason)
         if (!NT_SUCCESS(status))
             return pnp_explain(reason, status, "device %wZ: %s", &node->instance,
                                pnp_problem_text(node->problem));
+        pnp_user_instance(node, PNP_USER_INSTANCE_ENUMERATED);
     }
     if (node->state != PNP_IDENTIFIED && node->state != PNP_REMOVED)
         return STATUS_SUCCESS;
