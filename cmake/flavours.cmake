@@ -33,16 +33,43 @@ add_link_options(${NTIO_INSTRUMENT})
 set(NTIO_NT_OPTIONS
     -nostdinc "SHELL:-isystem ${CMAKE_SOURCE_DIR}/include/wdk"
     "SHELL:-isystem ${NTIO_MINGW_INCLUDE}/ddk" "SHELL:-isystem ${NTIO_MINGW_INCLUDE}"
-    "SHELL:-isystem ${NTIO_COMPILER_INCLUDE}" "SHELL:-include ntio_prelude.h"
+    "SHELL:-isystem ${NTIO_COMPILER_INCLUDE}"
     -fshort-wchar -Wno-multichar -Wno-unknown-pragmas
     -D_AMD64_ -DAMD64 -DWINNT=1 -DDBG=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00
     -DNTDDI_VERSION=0x0A00000B)
+set(NTIO_PRELUDE "SHELL:-include ntio_prelude.h")
 # As the kernel itself rather than as a driver.
 set(NTIO_KERNEL_OPTIONS ${NTIO_NT_OPTIONS} -D_KERNEL_MODE=1 -D_NTOSKRNL_ -D_NTSYSTEM_)
 if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
   list(APPEND NTIO_NT_OPTIONS -Wno-four-char-constants -Wno-ignored-attributes)
   list(APPEND NTIO_KERNEL_OPTIONS -Wno-four-char-constants -Wno-ignored-attributes)
 endif()
+
+# The target's sources see the prelude first. The headers, most of what there is to compile, are
+# read once and shared with the targets that name the same owner: the first one that does. A source
+# that wants GUIDs defined says so before the headers, and reads them itself.
+function(ntio_nt_headers target header owner)
+  get_target_property(sources ${target} SOURCES)
+  if(NOT sources)
+    return()
+  endif()
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:<ntio_prelude.h>>
+                              $<$<COMPILE_LANGUAGE:C>:${header}>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+  foreach(source ${sources})
+    if(NOT source MATCHES "\\.c$")
+      continue()
+    endif()
+    file(STRINGS ${source} alone REGEX "initguid\\.h|INITGUID")
+    if(alone)
+      set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES
+        SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS "-include;ntio_prelude.h")
+    endif()
+  endforeach()
+endfunction()
 
 function(ntio_room name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.c
@@ -62,6 +89,11 @@ endfunction()
 
 function(ntio_kernel_room name)
   ntio_room(${name} $<$<COMPILE_LANGUAGE:C>:${NTIO_KERNEL_OPTIONS}>)
+  if(name STREQUAL "wdf")
+    ntio_nt_headers(room_wdf "${CMAKE_SOURCE_DIR}/src/wdf/object.h" room_wdf)
+  else()
+    ntio_nt_headers(room_${name} <ntifs.h> room_rtl)
+  endif()
 endfunction()
 
 # A static library of run time functions in the NT flavour; hidden when linked
@@ -77,5 +109,5 @@ function(ntio_crt_library name folder)
   endforeach()
   add_library(${name} STATIC ${sources})
   target_compile_options(${name} PRIVATE ${NTIO_WARNINGS} ${NTIO_COMMON} ${NTIO_NT_OPTIONS}
-                                         -fno-builtin -fvisibility=hidden)
+                                         ${NTIO_PRELUDE} -fno-builtin -fvisibility=hidden)
 endfunction()
