@@ -124,7 +124,6 @@ static VOID clear(struct wdf_request *request)
 {
     memset(&request->built_mdl, 0, FIRST_PIECE);
     memset(&request->target, 0, SECOND_PIECE);
-    request->input.owner = request->output.owner = NULL;
 }
 
 NTSTATUS wdf_make_request(struct wdf_device *device, PIRP irp, struct wdf_request **request)
@@ -143,8 +142,7 @@ NTSTATUS wdf_make_request(struct wdf_device *device, PIRP irp, struct wdf_reques
     made->irp = irp;
     made->flags = WDF_REQUEST_RECEIVED;
     made->device = device;
-    if (irp)
-        wdf_assign_buffers(made);
+    wdf_assign_buffers(made);
     wdf_commit_object(&made->object, NULL);
     *request = made;
     return STATUS_SUCCESS;
@@ -264,7 +262,6 @@ VOID wdf_complete_request_boosted(struct wdf_request *request, NTSTATUS status, 
 
     if (request->object.globals->is_verifier_on)
         verify_information(request, status, function);
-    request->flags |= WDF_REQUEST_COMPLETED;
     forget_output(irp);
     settle(request, function);
     irp->IoStatus.Status = system_status(status);
@@ -279,7 +276,6 @@ VOID wdf_forget_request(struct wdf_request *request, PDEVICE_OBJECT device, PCST
 {
     PIRP irp = request->irp;
 
-    request->flags |= WDF_REQUEST_COMPLETED;
     settle(request, function);
     request->irp = NULL;
     IoCallDriver(device, irp);

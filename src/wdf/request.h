@@ -19,14 +19,12 @@ struct wdf_queue;
 struct wdf_target;
 
 enum wdf_request_flags {
-    WDF_REQUEST_RECEIVED = 1,           /* from an IRP that came to a device of the driver's */
-    WDF_REQUEST_OWN_IRP = 2,            /* the IRP is the request's own: freed with it */
-    WDF_REQUEST_FOREIGN_IRP = 4,        /* WdfRequestCreateFromIrp without RequestFreesIrp */
-    WDF_REQUEST_COMPLETED = 8,          /* WdfRequestComplete was called */
-    WDF_REQUEST_IN_CALLER_CONTEXT = 16, /* EvtIoInCallerContext has it */
-    WDF_REQUEST_RESERVED = 32,          /* a queue's forward-progress request */
-    WDF_REQUEST_FORMATTED = 64,         /* its next stack location is ready */
-    WDF_REQUEST_SEND_AND_FORGET = 128,
+    WDF_REQUEST_RECEIVED = 1,          /* from an IRP that came to a device of the driver's */
+    WDF_REQUEST_OWN_IRP = 2,           /* the IRP is the request's own: freed with it */
+    WDF_REQUEST_FOREIGN_IRP = 4,       /* WdfRequestCreateFromIrp without RequestFreesIrp */
+    WDF_REQUEST_IN_CALLER_CONTEXT = 8, /* EvtIoInCallerContext has it */
+    WDF_REQUEST_RESERVED = 16,         /* a queue's forward-progress request */
+    WDF_REQUEST_FORMATTED = 32,        /* its next stack location is ready */
 };
 
 /* Where a received request is; changed under its queue's lock. */
@@ -128,7 +126,7 @@ VOID wdf_forget_request(struct wdf_request *request, PDEVICE_OBJECT device, PCST
  * NULL with the verifier, which logs it, else WDF_VIOLATION, WDF_REQUEST_FATAL_ERROR_NULL_IRP.
  */
 PIRP wdf_request_irp(struct wdf_request *request, PCSTR function);
-/* Fills in the two memories from the IRP's current stack location (wdf_make_request). */
+/* Sets the two memories as the IRP's current stack location says; no IRP: there are none. */
 VOID wdf_assign_buffers(struct wdf_request *request);
 /* They are nothing from now on; frees built_mdl. */
 VOID wdf_drop_buffers(struct wdf_request *request);

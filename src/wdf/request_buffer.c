@@ -79,8 +79,12 @@ static VOID assign_control(struct wdf_request *request, PIRP irp, PIO_STACK_LOCA
 
 VOID wdf_assign_buffers(struct wdf_request *request)
 {
-    PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(request->irp);
+    PIO_STACK_LOCATION location;
 
+    request->input.owner = request->output.owner = NULL;
+    if (!request->irp)
+        return;
+    location = IoGetCurrentIrpStackLocation(request->irp);
     switch (location->MajorFunction) {
     case IRP_MJ_READ:
     case IRP_MJ_WRITE:

@@ -554,6 +554,44 @@ static void a_request_is_used_again(void)
     assert_ptr_equal(object_seen, first);
 }
 
+static VOID NTAPI unused_completion(WDFREQUEST request, WDFIOTARGET target,
+                                    PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)
+{
+    UNREFERENCED_PARAMETER(request);
+    UNREFERENCED_PARAMETER(target);
+    UNREFERENCED_PARAMETER(params);
+    UNREFERENCED_PARAMETER(context);
+}
+
+static VOID leave_traces(WDFREQUEST request)
+{
+    PMDL mdl;
+
+    look(request);
+    object_seen->is_cancelled = TRUE;
+    WdfRequestSetCompletionRoutine(request, unused_completion, request);
+    assert_int_equal(WdfRequestRetrieveInputWdmMdl(request, &mdl), STATUS_SUCCESS);
+}
+
+static VOID find_no_traces(WDFREQUEST request)
+{
+    assert_ptr_equal(in_request(request), object_seen);
+    assert_false(object_seen->is_cancelled);
+    assert_null(object_seen->completion);
+    assert_null(object_seen->completion_context);
+    assert_null(object_seen->built_mdl);
+    assert_int_equal(object_seen->status, STATUS_SUCCESS);
+    assert_int_equal(object_seen->flags, WDF_REQUEST_RECEIVED);
+}
+
+static void nothing_is_left_of_the_use_before(void)
+{
+    WDFDEVICE device = device_of_type(WdfDeviceIoBuffered);
+
+    examine_one(device, leave_traces);
+    examine_one(device, find_no_traces);
+}
+
 #define MANY (WDF_FREE_REQUESTS + 9)
 static WDFREQUEST many[MANY];
 
@@ -696,6 +734,7 @@ int main(void)
         WDF_TEST(what_is_below_a_request_goes_with_it),
         WDF_TEST(callbacks_are_for_requests_that_the_driver_has_seen),
         WDF_TEST(a_request_is_used_again),
+        WDF_TEST(nothing_is_left_of_the_use_before),
         WDF_TEST(as_many_are_kept_as_there_are_places),
         WDF_TEST(a_request_outlives_its_device),
         WDF_TEST(no_request_without_memory),

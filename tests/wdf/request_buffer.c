@@ -244,6 +244,11 @@ static void buffers_of_a_device_of_neither(void)
 
 /* ---- beyond the table ------------------------------------------------------------------- */
 
+typedef struct {
+    ULONG unused;
+} EMPTY;
+WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(EMPTY, empty_of)
+
 static VOID check_wrong_parameters(WDFREQUEST request)
 {
     WDFMEMORY memory = NULL;
@@ -274,6 +279,30 @@ static VOID check_wrong_parameters(WDFREQUEST request)
 static void wrong_parameters_are_violations(void)
 {
     examine_one(device_of_type(WdfDeviceIoBuffered), check_wrong_parameters);
+}
+
+static VOID check_memory_as_object(WDFREQUEST request)
+{
+    WDF_OBJECT_ATTRIBUTES attributes;
+    WDFMEMORY memory = NULL;
+    PVOID context = NULL;
+
+    assert_int_equal(WdfRequestRetrieveOutputMemory(request, &memory), STATUS_SUCCESS);
+    WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, EMPTY);
+    assert_int_equal(WdfObjectAllocateContext(memory, &attributes, &context),
+                     STATUS_OBJECT_PATH_INVALID);
+    assert_null(context);
+    assert_null(empty_of(memory));
+    WdfObjectReference(memory);
+    assert_int_equal(in_request(request)->memory_uses, 1);
+    assert_int_equal(in_request(request)->object.references, 1);
+    WdfObjectDereference(memory);
+    assert_int_equal(in_request(request)->memory_uses, 0);
+}
+
+static void a_requests_memory_is_no_object_of_its_own(void)
+{
+    examine_one(device_of_type(WdfDeviceIoBuffered), check_memory_as_object);
 }
 
 static VOID check_first_mdl(WDFREQUEST request)
@@ -410,6 +439,7 @@ int main(void)
         WDF_TEST(buffers_of_a_direct_device),
         WDF_TEST(buffers_of_a_device_of_neither),
         WDF_TEST(wrong_parameters_are_violations),
+        WDF_TEST(a_requests_memory_is_no_object_of_its_own),
         WDF_TEST(a_request_has_one_mdl_over_its_system_buffer),
         WDF_TEST(a_create_has_no_buffers),
         WDF_TEST(an_mdl_takes_memory),
