@@ -155,7 +155,7 @@ struct wdf_request_context {
     BOOLEAN is_formatted;
     BOOLEAN is_locked;   /* mdl locks the pages that it describes */
     BOOLEAN copies_back; /* double_buffer holds the output, of copied bytes at most */
-    BOOLEAN has_changed; /* the IRP's members that follow were others before */
+    BOOLEAN has_changed; /* the IRP's members below were others; if not, nothing is held */
     PVOID system_buffer, user_buffer;
     PMDL mdl_address;
     ULONG irp_flags;
@@ -178,7 +178,7 @@ VOID wdf_release_mdl(struct wdf_request_context *context);
  * formatted with, makes its context, references memories, begins the next stack location.
  */
 NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major,
-                          const struct wdf_buffer *buffers, ULONG count);
+                          const struct wdf_buffer *const *buffers, ULONG count);
 /* Ends it: on failure the request is not formatted. Returns status. */
 NTSTATUS wdf_end_format(struct wdf_request *request, NTSTATUS status);
 /* The request's double buffer, of size bytes at least. STATUS_INSUFFICIENT_RESOURCES. */

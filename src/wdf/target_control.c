@@ -76,7 +76,7 @@ NTSTATUS wdf_format_control(struct wdf_target *target, struct wdf_request *reque
                             ULONG code, const struct wdf_buffer *input,
                             const struct wdf_buffer *output)
 {
-    struct wdf_buffer buffers[2] = {*input, *output};
+    const struct wdf_buffer *buffers[2] = {input, output};
     PWDF_REQUEST_COMPLETION_PARAMS params;
     NTSTATUS status = wdf_begin_format(target, request, major, buffers, 2);
 
@@ -91,6 +91,7 @@ NTSTATUS wdf_format_control(struct wdf_target *target, struct wdf_request *reque
         params->Parameters.Ioctl.Input.Offset = input->offset;
         params->Parameters.Ioctl.Output.Buffer = output->handle;
         params->Parameters.Ioctl.Output.Offset = output->offset;
+        params->Parameters.Ioctl.Output.Length = 0;
     }
     return wdf_end_format(request, status);
 }
@@ -100,8 +101,8 @@ NTSTATUS wdf_format_others(struct wdf_target *target, struct wdf_request *reques
 {
     PWDF_REQUEST_COMPLETION_PARAMS params;
     PIO_STACK_LOCATION next;
-    NTSTATUS status =
-        wdf_begin_format(target, request, IRP_MJ_INTERNAL_DEVICE_CONTROL, arguments, 3);
+    const struct wdf_buffer *buffers[3] = {&arguments[0], &arguments[1], &arguments[2]};
+    NTSTATUS status = wdf_begin_format(target, request, IRP_MJ_INTERNAL_DEVICE_CONTROL, buffers, 3);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -116,6 +117,7 @@ NTSTATUS wdf_format_others(struct wdf_target *target, struct wdf_request *reques
     params->Type = WdfRequestTypeOther;
     params->Parameters.Others.Argument1.Ptr = arguments[0].handle;
     params->Parameters.Others.Argument2.Ptr = arguments[1].handle;
+    params->Parameters.Others.Argument3.Ptr = NULL;
     params->Parameters.Others.Argument4.Ptr = arguments[2].handle;
     return wdf_end_format(request, status);
 }

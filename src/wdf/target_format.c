@@ -20,6 +20,7 @@ static NTSTATUS make_context(struct wdf_request *request)
     if (!context)
         return STATUS_INSUFFICIENT_RESOURCES;
     RtlZeroMemory(context, sizeof(*context));
+    WDF_REQUEST_COMPLETION_PARAMS_INIT(&context->params);
     request->context = context;
     return STATUS_SUCCESS;
 }
@@ -39,7 +40,6 @@ static VOID restore_irp(struct wdf_request_context *context, PIRP irp)
     irp->UserBuffer = context->user_buffer;
     irp->MdlAddress = context->mdl_address;
     irp->Flags = context->irp_flags;
-    context->has_changed = FALSE;
 }
 
 VOID wdf_release_format(struct wdf_request *request)
@@ -47,9 +47,9 @@ VOID wdf_release_format(struct wdf_request *request)
     struct wdf_request_context *context = request->context;
     ULONG i;
 
-    if (!context)
+    if (!context || !context->has_changed)
         return;
-    if (context->has_changed && request->irp)
+    if (request->irp)
         restore_irp(context, request->irp);
     wdf_release_mdl(context);
     for (i = 0; i < RTL_NUMBER_OF(context->memories); i++) {
@@ -59,6 +59,7 @@ VOID wdf_release_format(struct wdf_request *request)
         if (memory)
             wdf_memory_dereference(memory);
     }
+    context->has_changed = FALSE;
     context->is_formatted = FALSE;
     context->copies_back = FALSE;
 }
@@ -118,9 +119,10 @@ static VOID begin_location(struct wdf_target *target, struct wdf_request *reques
 }
 
 NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major,
-                          const struct wdf_buffer *buffers, ULONG count)
+                          const struct wdf_buffer *const *buffers, ULONG count)
 {
     NTSTATUS status = wdf_fit_target(request, target);
+    struct wdf_memory *memory;
     ULONG i;
 
     if (NT_SUCCESS(status))
@@ -128,13 +130,13 @@ NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request
     if (!NT_SUCCESS(status))
         return status;
     for (i = 0; i < count; i++) {
-        request->context->memories[i] = buffers[i].memory;
-        if (buffers[i].memory)
-            wdf_memory_reference(buffers[i].memory);
+        memory = buffers[i]->memory;
+        request->context->memories[i] = memory;
+        if (memory)
+            wdf_memory_reference(memory);
     }
     save_irp(request->context, request->irp);
     begin_location(target, request, major);
-    WDF_REQUEST_COMPLETION_PARAMS_INIT(&request->context->params);
     return status;
 }
 
@@ -198,7 +200,7 @@ NTSTATUS wdf_format_transfer(struct wdf_target *target, struct wdf_request *requ
 {
     PWDF_REQUEST_COMPLETION_PARAMS params;
     PIO_STACK_LOCATION next;
-    NTSTATUS status = wdf_begin_format(target, request, major, buffer, 1);
+    NTSTATUS status = wdf_begin_format(target, request, major, &buffer, 1);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -212,6 +214,7 @@ NTSTATUS wdf_format_transfer(struct wdf_target *target, struct wdf_request *requ
         params->Type = (WDF_REQUEST_TYPE)major;
         params->Parameters.Read.Buffer = buffer->handle;
         params->Parameters.Read.Offset = buffer->offset;
+        params->Parameters.Read.Length = 0;
     }
     return wdf_end_format(request, status);
 }
