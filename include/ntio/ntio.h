@@ -142,6 +142,13 @@ enum ntio_removal {
 int ntio_remove_device(const char *name, enum ntio_removal how, char *reason,
                        unsigned long reason_size);
 
+/*
+ * Puts the system to sleep, state 1 to 4 (S1 to S4), and wakes it: its devices are asked and
+ * told, the program goes on. STATUS_POWER_STATE_INVALID, or what a driver answered.
+ */
+int ntio_sleep(int state, char *reason, unsigned long reason_size);
+int ntio_wake(char *reason, unsigned long reason_size);
+
 /* Waits until PnP has nothing more to do: devices on their way are there, or have a problem. */
 void ntio_settle(void);
 

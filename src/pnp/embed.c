@@ -79,6 +79,20 @@ int ntio_remove_device(const char *name, enum ntio_removal how, char *reason,
     return pnp_remove_device(wide(&copy, name), ways[how], &why);
 }
 
+int ntio_sleep(int state, char *reason, unsigned long reason_size)
+{
+    struct pnp_reason why = reason_of(reason, reason_size);
+
+    return pnp_sleep((SYSTEM_POWER_STATE)(PowerSystemWorking + state), &why);
+}
+
+int ntio_wake(char *reason, unsigned long reason_size)
+{
+    struct pnp_reason why = reason_of(reason, reason_size);
+
+    return pnp_wake(&why);
+}
+
 void ntio_settle(void)
 {
     pnp_settle();

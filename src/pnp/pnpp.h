@@ -81,6 +81,7 @@ struct pnp_node {
     /* The PnP thread's own. */
     BOOLEAN is_seen;    /* in the bus's latest answer */
     BOOLEAN is_missing; /* the bus does not have it any more */
+    BOOLEAN is_rebalancing; /* it is starting with resources that it asked for just now */
 
     struct pnp_action enumerate, check_state, eject; /* the Io functions' */
     struct pnp_eject *ejects; /* who wants to know how the eject went, under pnp.lock */

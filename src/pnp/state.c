@@ -49,9 +49,11 @@ static VOID rebalance(struct pnp_node *node)
     io_block_device(node->pdo, TRUE);
     requery_requirements(node);
     pnp_release_resources(node);
+    node->is_rebalancing = TRUE;
     status = pnp_assign_resources(node);
     if (NT_SUCCESS(status))
         status = pnp_start_stack(node, &reason);
+    node->is_rebalancing = FALSE;
     if (NT_SUCCESS(status))
         return;
     rtl_log("device %wZ was stopped for other resources and did not start again%s%s",
@@ -69,7 +71,7 @@ VOID pnp_check_state(struct pnp_node *node)
     query_state(node);
     if (node->flags & PNP_DEVICE_REMOVED)
         pnp_surprise_remove(node, CM_PROB_DEVICE_NOT_THERE);
-    else if (node->flags & PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED)
+    else if ((node->flags & PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED) && !node->is_rebalancing)
         rebalance(node);
     else if (node->flags & PNP_DEVICE_FAILED)
         pnp_surprise_remove(node, CM_PROB_FAILED_POST_START);

@@ -239,7 +239,7 @@ VOID wdf_end_scan(struct wdf_child_list *list, struct wdf_child_changes *changes
 {
     PLIST_ENTRY entry, next;
 
-    if (--list->scans)
+    if (!list->scans || --list->scans)
         return;
     for (entry = list->children.Flink; entry != &list->children; entry = next) {
         struct wdf_child *child = CONTAINING_RECORD(entry, struct wdf_child, link);

@@ -6,8 +6,6 @@
 
 NTSTATUS wdf_make_static_list(struct wdf_device *device)
 {
-    if (device->fdo->static_list)
-        return STATUS_SUCCESS;
     return wdf_make_child_list(device, NULL, NULL, &device->fdo->static_list);
 }
 
@@ -44,7 +42,7 @@ NTSTATUS NTAPI imp_WdfFdoAddStaticChild(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDE
     return status;
 }
 
-/* The list, if there is one; misuse if the device cannot have any. */
+/* The list; misuse if the device cannot have any. */
 static struct wdf_child_list *static_list_of(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
                                              PCSTR function)
 {

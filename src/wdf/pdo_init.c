@@ -50,8 +50,7 @@ PWDFDEVICE_INIT NTAPI imp_WdfPdoInitAllocate(PWDF_DRIVER_GLOBALS DriverGlobals,
     init = wdf_make_init(wdf_driver_of(&parent->object), WDF_DEVICE_PDO);
     if (!init)
         return NULL;
-    if (!NT_SUCCESS(wdf_make_static_list(parent)) ||
-        !NT_SUCCESS(wdf_set_pdo_init(init, parent, NULL))) {
+    if (!NT_SUCCESS(wdf_set_pdo_init(init, parent, NULL))) {
         wdf_free_init(init);
         return NULL;
     }

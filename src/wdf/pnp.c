@@ -184,15 +184,9 @@ static WDF_DEVICE_PNP_STATE failed_init(struct wdf_pnp *pnp)
 /* Why it may not go now, before its driver is asked. */
 static NTSTATUS check_removable(struct wdf_pnp *pnp)
 {
-    ULONG type;
-
     if (__atomic_load_n(&pnp->stop_count, __ATOMIC_RELAXED))
         return STATUS_INVALID_DEVICE_STATE;
-    for (type = 0; type < WdfSpecialFileMax; type++) {
-        if (__atomic_load_n(&pnp->usage[type], __ATOMIC_RELAXED))
-            return STATUS_DEVICE_NOT_READY;
-    }
-    return STATUS_SUCCESS;
+    return wdf_is_in_special_use(pnp) ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
 }
 
 static WDF_DEVICE_PNP_STATE query_stop_check(struct wdf_pnp *pnp)
@@ -687,7 +681,7 @@ static VOID set_defaults(struct wdf_pnp *pnp)
     WDF_DEVICE_POWER_CAPABILITIES_INIT(&pnp->power_capabilities);
     KeInitializeEvent(&pnp->turn, SynchronizationEvent, TRUE);
     KeInitializeSpinLock(&pnp->lock);
-    ExInitializeFastMutex(&pnp->relations_lock);
+    KeInitializeSpinLock(&pnp->relations_lock);
     ExInitializeFastMutex(&pnp->child_lists_lock);
     ExInitializeFastMutex(&pnp->interface_lock);
     InitializeListHead(&pnp->child_lists);
@@ -741,6 +735,7 @@ VOID wdf_free_pnp(struct wdf_device *device)
     wdf_free_policy(device);
     wdf_free_query_interfaces(device);
     wdf_clear_relations(device, &pnp->removal);
+    wdf_clear_relations(device, &pnp->dependents);
     wdf_free_pdo(device);
     if (device->fdo)
         ExFreePool(device->fdo);

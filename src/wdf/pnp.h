@@ -30,7 +30,7 @@ enum wdf_pnp_event {
     WDF_PNP_EVENTS
 };
 
-/* Devices that the PnP manager is to remove or eject along with this one. */
+/* Devices that are to be removed or ejected along with this one, or hear of its special files. */
 struct wdf_relations {
     PDEVICE_OBJECT *devices; /* referenced; in pool */
     ULONG count, room;
@@ -45,7 +45,7 @@ struct wdf_fdo_init {
 struct wdf_fdo {
     WDF_FDO_EVENT_CALLBACKS callbacks;
     struct wdf_child_list *default_list; /* or NULL */
-    struct wdf_child_list *static_list;  /* made with the first static child, or NULL */
+    struct wdf_child_list *static_list;  /* of the children that the driver makes itself */
 };
 
 /* A device's description in one language. */
@@ -116,12 +116,13 @@ struct wdf_pnp {
     WDF_DEVICE_STATE device_state;
     WDF_DEVICE_PNP_CAPABILITIES capabilities;
     WDF_DEVICE_POWER_CAPABILITIES power_capabilities;
-    FAST_MUTEX relations_lock; /* guards removal, and a child's ejection */
+    KSPIN_LOCK relations_lock; /* guards removal, dependents, and a child's ejection */
     struct wdf_relations removal;
-    FAST_MUTEX child_lists_lock; /* guards child_lists */
-    LIST_ENTRY child_lists;      /* of wdf_child_list.link */
-    FAST_MUTEX interface_lock;   /* guards the device's interfaces and query_interfaces */
-    BOOLEAN enables_interfaces;  /* the device is started; guarded by interface_lock */
+    struct wdf_relations dependents; /* WdfDeviceAddDependentUsageDeviceObject */
+    FAST_MUTEX child_lists_lock;     /* guards child_lists */
+    LIST_ENTRY child_lists;          /* of wdf_child_list.link */
+    FAST_MUTEX interface_lock;       /* guards the device's interfaces and query_interfaces */
+    BOOLEAN enables_interfaces;      /* the device is started; guarded by interface_lock */
     struct wdf_power power;
     struct wdf_policy *policy; /* NULL: another driver of the stack has it */
 };
@@ -177,6 +178,15 @@ NTSTATUS wdf_add_relation(struct wdf_device *device, struct wdf_relations *list,
                           PDEVICE_OBJECT pdo);
 VOID wdf_remove_relation(struct wdf_device *device, struct wdf_relations *list, PDEVICE_OBJECT pdo);
 VOID wdf_clear_relations(struct wdf_device *device, struct wdf_relations *list);
+/* The list as it is, each device referenced; NULL for an empty one. */
+NTSTATUS wdf_copy_relations(struct wdf_device *device, struct wdf_relations *list,
+                            PDEVICE_OBJECT **copy, ULONG *count);
+VOID wdf_free_relations_copy(PDEVICE_OBJECT *copy, ULONG count);
+
+/* ---- usage.c ------------------------------------------------------------------ */
+
+BOOLEAN wdf_is_in_special_use(struct wdf_pnp *pnp);
+NTSTATUS wdf_usage_notification(struct wdf_device *device, PIRP irp);
 
 /* ---- query_interface.c --------------------------------------------------------- */
 

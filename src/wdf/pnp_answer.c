@@ -253,17 +253,6 @@ static PNP_DEVICE_STATE apply_state(PNP_DEVICE_STATE state, PNP_DEVICE_STATE bit
     return wish == WdfFalse ? state & ~bit : state;
 }
 
-static BOOLEAN is_in_special_use(struct wdf_pnp *pnp)
-{
-    ULONG type;
-
-    for (type = 0; type < WdfSpecialFileMax; type++) {
-        if (__atomic_load_n(&pnp->usage[type], __ATOMIC_RELAXED))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 PNP_DEVICE_STATE wdf_answer_device_state(struct wdf_device *device, PNP_DEVICE_STATE state)
 {
     struct wdf_pnp *pnp = device->pnp;
@@ -283,7 +272,7 @@ PNP_DEVICE_STATE wdf_answer_device_state(struct wdf_device *device, PNP_DEVICE_S
     state = apply_state(state, PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED, wishes.ResourcesChanged);
     if (wishes.DontDisplayInUI == WdfUseDefault)
         state = apply_state(state, PNP_DEVICE_DONT_DISPLAY_IN_UI, hidden);
-    if (is_in_special_use(pnp))
+    if (wdf_is_in_special_use(pnp))
         state |= PNP_DEVICE_NOT_DISABLEABLE;
     if (pnp->has_failed || pnp->failed_action != WdfDeviceFailedUndefined)
         state |= PNP_DEVICE_FAILED;

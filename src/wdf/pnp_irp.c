@@ -299,44 +299,6 @@ static NTSTATUS filter_requirements(struct wdf_device *device, PIRP irp)
     return wdf_finish_irp(device, irp, status);
 }
 
-/* ---- special files -------------------------------------------------------------------------- */
-
-static NTSTATUS tell_usage(struct wdf_device *device, WDF_SPECIAL_FILE_TYPE type, BOOLEAN in_path)
-{
-    WDF_PNPPOWER_EVENT_CALLBACKS *callbacks = &device->config.pnp;
-
-    if (callbacks->EvtDeviceUsageNotificationEx)
-        return callbacks->EvtDeviceUsageNotificationEx(wdf_handle_of(device), type, in_path);
-    if (callbacks->EvtDeviceUsageNotification)
-        callbacks->EvtDeviceUsageNotification(wdf_handle_of(device), type, in_path);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS usage_notification(struct wdf_device *device, PIRP irp)
-{
-    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
-    WDF_SPECIAL_FILE_TYPE type = (WDF_SPECIAL_FILE_TYPE)stack->Parameters.UsageNotification.Type;
-    BOOLEAN in_path = stack->Parameters.UsageNotification.InPath;
-    struct wdf_pnp *pnp = device->pnp;
-    NTSTATUS status;
-
-    if (type <= WdfSpecialFileUndefined || type >= WdfSpecialFileMax ||
-        (in_path && !pnp->supports[type] && !device->config.is_filter))
-        return wdf_finish_irp(device, irp, STATUS_NOT_IMPLEMENTED);
-    status = tell_usage(device, type, in_path);
-    if (!NT_SUCCESS(status))
-        return wdf_finish_irp(device, irp, status);
-    irp->IoStatus.Status = STATUS_SUCCESS;
-    status = wdf_pnp_send_and_wait(device, irp);
-    if (!NT_SUCCESS(status)) {
-        tell_usage(device, type, !in_path);
-        return wdf_finish_irp(device, irp, status);
-    }
-    __atomic_add_fetch(&pnp->usage[type], in_path ? 1 : -1, __ATOMIC_RELAXED);
-    IoInvalidateDeviceState(device->pdo);
-    return wdf_finish_irp(device, irp, status);
-}
-
 /* ---- the tables ---------------------------------------------------------------------------------
  */
 
@@ -355,7 +317,7 @@ static const pnp_minor fdo_minors[MINORS] = {
     [IRP_MN_QUERY_CAPABILITIES] = query_capabilities,
     [IRP_MN_FILTER_RESOURCE_REQUIREMENTS] = filter_requirements,
     [IRP_MN_QUERY_PNP_DEVICE_STATE] = query_device_state,
-    [IRP_MN_DEVICE_USAGE_NOTIFICATION] = usage_notification,
+    [IRP_MN_DEVICE_USAGE_NOTIFICATION] = wdf_usage_notification,
     [IRP_MN_SURPRISE_REMOVAL] = surprise_removal,
 };
 
@@ -378,7 +340,7 @@ static const pnp_minor pdo_minors[MINORS] = {
     [IRP_MN_QUERY_ID] = wdf_pdo_query_id,
     [IRP_MN_QUERY_PNP_DEVICE_STATE] = query_device_state,
     [IRP_MN_QUERY_BUS_INFORMATION] = query_bus_information,
-    [IRP_MN_DEVICE_USAGE_NOTIFICATION] = usage_notification,
+    [IRP_MN_DEVICE_USAGE_NOTIFICATION] = wdf_usage_notification,
     [IRP_MN_SURPRISE_REMOVAL] = surprise_removal,
 };
 

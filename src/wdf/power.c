@@ -232,7 +232,7 @@ static NTSTATUS go_up(struct wdf_device *device, BOOLEAN is_start)
 {
     struct wdf_power *power = &device->pnp->power;
     WDF_DEVICE_POWER_STATE settled =
-        device->config.is_power_pageable ? WdfDevStatePowerD0 : WdfDevStatePowerD0NP;
+        device->device_object->Flags & DO_POWER_PAGABLE ? WdfDevStatePowerD0 : WdfDevStatePowerD0NP;
     NTSTATUS status;
 
     if (power->device_state == WdfPowerDeviceD0)
@@ -262,6 +262,8 @@ static NTSTATUS go_down(struct wdf_device *device, WDF_POWER_DEVICE_STATE target
         power->device_state = target;
         return STATUS_SUCCESS;
     }
+    if (device->pdo_part)
+        wdf_follow_wait_wake(device);
     enter_state(device, is_stop ? WdfDevStatePowerGotoD3Stopped : WdfDevStatePowerGotoDx);
     for (i = RTL_NUMBER_OF(steps) - 1; i >= 0; i--) {
         NTSTATUS step = STATUS_SUCCESS;

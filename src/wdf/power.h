@@ -161,5 +161,7 @@ VOID wdf_arm(struct wdf_device *device);
 VOID wdf_disarm(struct wdf_device *device);
 VOID wdf_cancel_wait_wake(struct wdf_policy *policy);
 NTSTATUS wdf_dispatch_wait_wake(struct wdf_device *device, PIRP irp);
+/* A PDO's: tells the bus driver to listen for wake signals, or no more. */
+VOID wdf_follow_wait_wake(struct wdf_device *device);
 /* A PDO's: completes the wait-wake IRP that is pending, if there is one. */
 BOOLEAN wdf_indicate_wake(struct wdf_device *device, NTSTATUS status);

@@ -197,8 +197,8 @@ static NTSTATUS complete_wake(struct wdf_device *device, PIRP irp, NTSTATUS stat
     return status;
 }
 
-/* The bus listens for the signal while somebody waits for it. */
-static VOID follow_wait(struct wdf_device *device)
+/* The bus listens for the signal while somebody waits for it. The power turn is the caller's. */
+VOID wdf_follow_wait_wake(struct wdf_device *device)
 {
     struct wdf_pdo *pdo = device->pdo_part;
     WDF_PDO_EVENT_CALLBACKS *callbacks = &pdo->identity.callbacks;
@@ -225,7 +225,9 @@ static VOID NTAPI work_wait(PVOID context)
 
     do {
         seen = __atomic_load_n(changes, __ATOMIC_ACQUIRE);
-        follow_wait(device);
+        KeWaitForSingleObject(&device->pnp->power.turn, Executive, KernelMode, FALSE, NULL);
+        wdf_follow_wait_wake(device);
+        KeSetEvent(&device->pnp->power.turn, IO_NO_INCREMENT, FALSE);
     } while (__atomic_sub_fetch(changes, seen, __ATOMIC_ACQ_REL));
     wdf_dereference(&device->object);
 }
@@ -257,7 +259,7 @@ static VOID NTAPI cancel_wait(PDEVICE_OBJECT device_object, PIRP irp)
     complete_wake(device, irp, STATUS_CANCELLED);
 }
 
-/* STATUS_PENDING: the IRP waits now. */
+/* STATUS_PENDING: the IRP, which is marked pending, waits now. */
 static NTSTATUS keep_wait_wake(struct wdf_pdo *pdo, PIRP irp)
 {
     NTSTATUS status = STATUS_PENDING;
@@ -267,7 +269,6 @@ static NTSTATUS keep_wait_wake(struct wdf_pdo *pdo, PIRP irp)
     if (pdo->wait_wake) {
         status = STATUS_DEVICE_BUSY;
     } else {
-        IoMarkIrpPending(irp);
         IoSetCancelRoutine(irp, cancel_wait);
         if (irp->Cancel && IoSetCancelRoutine(irp, NULL))
             status = STATUS_CANCELLED;
@@ -287,10 +288,14 @@ static NTSTATUS wait_at_bus(struct wdf_device *device, PIRP irp)
     if (!pdo->identity.callbacks.EvtDeviceEnableWakeAtBus)
         return complete_wake(device, irp, STATUS_NOT_SUPPORTED);
     pdo->wake_state = state;
+    IoMarkIrpPending(irp);
+    wdf_reference(&device->object); /* once the IRP is kept, it and the device may go */
     status = keep_wait_wake(pdo, irp);
-    if (status != STATUS_PENDING)
-        return complete_wake(device, irp, status);
-    wait_changed(device);
+    if (status == STATUS_PENDING)
+        wait_changed(device);
+    else
+        complete_wake(device, irp, status);
+    wdf_dereference(&device->object);
     return STATUS_PENDING;
 }
 

@@ -75,24 +75,61 @@ NTSTATUS wdf_answer_bus_relations(struct wdf_device *device, PIRP irp)
 
 NTSTATUS wdf_answer_relations(struct wdf_device *device, PIRP irp, struct wdf_relations *list)
 {
-    PDEVICE_RELATIONS relations = (PVOID)irp->IoStatus.Information, grown;
-    NTSTATUS status = irp->IoStatus.Status;
-    ULONG i;
+    PDEVICE_RELATIONS grown;
+    PDEVICE_OBJECT *devices;
+    NTSTATUS status;
+    ULONG count, i;
 
     tell_relations(device, IoGetCurrentIrpStackLocation(irp)->Parameters.QueryDeviceRelations.Type);
-    ExAcquireFastMutex(&device->pnp->relations_lock);
-    if (list->count) {
-        grown = wdf_grow_relations(relations, list->count);
-        status = grown ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
-        for (i = 0; grown && i < list->count; i++) {
-            ObReferenceObject(list->devices[i]);
-            grown->Objects[grown->Count++] = list->devices[i];
-        }
-        if (grown)
-            irp->IoStatus.Information = (ULONG_PTR)grown;
+    status = wdf_copy_relations(device, list, &devices, &count);
+    if (!NT_SUCCESS(status) || !count)
+        return NT_SUCCESS(status) ? irp->IoStatus.Status : status;
+    grown = wdf_grow_relations((PVOID)irp->IoStatus.Information, count);
+    if (!grown) {
+        wdf_free_relations_copy(devices, count);
+        return STATUS_INSUFFICIENT_RESOURCES;
     }
-    ExReleaseFastMutex(&device->pnp->relations_lock);
+    for (i = 0; i < count; i++)
+        grown->Objects[grown->Count++] = devices[i];
+    ExFreePool(devices);
+    irp->IoStatus.Information = (ULONG_PTR)grown;
+    return STATUS_SUCCESS;
+}
+
+/* ---- lists of related devices, used up to DISPATCH_LEVEL ------------------------------ */
+
+NTSTATUS wdf_copy_relations(struct wdf_device *device, struct wdf_relations *list,
+                            PDEVICE_OBJECT **copy, ULONG *count)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    KIRQL irql;
+    ULONG i;
+
+    *copy = NULL;
+    KeAcquireSpinLock(&device->pnp->relations_lock, &irql);
+    *count = list->count;
+    if (list->count) {
+        *copy = ExAllocatePool2(POOL_FLAG_NON_PAGED, list->count * sizeof(**copy),
+                                device->object.globals->seen.DriverTag);
+        status = *copy ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    }
+    for (i = 0; *copy && i < list->count; i++) {
+        ObReferenceObject(list->devices[i]);
+        (*copy)[i] = list->devices[i];
+    }
+    KeReleaseSpinLock(&device->pnp->relations_lock, irql);
     return status;
+}
+
+VOID wdf_free_relations_copy(PDEVICE_OBJECT *copy, ULONG count)
+{
+    ULONG i;
+
+    if (!copy)
+        return;
+    for (i = 0; i < count; i++)
+        ObDereferenceObject(copy[i]);
+    ExFreePool(copy);
 }
 
 static ULONG find_relation(struct wdf_relations *list, PDEVICE_OBJECT pdo)
@@ -127,8 +164,9 @@ static NTSTATUS make_room(struct wdf_relations *list, ULONG tag)
 NTSTATUS wdf_add_relation(struct wdf_device *device, struct wdf_relations *list, PDEVICE_OBJECT pdo)
 {
     NTSTATUS status;
+    KIRQL irql;
 
-    ExAcquireFastMutex(&device->pnp->relations_lock);
+    KeAcquireSpinLock(&device->pnp->relations_lock, &irql);
     if (find_relation(list, pdo) < list->count)
         status = STATUS_DUPLICATE_OBJECTID;
     else
@@ -137,32 +175,35 @@ NTSTATUS wdf_add_relation(struct wdf_device *device, struct wdf_relations *list,
         ObReferenceObject(pdo);
         list->devices[list->count++] = pdo;
     }
-    ExReleaseFastMutex(&device->pnp->relations_lock);
+    KeReleaseSpinLock(&device->pnp->relations_lock, irql);
     return status == STATUS_DUPLICATE_OBJECTID ? STATUS_SUCCESS : status;
 }
 
 VOID wdf_remove_relation(struct wdf_device *device, struct wdf_relations *list, PDEVICE_OBJECT pdo)
 {
+    KIRQL irql;
     ULONG i;
 
-    ExAcquireFastMutex(&device->pnp->relations_lock);
+    KeAcquireSpinLock(&device->pnp->relations_lock, &irql);
     i = find_relation(list, pdo);
     if (i < list->count) {
         list->devices[i] = list->devices[--list->count];
         ObDereferenceObject(pdo);
     }
-    ExReleaseFastMutex(&device->pnp->relations_lock);
+    KeReleaseSpinLock(&device->pnp->relations_lock, irql);
 }
 
 VOID wdf_clear_relations(struct wdf_device *device, struct wdf_relations *list)
 {
-    ExAcquireFastMutex(&device->pnp->relations_lock);
+    KIRQL irql;
+
+    KeAcquireSpinLock(&device->pnp->relations_lock, &irql);
     while (list->count)
         ObDereferenceObject(list->devices[--list->count]);
     if (list->devices)
         ExFreePool(list->devices);
     RtlZeroMemory(list, sizeof(*list));
-    ExReleaseFastMutex(&device->pnp->relations_lock);
+    KeReleaseSpinLock(&device->pnp->relations_lock, irql);
 }
 
 NTSTATUS NTAPI imp_WdfDeviceAddRemovalRelationsPhysicalDevice(PWDF_DRIVER_GLOBALS DriverGlobals,

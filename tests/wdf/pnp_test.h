@@ -21,6 +21,7 @@ static struct bus {
     struct pnp_node *node; /* which the PnP manager does nothing with: the test takes its part */
     DEVICE_CAPABILITIES capabilities; /* what it says of its device */
     NTSTATUS start_status;            /* of IRP_MN_START_DEVICE */
+    NTSTATUS usage_status;            /* of IRP_MN_DEVICE_USAGE_NOTIFICATION */
     PIRP wait_wake;                   /* that it holds */
     LONG set_powers;                  /* atomic: device power requests that it saw */
 } bus;
@@ -53,8 +54,11 @@ static NTSTATUS NTAPI bus_pnp(PDEVICE_OBJECT device, PIRP irp)
     case IRP_MN_CANCEL_STOP_DEVICE:
     case IRP_MN_STOP_DEVICE:
     case IRP_MN_SURPRISE_REMOVAL:
-    case IRP_MN_DEVICE_USAGE_NOTIFICATION:
         return bus_complete(irp, STATUS_SUCCESS);
+    case IRP_MN_DEVICE_USAGE_NOTIFICATION:
+        note("bus-%s(%u) ", stack->Parameters.UsageNotification.InPath ? "used" : "free",
+             stack->Parameters.UsageNotification.Type);
+        return bus_complete(irp, bus.usage_status);
     default:
         return bus_complete(irp, irp->IoStatus.Status);
     }
@@ -131,6 +135,15 @@ static inline VOID make_bus(VOID)
 static inline NTSTATUS ask(UCHAR minor)
 {
     return pnp_send_minor(bus.pdo, minor);
+}
+
+/* Power goes its way in worker threads. */
+static inline VOID wait_for_words(PCSTR words)
+{
+    LARGE_INTEGER moment = {.QuadPart = -10000};
+
+    while (__atomic_load_n(&journal.length, __ATOMIC_ACQUIRE) < strlen(words))
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
 }
 
 /* ---- the driver's callbacks ---------------------------------------------------------------------

@@ -81,14 +81,6 @@ static VOID wait_for(enum wdf_policy_state state)
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
 }
 
-static VOID wait_for_words(PCSTR words)
-{
-    LARGE_INTEGER moment = {.QuadPart = -10000};
-
-    while (__atomic_load_n(&journal.length, __ATOMIC_ACQUIRE) < strlen(words))
-        KeDelayExecutionThread(KernelMode, FALSE, &moment);
-}
-
 static NTSTATUS set_idle(WDF_POWER_POLICY_S0_IDLE_CAPABILITIES caps, BOOLEAN is_enabled)
 {
     WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS settings;
