@@ -9,6 +9,7 @@
 #include "../pnp/pnp.h"
 #include "../wdf/start.h"
 #include "../rtl/seh.h"
+#include "../wmi/wmi.h"
 
 /* hal answers with its own errors, the rooms with NTSTATUS. */
 static NTSTATUS start_hal(VOID)
@@ -32,7 +33,8 @@ static const struct {
     {start_hal, stop_hal}, {mm_start, mm_stop},   {ex_pool_start, ex_pool_stop},
     {ke_start, ke_stop},   {ob_start, ob_stop},   {ex_start, ex_stop},
     {cm_start, cm_stop},   {etw_start, etw_stop}, {pnp_start, pnp_stop},
-    {wdf_start, wdf_stop}, {io_start, io_stop},   {rtl_seh_start, stop_nothing},
+    {wdf_start, wdf_stop}, {wmi_start, wmi_stop}, {io_start, io_stop},
+    {wmi_device_start, wmi_device_stop}, {rtl_seh_start, stop_nothing},
 };
 
 static struct system_state {

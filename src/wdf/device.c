@@ -21,6 +21,7 @@ VOID wdf_retire_device_object(struct wdf_device *device)
 
     if (!device_object || __atomic_exchange_n(&device->is_retired, TRUE, __ATOMIC_ACQ_REL))
         return;
+    wdf_wmi_leave(device);
     delete_symbolic_link(device);
     if (device->attached)
         IoDetachDevice(device->attached);
@@ -61,6 +62,7 @@ static VOID dispose_device(struct wdf_object *object)
 
     if (device->config.kind == WDF_DEVICE_CONTROL)
         wdf_retire_device_object(device);
+    wdf_wmi_leave(device);
     wdf_io_stop(device);
     wdf_free_request_cache(device);
 }
@@ -72,6 +74,7 @@ static VOID destroy_device(struct wdf_object *object)
     release_device_object(device);
     wdf_free_interfaces(device);
     wdf_free_pnp(device);
+    wdf_wmi_free(device);
     wdf_free_string(&device->mof_resource);
     wdf_free_config(&device->config);
 }
@@ -88,6 +91,7 @@ const struct wdf_type wdf_type_device = {
 
 VOID wdf_remove_device(struct wdf_device *device)
 {
+    wdf_wmi_leave(device);
     if (!wdf_dispose_object(&device->object))
         return;
     wdf_retire_device_object(device);

@@ -114,6 +114,7 @@ struct wdf_device {
     LIST_ENTRY query_interfaces;
     UNICODE_STRING symbolic_link; /* in pool */
     UNICODE_STRING mof_resource;  /* in pool; WdfDeviceAssignMofResourceName */
+    struct wdf_wmi *wmi;          /* wmi.c; NULL until there is a provider; atomic */
     IO_REMOVE_LOCK remove_lock;
     BOOLEAN is_initialized; /* control device: WdfControlFinishInitializing */
     LONG open_files;        /* control device: and 1 until it is deleted; atomic */
@@ -205,9 +206,13 @@ NTSTATUS wdf_dispatch_io(struct wdf_device *device, PIRP irp);    /* io.c */
 NTSTATUS wdf_dispatch_file(struct wdf_device *device, PIRP irp);  /* file.c */
 NTSTATUS wdf_dispatch_pnp(struct wdf_device *device, PIRP irp);   /* pnp.c */
 NTSTATUS wdf_dispatch_power(struct wdf_device *device, PIRP irp); /* power.c */
-NTSTATUS wdf_dispatch_wmi(struct wdf_device *device, PIRP irp);   /* wmi.c */
+NTSTATUS wdf_dispatch_wmi(struct wdf_device *device, PIRP irp);   /* wmi_irp.c */
 /* Passes an IRP that the driver has no business with down, or fails it at the bottom. */
 NTSTATUS wdf_pass_down(struct wdf_device *device, PIRP irp);
+
+/* wmi.c: the device is about to go, at PASSIVE_LEVEL; its memory goes. */
+VOID wdf_wmi_leave(struct wdf_device *device);
+VOID wdf_wmi_free(struct wdf_device *device);
 
 /* Power references of a queue or of the driver (StopIdle): powers the device up; power_policy.c. */
 NTSTATUS wdf_power_reference(struct wdf_device *device, BOOLEAN waits);
