@@ -44,11 +44,13 @@ enum hal_error {
     HAL_EMFILE = -24,
     HAL_ENOSPC = -28,
     HAL_EROFS = -30,
+    HAL_EPIPE = -32,
     HAL_ENOSYS = -38,
     HAL_ENOTEMPTY = -39,
     HAL_ELOOP = -40,
     HAL_EOPNOTSUPP = -95,
     HAL_ETIMEDOUT = -110,
+    HAL_ECONNREFUSED = -111,
 };
 
 /* ---- start.c: the room itself ------------------------------------------ */
@@ -194,6 +196,122 @@ HALAPI int hal_adopt_available(const char **why);
  */
 HALAPI int hal_adopt_prepare_image(const void *address);
 
+/* ---- share.c: memory that another process maps too ----------------------- */
+
+/*
+ * Fixes the segment's size for good, for every process that has it: none can
+ * make another's access to it fault by cutting it short. HAL_OK, or what Linux
+ * answered.
+ */
+HALAPI int hal_segment_seal(struct hal_segment *segment);
+
+/* What hal_send passes to give the segment to another process. It stays the segment's. */
+HALAPI int hal_segment_descriptor(const struct hal_segment *segment);
+
+/*
+ * Makes a segment of a descriptor that hal_receive gave; takes it over if it
+ * succeeds. HAL_EINVAL if it is not sealed memory of exactly pages pages.
+ */
+HALAPI int hal_segment_import(struct hal_segment **segment, int descriptor, hal_u64 pages);
+
+/*
+ * Maps frames [first, first + pages) for reading and writing where Linux likes;
+ * hal_unshare takes the mapping away, its addresses too.
+ */
+HALAPI int hal_share(void **address, struct hal_segment *segment, hal_u64 first, hal_u64 pages);
+HALAPI void hal_unshare(void *address, hal_u64 pages);
+
+/*
+ * Maps frames at an address of a program, at which nothing of this process is.
+ * HAL_EEXIST if something is. hal_window_close takes any number of such pages
+ * away again.
+ */
+HALAPI int hal_window_open(hal_u64 address, struct hal_segment *segment, hal_u64 first,
+                           hal_u64 pages, int protection);
+HALAPI int hal_window_close(hal_u64 address, hal_u64 pages);
+
+/* hal_wait and hal_wake for a word that several processes map. */
+HALAPI int hal_wait_shared(hal_u32 *word, hal_u32 expected, hal_i64 deadline);
+HALAPI int hal_wake_shared(hal_u32 *word, hal_u32 count);
+
+/* ---- process.c: other processes ------------------------------------------ */
+
+/*
+ * Copies from or to the memory of another process, by its addresses. HAL_OK;
+ * HAL_EFAULT: not all of it can be reached, a part may be copied; HAL_EPERM: this
+ * process may not; HAL_ENOENT: it is gone.
+ */
+HALAPI int hal_process_read(hal_u32 process, void *to, hal_u64 from, hal_size bytes);
+HALAPI int hal_process_write(hal_u32 process, hal_u64 to, const void *from, hal_size bytes);
+
+/* Lets process copy from and to this one's memory, where Linux would not. */
+HALAPI void hal_process_allow(hal_u32 process);
+
+/*
+ * Makes room for programs' addresses: this process's own code, heap, libraries,
+ * stacks and mappings are from then on in the ranges that hal_layout_own tells.
+ * It runs itself anew for that, once, so it is called first of all.
+ * HAL_OK (it is so), or why it cannot be.
+ */
+HALAPI int hal_layout_prepare(char **arguments);
+
+struct hal_range {
+    hal_u64 start, end;
+};
+
+/* The ranges of addresses that are this process's own; returns how many, at most count. */
+HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count);
+
+/* ---- channel.c: sockets between processes of one machine ------------------- */
+
+struct hal_listener;
+struct hal_peer;
+
+struct hal_credentials {
+    hal_u32 process, user, group;
+    hal_u32 groups[64]; /* supplementary */
+    hal_u32 group_count;
+};
+
+/*
+ * Listens at path, which only the user can connect to, or also others as mode's
+ * permission bits say; with path NULL at the socket that systemd passed
+ * (LISTEN_FDS). A socket file that nobody listens at is replaced; HAL_EEXIST: somebody
+ * does. HAL_ENOENT: systemd passed none.
+ */
+HALAPI int hal_listen(struct hal_listener **listener, const char *path, hal_u32 mode);
+/* The next connection; waits. HAL_EBADF once hal_listen_stop was called. */
+HALAPI int hal_accept(struct hal_listener *listener, struct hal_peer **peer);
+/* Makes hal_accept return, on whatever thread; from then on nobody can connect. */
+HALAPI void hal_listen_stop(struct hal_listener *listener);
+/* Frees it and removes the socket's file. */
+HALAPI void hal_listen_close(struct hal_listener *listener);
+
+/* HAL_ENOENT: no such socket; HAL_ECONNREFUSED: nobody listens; HAL_EACCES. */
+HALAPI int hal_connect(struct hal_peer **peer, const char *path);
+/* Who is at the other end, as Linux says. */
+HALAPI int hal_peer_credentials(struct hal_peer *peer, struct hal_credentials *credentials);
+
+/*
+ * One message, and descriptors with it (at most 8). Messages keep their bounds.
+ * Never waits for ever: HAL_EAGAIN if the peer does not read for 10 seconds,
+ * HAL_EPIPE if it is gone.
+ */
+HALAPI int hal_send(struct hal_peer *peer, const void *bytes, hal_size size, const int *descriptors,
+                    hal_u32 count);
+/*
+ * The next message: its bytes, or 0 when the peer is gone or hal_peer_stop was
+ * called. *count: in, room in descriptors; out, how many came, which are the
+ * caller's. A message that is larger than size, or has more descriptors, is
+ * HAL_EINVAL, with nothing kept of it. Waits until deadline: HAL_ETIMEDOUT.
+ */
+HALAPI hal_i64 hal_receive(struct hal_peer *peer, void *bytes, hal_size size, int *descriptors,
+                           hal_u32 *count, hal_i64 deadline);
+HALAPI void hal_descriptor_close(int descriptor);
+/* Makes hal_receive return 0, on whatever thread. */
+HALAPI void hal_peer_stop(struct hal_peer *peer);
+HALAPI void hal_peer_close(struct hal_peer *peer);
+
 /* ---- fault.c: faults and guarded access -------------------------------- */
 
 enum hal_fault_kind {
@@ -235,6 +353,14 @@ enum hal_register {
 typedef void (*hal_fault_resume)(const struct hal_fault *fault);
 typedef void (*hal_fault_handler)(const struct hal_fault *fault, hal_fault_resume *resume);
 HALAPI void hal_on_fault(hal_fault_handler handler);
+
+/*
+ * Called first, on the faulting thread's signal stack, for an access outside of
+ * system space, guarded ones included: returns 1 if the page is there now and the
+ * access is to be tried again, 0 if it is a fault.
+ */
+typedef int (*hal_pager)(hal_u64 address, int is_write);
+HALAPI void hal_on_page_fault(hal_pager pager);
 
 /*
  * From a resume function, with the fault that it was given: goes back to the
