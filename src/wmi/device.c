@@ -6,8 +6,6 @@
 
 #include "../io/iop.h"
 
-static PDRIVER_OBJECT driver;
-
 static NTSTATUS complete(PIRP irp, NTSTATUS status, ULONG_PTR information)
 {
     irp->IoStatus.Status = status;
@@ -140,6 +138,11 @@ static NTSTATUS NTAPI control(PDEVICE_OBJECT device, PIRP irp)
     return complete(irp, status, size);
 }
 
+static VOID NTAPI unload(PDRIVER_OBJECT object)
+{
+    IoDeleteDevice(object->DeviceObject);
+}
+
 static NTSTATUS NTAPI entry(PDRIVER_OBJECT object, PUNICODE_STRING path)
 {
     UNICODE_STRING name = RTL_STRING(WMI_DEVICE_NAME);
@@ -150,19 +153,14 @@ static NTSTATUS NTAPI entry(PDRIVER_OBJECT object, PUNICODE_STRING path)
     object->MajorFunction[IRP_MJ_CLEANUP] = succeed;
     object->MajorFunction[IRP_MJ_CLOSE] = succeed;
     object->MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
+    object->DriverUnload = unload;
     return IoCreateDevice(object, 0, &name, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
 }
 
 NTSTATUS wmi_device_start(VOID)
 {
     UNICODE_STRING name = RTL_STRING(L"\\Driver\\WMIxWDM");
+    PDRIVER_OBJECT driver;
 
     return io_create_driver(&name, entry, &driver);
-}
-
-VOID wmi_device_stop(VOID)
-{
-    if (driver->DeviceObject)
-        IoDeleteDevice(driver->DeviceObject);
-    IoDeleteDriver(driver);
 }

@@ -97,5 +97,5 @@ VOID wmi_forget_listener(struct wmi_block *block);
 
 /* ---- device.c ---- */
 
+/* After io_start; the I/O manager unloads it with the other drivers. */
 NTSTATUS wmi_device_start(VOID);
-VOID wmi_device_stop(VOID);
