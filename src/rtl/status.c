@@ -55,6 +55,10 @@ NTSTATUS rtl_status_from_hal(int error)
         return STATUS_DISK_FULL;
     case HAL_EROFS:
         return STATUS_MEDIA_WRITE_PROTECTED;
+    case HAL_EPIPE:
+        return STATUS_PIPE_DISCONNECTED;
+    case HAL_ECONNREFUSED:
+        return STATUS_CONNECTION_REFUSED;
     case HAL_ENOSYS:
         return STATUS_NOT_IMPLEMENTED;
     case HAL_ENOTEMPTY:
