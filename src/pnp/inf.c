@@ -301,7 +301,7 @@ static NTSTATUS read_line(struct parser *p)
         if (!p->section)
             return fail(p, number, "a line before the first section", start);
         status = read_fields(p);
-        if (NT_SUCCESS(status) && p->has_key && !*p->fields[0] && p->count < 2)
+        if (NT_SUCCESS(status) && p->has_key && !*p->fields[0])
             return fail(p, number, "nothing stands before the '='", start);
         if (NT_SUCCESS(status) && (p->has_key || p->count > 1 || *p->fields[0]))
             status = keep_line(p, number);

@@ -191,21 +191,23 @@ static VOID set_reporting(struct wdf_child_list *list, BOOLEAN is_reporting)
 static NTSTATUS report_list(struct wdf_child_list *list, PDEVICE_RELATIONS *relations,
                             BOOLEAN *is_changed)
 {
-    PDEVICE_RELATIONS grown;
+    PDEVICE_RELATIONS grown = NULL;
     NTSTATUS status = STATUS_SUCCESS;
     BOOLEAN is_own = FALSE, is_again;
+    ULONG count;
 
     set_reporting(list, TRUE);
     is_again = create_devices(list);
-    grown = wdf_grow_relations(*relations, count_children(list, &is_own));
-    if (grown && is_own) {
+    count = count_children(list, &is_own);
+    if (is_own)
+        grown = wdf_grow_relations(*relations, count);
+    if (grown) {
         report(list, grown);
-        *is_changed = TRUE;
-    }
-    if (grown)
         *relations = grown;
-    else
+        *is_changed = TRUE;
+    } else if (is_own) {
         status = STATUS_INSUFFICIENT_RESOURCES;
+    }
     set_reporting(list, FALSE);
     if (is_again || !NT_SUCCESS(status))
         IoInvalidateDeviceRelations(list->device->pdo, BusRelations);

@@ -57,7 +57,7 @@ static ULONG enabled(const GUID *class)
     ULONG count = 0;
 
     assert_int_equal(IoGetDeviceInterfaces(class, NULL, 0, &list), STATUS_SUCCESS);
-    for (each = list; *each; each += wcslen(each) + 1)
+    for (each = list; *each; each += pnp_length(each) + 1)
         count++;
     ExFreePool(list);
     return count;

@@ -245,6 +245,7 @@ static VOID filter_adding(PWDFDEVICE_INIT init)
 
     WDF_FDO_EVENT_CALLBACKS_INIT(&callbacks);
     callbacks.EvtDeviceFilterAddResourceRequirements = add_requirements;
+    callbacks.EvtDeviceRemoveAddedResources = remove_added;
     WdfFdoInitSetEventCallbacks(init, &callbacks);
 }
 
