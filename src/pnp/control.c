@@ -92,7 +92,8 @@ static NTSTATUS find(struct call *call, struct pnp_node **node)
     return *node ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 }
 
-/* ---- lists --------------------------------------------------------------------------------------- */
+/* ---- lists
+ * --------------------------------------------------------------------------------------- */
 
 static NTSTATUS list_interfaces(struct call *call)
 {
@@ -104,8 +105,7 @@ static NTSTATUS list_interfaces(struct call *call)
     if (!NT_SUCCESS(status))
         return status;
     status = pnp_list_interfaces(&call->block.guid, node ? node->pdo : NULL,
-                                 (call->block.flags & PNP_ALL_INTERFACES) != 0, &list,
-                                 &characters);
+                                 (call->block.flags & PNP_ALL_INTERFACES) != 0, &list, &characters);
     if (node)
         pnp_node_dereference(node);
     if (!NT_SUCCESS(status))
@@ -195,7 +195,8 @@ static NTSTATUS list_devices(struct call *call)
     return status;
 }
 
-/* ---- one device --------------------------------------------------------------------------------------- */
+/* ---- one device
+ * --------------------------------------------------------------------------------------- */
 
 /* Under the tree's lock; NULL if there is none. */
 static struct pnp_node *related_to(struct pnp_node *node, ULONG relation)
@@ -304,14 +305,14 @@ static NTSTATUS alias(struct call *call)
     return status;
 }
 
-/* ---- properties ------------------------------------------------------------------------------------------ */
+/* ---- properties
+ * ------------------------------------------------------------------------------------------ */
 
 static NTSTATUS read_property(struct call *call, const DEVPROPKEY *key, struct pnp_node *node,
                               PVOID data, ULONG room, PULONG bytes)
 {
     if (node)
-        return IoGetDevicePropertyData(node->pdo, key, 0, 0, room, data, bytes,
-                                       &call->block.type);
+        return IoGetDevicePropertyData(node->pdo, key, 0, 0, room, data, bytes, &call->block.type);
     return IoGetDeviceInterfacePropertyData(&call->name, key, 0, 0, room, data, bytes,
                                             &call->block.type);
 }
@@ -347,15 +348,15 @@ static NTSTATUS set_property(struct call *call, struct pnp_node *node)
         status = IoSetDevicePropertyData(node->pdo, &key, 0, PLUGPLAY_PROPERTY_PERSISTENT,
                                          call->block.type, call->block.bytes, data);
     else
-        status = IoSetDeviceInterfacePropertyData(&call->name, &key, 0,
-                                                  PLUGPLAY_PROPERTY_PERSISTENT, call->block.type,
-                                                  call->block.bytes, data);
+        status =
+            IoSetDeviceInterfacePropertyData(&call->name, &key, 0, PLUGPLAY_PROPERTY_PERSISTENT,
+                                             call->block.type, call->block.bytes, data);
     pnp_free(data);
     return status;
 }
 
-static NTSTATUS device_property(struct call *call, NTSTATUS (*work)(struct call *call,
-                                                                    struct pnp_node *node))
+static NTSTATUS device_property(struct call *call,
+                                NTSTATUS (*work)(struct call *call, struct pnp_node *node))
 {
     struct pnp_node *node;
     NTSTATUS status = find(call, &node);
@@ -387,7 +388,9 @@ static NTSTATUS set_interface_property(struct call *call)
     return set_property(call, NULL);
 }
 
-/* ---- changes --------------------------------------------------------------------------------------------------- */
+/* ---- changes
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* What went wrong, in words, for whoever wants to show it. */
 static VOID give_reason(struct call *call, PCSTR why)
@@ -403,8 +406,7 @@ static NTSTATUS remove_device(struct call *call)
 {
     CHAR why[512] = "";
     struct pnp_reason reason = {why, sizeof(why)};
-    NTSTATUS status =
-        pnp_remove_device(&call->name, (enum pnp_removal)call->block.value, &reason);
+    NTSTATUS status = pnp_remove_device(&call->name, (enum pnp_removal)call->block.value, &reason);
 
     if (!NT_SUCCESS(status))
         give_reason(call, why);
@@ -445,7 +447,8 @@ static NTSTATUS add_device(struct call *call)
     return status;
 }
 
-/* ---- listening: user_notify.c ------------------------------------------------------------------------------------- */
+/* ---- listening: user_notify.c
+ * ------------------------------------------------------------------------------------- */
 
 static NTSTATUS listen(struct call *call)
 {
@@ -453,8 +456,8 @@ static NTSTATUS listen(struct call *call)
     NTSTATUS status = STATUS_SUCCESS;
 
     if (call->block.value == PNP_LISTEN_FILE)
-        status = ob_reference_handle(call->block.file, 0, &ob_type_file, call->mode,
-                                     (PVOID *)&file, NULL);
+        status = ob_reference_handle(call->block.file, 0, &ob_type_file, call->mode, (PVOID *)&file,
+                                     NULL);
     if (!NT_SUCCESS(status))
         return status;
     status = pnp_user_listen((enum pnp_listen)call->block.value, &call->block.guid, &call->name,
@@ -487,11 +490,13 @@ static NTSTATUS reply(struct call *call)
     return pnp_user_reply(call->block.cookie, call->block.value);
 }
 
-/* ---- the service --------------------------------------------------------------------------------------------------- */
+/* ---- the service
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 NTSTATUS NTAPI NtPlugPlayControl(ULONG Class, PVOID Buffer, ULONG Size)
 {
-    static NTSTATUS (*const work[])(struct call *call) = {
+    static NTSTATUS (*const work[])(struct call * call) = {
         [PNP_CONTROL_INTERFACES] = list_interfaces,
         [PNP_CONTROL_DEVICES] = list_devices,
         [PNP_CONTROL_RELATED] = related,

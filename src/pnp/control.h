@@ -5,25 +5,25 @@
 #pragma once
 
 enum pnp_control {
-    PNP_CONTROL_INTERFACES,     /* in: guid, name (a device, or empty), flags; out: a list */
-    PNP_CONTROL_DEVICES,        /* in: name (an enumerator, service or class), flags; out: a list */
-    PNP_CONTROL_RELATED,        /* in: name, value (enum pnp_related); out: an instance path */
-    PNP_CONTROL_STATUS,         /* in: name; out: value (DN_*), problem */
-    PNP_CONTROL_GET_PROPERTY,   /* in: name, key; out: data, type */
-    PNP_CONTROL_SET_PROPERTY,   /* in: name, key, type, data */
-    PNP_CONTROL_GET_INTERFACE,  /* likewise, name is a symbolic link */
+    PNP_CONTROL_INTERFACES,    /* in: guid, name (a device, or empty), flags; out: a list */
+    PNP_CONTROL_DEVICES,       /* in: name (an enumerator, service or class), flags; out: a list */
+    PNP_CONTROL_RELATED,       /* in: name, value (enum pnp_related); out: an instance path */
+    PNP_CONTROL_STATUS,        /* in: name; out: value (DN_*), problem */
+    PNP_CONTROL_GET_PROPERTY,  /* in: name, key; out: data, type */
+    PNP_CONTROL_SET_PROPERTY,  /* in: name, key, type, data */
+    PNP_CONTROL_GET_INTERFACE, /* likewise, name is a symbolic link */
     PNP_CONTROL_SET_INTERFACE,
-    PNP_CONTROL_KEY,            /* in: name, value (enum pnp_key); out: the key's name */
-    PNP_CONTROL_INTERFACE_KEY,  /* in: name (a symbolic link); out: the key's name */
-    PNP_CONTROL_ALIAS,          /* in: name (a symbolic link), guid; out: another */
-    PNP_CONTROL_REMOVE,         /* in: name, value (enum pnp_removal); out: the reason, UTF-16 */
-    PNP_CONTROL_ENABLE,         /* in: name */
-    PNP_CONTROL_ENUMERATE,      /* in: name: ask its bus anew */
-    PNP_CONTROL_ADD,            /* in: name (a hardware id); out: an instance path */
-    PNP_CONTROL_LISTEN,         /* in: value (enum pnp_listen), guid or name or file, cookie */
-    PNP_CONTROL_UNLISTEN,       /* in: cookie */
-    PNP_CONTROL_NEXT_EVENT,     /* waits; out: a struct pnp_user_event in data */
-    PNP_CONTROL_REPLY,          /* in: cookie of the event, value: not 0 refuses */
+    PNP_CONTROL_KEY,           /* in: name, value (enum pnp_key); out: the key's name */
+    PNP_CONTROL_INTERFACE_KEY, /* in: name (a symbolic link); out: the key's name */
+    PNP_CONTROL_ALIAS,         /* in: name (a symbolic link), guid; out: another */
+    PNP_CONTROL_REMOVE,        /* in: name, value (enum pnp_removal); out: the reason, UTF-16 */
+    PNP_CONTROL_ENABLE,        /* in: name */
+    PNP_CONTROL_ENUMERATE,     /* in: name: ask its bus anew */
+    PNP_CONTROL_ADD,           /* in: name (a hardware id); out: an instance path */
+    PNP_CONTROL_LISTEN,        /* in: value (enum pnp_listen), guid or name or file, cookie */
+    PNP_CONTROL_UNLISTEN,      /* in: cookie */
+    PNP_CONTROL_NEXT_EVENT,    /* waits; out: a struct pnp_user_event in data */
+    PNP_CONTROL_REPLY,         /* in: cookie of the event, value: not 0 refuses */
 };
 
 enum pnp_control_flags {
@@ -42,7 +42,7 @@ struct pnp_control_block {
     ULONG pid;
     ULONG flags;
     ULONG value;
-    ULONG type;   /* DEVPROPTYPE */
+    ULONG type; /* DEVPROPTYPE */
     ULONG problem;
     HANDLE file;
     ULONG64 cookie;
@@ -52,10 +52,10 @@ struct pnp_control_block {
 
 /* Whom a program listens to. */
 enum pnp_listen {
-    PNP_LISTEN_INTERFACES,     /* of class guid */
+    PNP_LISTEN_INTERFACES, /* of class guid */
     PNP_LISTEN_ALL_INTERFACES,
-    PNP_LISTEN_FILE,           /* the device that file is open on */
-    PNP_LISTEN_INSTANCE,       /* the device name */
+    PNP_LISTEN_FILE,     /* the device that file is open on */
+    PNP_LISTEN_INSTANCE, /* the device name */
     PNP_LISTEN_ALL_INSTANCES,
 };
 

@@ -10,7 +10,7 @@ static ULONG fault_of(PDEVICE_OBJECT pdo, struct pnp_node *node, struct pnp_node
         return 2; /* no PDO, or not initialized */
     if (node && node->parent && node->parent != parent)
         return 1; /* another bus has it too */
-    if (node && node->state == PNP_SURPRISED && node->is_missing)
+    if (node && pnp_is_gone(node))
         return 4; /* it was reported missing before */
     return 0;
 }
@@ -105,7 +105,8 @@ VOID pnp_enumerate(struct pnp_node *node)
         start_child(child);
 }
 
-/* ---- what drivers call ---------------------------------------------------------------------------- */
+/* ---- what drivers call
+ * ---------------------------------------------------------------------------- */
 
 static struct pnp_node *node_of_caller(PDEVICE_OBJECT pdo)
 {

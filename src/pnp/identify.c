@@ -6,7 +6,8 @@
 /* MAX_DEVICE_ID_LEN: characters of an instance path, with the terminator. */
 #define MAX_INSTANCE 200
 
-/* ---- ids -------------------------------------------------------------------------------------- */
+/* ---- ids --------------------------------------------------------------------------------------
+ */
 
 /* A copy of what a driver answered, in the room's own pool; frees the answer. */
 static PWSTR adopt_list(PWSTR answer)
@@ -92,7 +93,8 @@ out:
     return status;
 }
 
-/* ---- the key -------------------------------------------------------------------------------------- */
+/* ---- the key
+ * -------------------------------------------------------------------------------------- */
 
 static VOID remember_list(const struct pnp_path *key, PCWSTR value, PCWSTR list)
 {

@@ -14,7 +14,8 @@ struct inf_block {
     __attribute__((aligned(16))) UCHAR data[];
 };
 
-/* ---- memory and characters --------------------------------------------------------------------- */
+/* ---- memory and characters ---------------------------------------------------------------------
+ */
 
 PVOID inf_block_allocate(struct inf *inf, SIZE_T bytes)
 {
@@ -59,7 +60,8 @@ BOOLEAN inf_same(PCWSTR a, PCWSTR b)
     return !*a && !*b;
 }
 
-/* ---- reading lines ------------------------------------------------------------------------------- */
+/* ---- reading lines
+ * ------------------------------------------------------------------------------- */
 
 struct parser {
     struct inf *inf;
@@ -196,7 +198,8 @@ static NTSTATUS read_fields(struct parser *p)
     return STATUS_SUCCESS;
 }
 
-/* ---- keeping them ---------------------------------------------------------------------------------- */
+/* ---- keeping them
+ * ---------------------------------------------------------------------------------- */
 
 static PCWSTR keep_text(struct inf *inf, PCWSTR text)
 {
@@ -310,7 +313,8 @@ static NTSTATUS read_line(struct parser *p)
     return status;
 }
 
-/* ---- strings -------------------------------------------------------------------------------------------- */
+/* ---- strings
+ * -------------------------------------------------------------------------------------------- */
 
 /* English first: messages are for whoever reads the rest of ntio's. */
 static const struct inf_section *strings_of(const struct inf *inf, ULONG index)
@@ -420,7 +424,9 @@ static NTSTATUS expand_all(struct inf *inf)
     return status;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------------ */
+/* ---- the file
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static NTSTATUS parse(struct parser *p, PCWSTR text)
 {

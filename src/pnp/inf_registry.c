@@ -23,9 +23,9 @@ struct roots {
 /* Values of a device's hardware key that are properties of the device. */
 static BOOLEAN is_property(PCWSTR value)
 {
-    static const PCWSTR names[] = {L"UpperFilters",    L"LowerFilters", L"FriendlyName",
-                                   L"DeviceType",      L"Exclusive",    L"DeviceCharacteristics",
-                                   L"Security",        L"ConfigFlags",  L"LocationInformation",
+    static const PCWSTR names[] = {L"UpperFilters", L"LowerFilters", L"FriendlyName",
+                                   L"DeviceType",   L"Exclusive",    L"DeviceCharacteristics",
+                                   L"Security",     L"ConfigFlags",  L"LocationInformation",
                                    L"RemovalPolicy"};
     ULONG i;
 
@@ -72,7 +72,8 @@ static NTSTATUS key_of(const struct pnp_install *install, const struct inf_line 
     return key->status;
 }
 
-/* ---- data ----------------------------------------------------------------------------------------- */
+/* ---- data
+ * ----------------------------------------------------------------------------------------- */
 
 struct data {
     ULONG type;
@@ -197,7 +198,8 @@ static NTSTATUS append(const struct pnp_path *key, PCWSTR value, const struct da
     return status;
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------- */
+/* ---- lines
+ * ---------------------------------------------------------------------------------------------- */
 
 static BOOLEAN has_value(const struct pnp_path *key, PCWSTR value)
 {
@@ -227,10 +229,10 @@ static NTSTATUS set_value(const struct inf_line *line, const struct pnp_path *ke
     return status;
 }
 
-static NTSTATUS delete(const struct inf_line *line, const struct pnp_path *key)
+static NTSTATUS delete (const struct inf_line *line, const struct pnp_path *key)
 {
-    NTSTATUS status = *inf_field(line, 2) ? pnp_delete_value(key, inf_field(line, 2))
-                                          : cm_delete_key(&key->name);
+    NTSTATUS status =
+        *inf_field(line, 2) ? pnp_delete_value(key, inf_field(line, 2)) : cm_delete_key(&key->name);
 
     return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_SUCCESS : status;
 }
@@ -243,13 +245,12 @@ static NTSTATUS add_line(const struct pnp_install *install, const struct inf_lin
     NTSTATUS status;
 
     if (flags == MAXULONG)
-        return pnp_explain_line(install->package, line, "its flags are no number",
-                                install->reason);
+        return pnp_explain_line(install->package, line, "its flags are no number", install->reason);
     status = key_of(install, line, roots, &key);
     if (!NT_SUCCESS(status))
         return status;
     if (flags & FLAG_DELETE)
-        return delete(line, &key);
+        return delete (line, &key);
     if ((flags & (FLAG_KEY_ONLY | FLAG_KEY_ONLY_COMMON)) || line->count < 3 ||
         (line->count == 3 && !*inf_field(line, 2)))
         return cm_create_key(&key.name);
@@ -262,15 +263,14 @@ static NTSTATUS delete_line(const struct pnp_install *install, const struct inf_
     struct pnp_path key;
     NTSTATUS status = key_of(install, line, roots, &key);
 
-    return NT_SUCCESS(status) ? delete(line, &key) : status;
+    return NT_SUCCESS(status) ? delete (line, &key) : status;
 }
 
 /* AddReg = section, section... */
 static NTSTATUS apply(const struct pnp_install *install, const struct inf_line *directive,
                       const struct roots *roots,
                       NTSTATUS (*do_line)(const struct pnp_install *install,
-                                          const struct inf_line *line,
-                                          const struct roots *roots))
+                                          const struct inf_line *line, const struct roots *roots))
 {
     NTSTATUS status = STATUS_SUCCESS;
     ULONG i;
@@ -289,14 +289,12 @@ static NTSTATUS apply(const struct pnp_install *install, const struct inf_line *
     return status;
 }
 
-static NTSTATUS add_reg(const struct pnp_install *install, const struct inf_line *line,
-                        PVOID roots)
+static NTSTATUS add_reg(const struct pnp_install *install, const struct inf_line *line, PVOID roots)
 {
     return apply(install, line, roots, add_line);
 }
 
-static NTSTATUS del_reg(const struct pnp_install *install, const struct inf_line *line,
-                        PVOID roots)
+static NTSTATUS del_reg(const struct pnp_install *install, const struct inf_line *line, PVOID roots)
 {
     return apply(install, line, roots, delete_line);
 }

@@ -64,9 +64,9 @@ static NTSTATUS visit_lines(const struct pnp_install *install, const struct inf_
                 status = visit_lines(install, needed, key, visit, context, depth + 1);
             else if (!include)
                 /* With an Include it is a section of a file that Windows brings. */
-                status = pnp_explain_line(install->package, line,
-                                          "the section that it needs is not there",
-                                          install->reason);
+                status =
+                    pnp_explain_line(install->package, line,
+                                     "the section that it needs is not there", install->reason);
         }
     }
     return status;
@@ -81,7 +81,8 @@ NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_s
     return visit_lines(install, section, key, visit, context, 0);
 }
 
-/* ---- Models ------------------------------------------------------------------------------------------ */
+/* ---- Models
+ * ------------------------------------------------------------------------------------------ */
 
 /* What a decoration asks for: NT[architecture][.major[.minor[.type[.suite[.build]]]]]. */
 struct target {

@@ -22,9 +22,11 @@ static const struct inf_section *section_of(const struct pnp_install *install,
     return inf_find_section(install->package->inf, inf_field(line, field));
 }
 
-/* ---- the service's key -------------------------------------------------------------------------- */
+/* ---- the service's key --------------------------------------------------------------------------
+ */
 
-/* The shared object that stands for the service's binary; or its path on Windows, if none is known. */
+/* The shared object that stands for the service's binary; or its path on Windows, if none is known.
+ */
 static NTSTATUS set_image(const struct pnp_path *key, PCWSTR binary)
 {
     PCSTR file = pnp_driver_file(file_of(binary));
@@ -113,8 +115,7 @@ static NTSTATUS add_service(const struct pnp_install *install, const struct inf_
     NTSTATUS status;
 
     if (flags == MAXULONG)
-        return pnp_explain_line(install->package, line, "its flags are no number",
-                                install->reason);
+        return pnp_explain_line(install->package, line, "its flags are no number", install->reason);
     /* "AddService = , 2": the device has no function driver, and needs none. */
     if (!*inf_field(line, 0))
         return STATUS_SUCCESS;
@@ -146,7 +147,8 @@ static NTSTATUS delete_service(const struct pnp_install *install, const struct i
     return STATUS_SUCCESS;
 }
 
-/* ---- .Wdf: the framework's settings of a service ---------------------------------------------------- */
+/* ---- .Wdf: the framework's settings of a service
+ * ---------------------------------------------------- */
 
 /* KmdfService = service, section: its lines are values of the service's Parameters\Wdf. */
 static NTSTATUS kmdf_service(const struct pnp_install *install, const struct inf_line *line,
@@ -188,7 +190,8 @@ NTSTATUS pnp_install_services(const struct pnp_install *install, PWSTR *service)
     return status;
 }
 
-/* ---- which of them are there --------------------------------------------------------------------------- */
+/* ---- which of them are there
+ * --------------------------------------------------------------------------- */
 
 struct counts {
     ULONG *known, *unknown;
@@ -222,7 +225,8 @@ VOID pnp_count_services(const struct pnp_install *install, ULONG *known, ULONG *
         pnp_for_each_line(install, services, L"AddService", count_service, &counts);
 }
 
-/* ---- .Filters --------------------------------------------------------------------------------------------- */
+/* ---- .Filters
+ * --------------------------------------------------------------------------------------------- */
 
 static NTSTATUS put_into(const struct pnp_path *key, PCWSTR value, PCWSTR name)
 {
@@ -240,8 +244,8 @@ static NTSTATUS put_into(const struct pnp_path *key, PCWSTR value, PCWSTR name)
         if (bytes)
             memcpy(list, old, bytes);
         memcpy((PCHAR)list + bytes, name, added);
-        status = pnp_set_data(key, value, REG_MULTI_SZ, list,
-                              (ULONG)(bytes + added + sizeof(WCHAR)));
+        status =
+            pnp_set_data(key, value, REG_MULTI_SZ, list, (ULONG)(bytes + added + sizeof(WCHAR)));
     }
     pnp_free(list);
     pnp_free(old);
@@ -269,7 +273,6 @@ NTSTATUS pnp_install_filters(const struct pnp_install *install, const struct pnp
 {
     const struct inf_section *filters = pnp_install_section(install, L".Filters");
 
-    return filters ? pnp_for_each_line(install, filters, L"AddFilter", add_filter,
-                                       (PVOID)enum_key)
+    return filters ? pnp_for_each_line(install, filters, L"AddFilter", add_filter, (PVOID)enum_key)
                    : STATUS_SUCCESS;
 }

@@ -20,7 +20,8 @@ static VOID say(struct inspection *inspection, PCSTR format, ...)
     hal_monitor_write(inspection->connection, line, min(length, sizeof(line) - 1));
 }
 
-/* ---- the tree -------------------------------------------------------------------------------------- */
+/* ---- the tree
+ * -------------------------------------------------------------------------------------- */
 
 /* A device as it is shown, copied so that nothing is written under the tree's lock. */
 struct row {
@@ -111,7 +112,8 @@ static VOID say_tree(struct inspection *inspection)
     pnp_free(rows.rows);
 }
 
-/* ---- commands -------------------------------------------------------------------------------------------- */
+/* ---- commands
+ * -------------------------------------------------------------------------------------------- */
 
 struct command_input {
     UNICODE_STRING name; /* what follows the command's word; may be empty */
@@ -187,14 +189,9 @@ static const struct command {
     NTSTATUS (*run)(const struct command_input *input);
     BOOLEAN needs_name;
 } commands[] = {
-    {"add", add, TRUE},
-    {"remove", remove, TRUE},
-    {"surprise-remove", surprise_remove, TRUE},
-    {"eject", eject, TRUE},
-    {"disable", disable, TRUE},
-    {"enable", enable, TRUE},
-    {"sleep", sleep, FALSE},
-    {"wake", wake, FALSE},
+    {"add", add, TRUE},      {"remove", remove, TRUE},   {"surprise-remove", surprise_remove, TRUE},
+    {"eject", eject, TRUE},  {"disable", disable, TRUE}, {"enable", enable, TRUE},
+    {"sleep", sleep, FALSE}, {"wake", wake, FALSE},
 };
 
 /* The command that text begins with; *rest is what follows it. */

@@ -16,7 +16,8 @@ VOID pnp_interface_start(VOID)
     KeInitializeMutex(&interfaces.enabling, 0);
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 /* "ROOT#SAMPLE#0000#{guid}" behind what path has already. */
 static VOID add_name(struct pnp_path *path, const struct pnp_node *node, const GUID *guid)
@@ -63,7 +64,8 @@ static VOID key_name(struct pnp_path *path, const struct pnp_interface *iface, P
     }
 }
 
-/* ---- finding ------------------------------------------------------------------------------------ */
+/* ---- finding ------------------------------------------------------------------------------------
+ */
 
 struct pnp_interface *pnp_next_interface(struct pnp_node *node, struct pnp_interface *from)
 {
@@ -92,6 +94,8 @@ struct search {
     struct pnp_interface *found; /* its node is referenced */
 };
 
+/* Ends with a device that is there; one that waits for its files may have a successor. */
+
 static BOOLEAN find_in_node(struct pnp_node *node, ULONG depth, PVOID context)
 {
     struct search *search = context;
@@ -100,9 +104,11 @@ static BOOLEAN find_in_node(struct pnp_node *node, ULONG depth, PVOID context)
     UNREFERENCED_PARAMETER(depth);
     while ((iface = pnp_next_interface(node, iface))) {
         if (is_link(iface, search->link)) {
+            if (search->found)
+                pnp_node_dereference(search->found->node);
             pnp_node_reference(node);
             search->found = iface;
-            return FALSE;
+            return pnp_is_gone(node);
         }
     }
     return TRUE;
@@ -140,7 +146,8 @@ static struct pnp_interface *find_of_node(struct pnp_node *node, const GUID *gui
     return iface;
 }
 
-/* ---- making ------------------------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------------------------------
+ */
 
 static VOID free_interface(struct pnp_interface *iface)
 {
@@ -152,8 +159,8 @@ static VOID free_interface(struct pnp_interface *iface)
 VOID pnp_free_interfaces(struct pnp_node *node)
 {
     while (!IsListEmpty(&node->interfaces))
-        free_interface(CONTAINING_RECORD(RemoveHeadList(&node->interfaces), struct pnp_interface,
-                                         of_node));
+        free_interface(
+            CONTAINING_RECORD(RemoveHeadList(&node->interfaces), struct pnp_interface, of_node));
 }
 
 static NTSTATUS write_keys(const struct pnp_interface *iface)
@@ -273,7 +280,8 @@ NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
     return status;
 }
 
-/* ---- enabling -------------------------------------------------------------------------------------- */
+/* ---- enabling
+ * -------------------------------------------------------------------------------------- */
 
 /* Is another interface of the same class and device enabled, which keeps the link? */
 static BOOLEAN is_link_shared(const struct pnp_interface *iface)

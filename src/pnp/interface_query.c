@@ -65,8 +65,8 @@ NTSTATUS NTAPI IoGetDeviceInterfaces(CONST GUID *InterfaceClassGuid,
 
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
     return pnp_list_interfaces(InterfaceClassGuid, PhysicalDeviceObject,
-                               (Flags & DEVICE_INTERFACE_INCLUDE_NONACTIVE) != 0,
-                               SymbolicLinkList, &characters);
+                               (Flags & DEVICE_INTERFACE_INCLUDE_NONACTIVE) != 0, SymbolicLinkList,
+                               &characters);
 }
 
 NTSTATUS NTAPI IoGetDeviceInterfaceAlias(PUNICODE_STRING SymbolicLinkName,

@@ -7,8 +7,8 @@ struct match {
     const struct pnp_package *package;
     struct pnp_model model;
     struct pnp_install install;
-    PCWSTR id;     /* that matched */
-    ULONG rank;    /* by the ids, as Windows counts: the lower the better */
+    PCWSTR id;            /* that matched */
+    ULONG rank;           /* by the ids, as Windows counts: the lower the better */
     ULONG known, unknown; /* services with a driver file, and without */
     ULONG64 date, version;
 };
@@ -18,7 +18,8 @@ struct search {
     struct match best; /* best.package is NULL: none */
 };
 
-/* ---- ranks ---------------------------------------------------------------------------------------- */
+/* ---- ranks
+ * ---------------------------------------------------------------------------------------- */
 
 /* A number that grows with the numbers in text, four of them with separators between. */
 static ULONG64 read_numbers(PCWSTR text)
@@ -111,7 +112,8 @@ static BOOLEAN consider(const struct pnp_package *package, const struct pnp_mode
     return TRUE;
 }
 
-/* ---- the class and its drivers' keys ------------------------------------------------------------------ */
+/* ---- the class and its drivers' keys
+ * ------------------------------------------------------------------ */
 
 /* Control\Class\{guid}; made by the first package of the class. */
 static NTSTATUS install_class(const struct match *match, struct pnp_reason *reason)
@@ -205,7 +207,8 @@ static NTSTATUS describe_device(const struct match *match, const struct pnp_path
     return status;
 }
 
-/* ---- .Interfaces ------------------------------------------------------------------------------------------ */
+/* ---- .Interfaces
+ * ------------------------------------------------------------------------------------------ */
 
 struct interface_order {
     struct pnp_node *node;
@@ -238,7 +241,9 @@ static NTSTATUS add_interface(const struct pnp_install *install, const struct in
     return status;
 }
 
-/* ---- the device ----------------------------------------------------------------------------------------------- */
+/* ---- the device
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static NTSTATUS install_hardware(struct pnp_node *node, const struct match *match,
                                  const struct pnp_path *enum_key)
@@ -255,8 +260,8 @@ static NTSTATUS install_hardware(struct pnp_node *node, const struct match *matc
     if (NT_SUCCESS(status))
         status = pnp_install_filters(&match->install, enum_key);
     if (NT_SUCCESS(status) && interfaces)
-        status = pnp_for_each_line(&match->install, interfaces, L"AddInterface", add_interface,
-                                   &order);
+        status =
+            pnp_for_each_line(&match->install, interfaces, L"AddInterface", add_interface, &order);
     return status;
 }
 
@@ -322,7 +327,8 @@ NTSTATUS pnp_install_node(struct pnp_node *node, struct pnp_reason *reason)
     return status;
 }
 
-/* ---- devices that nobody reports --------------------------------------------------------------------------- */
+/* ---- devices that nobody reports
+ * --------------------------------------------------------------------------- */
 
 static BOOLEAN is_root_id(PCWSTR id)
 {

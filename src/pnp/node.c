@@ -180,13 +180,17 @@ struct search {
     ULONG count;
 };
 
+BOOLEAN pnp_is_gone(const struct pnp_node *node)
+{
+    return node->state == PNP_SURPRISED && node->is_missing;
+}
+
 static BOOLEAN is_instance(struct pnp_node *node, ULONG depth, PVOID context)
 {
     struct search *search = context;
 
     UNREFERENCED_PARAMETER(depth);
-    /* One that is gone and waits for its files has its path no more. */
-    if (!node->instance.Length || (node->state == PNP_SURPRISED && node->is_missing) || node == search->except ||
+    if (!node->instance.Length || pnp_is_gone(node) || node == search->except ||
         !rtl_equal_no_case(&node->instance, search->name))
         return TRUE;
     search->found = node;

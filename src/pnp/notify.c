@@ -12,13 +12,13 @@ struct listener {
     LIST_ENTRY link; /* in listeners, under lock */
     LONG references; /* under lock: one of the registration, one of a callback under way */
     BOOLEAN is_gone; /* unregistered: is called no more; under lock */
-    ULONG calls;       /* callbacks under way; under lock */
-    PKTHREAD caller;   /* the thread that is in the latest of them; under lock */
-    KEVENT ended;      /* set when a callback ends */
+    ULONG calls;     /* callbacks under way; under lock */
+    PKTHREAD caller; /* the thread that is in the latest of them; under lock */
+    KEVENT ended;    /* set when a callback ends */
 
     IO_NOTIFICATION_EVENT_CATEGORY category;
-    GUID class_guid;    /* of the interfaces, or of no meaning */
-    PFILE_OBJECT file;  /* of the target device, referenced, or NULL */
+    GUID class_guid;       /* of the interfaces, or of no meaning */
+    PFILE_OBJECT file;     /* of the target device, referenced, or NULL */
     struct pnp_node *node; /* that the file is open on, referenced, or NULL */
     PDRIVER_OBJECT driver; /* referenced */
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE callback;
@@ -44,7 +44,8 @@ VOID pnp_notify_start(VOID)
     InitializeListHead(&notify.listeners);
 }
 
-/* ---- calling ---------------------------------------------------------------------------------- */
+/* ---- calling ----------------------------------------------------------------------------------
+ */
 
 static VOID free_listener(struct listener *listener)
 {
@@ -135,7 +136,8 @@ static struct listener *next_listener(struct walk *walk)
     return found;
 }
 
-/* ---- interfaces ----------------------------------------------------------------------------------- */
+/* ---- interfaces
+ * ----------------------------------------------------------------------------------- */
 
 static BOOLEAN wants_interface(const struct listener *listener, const VOID *guid)
 {
@@ -217,7 +219,8 @@ static VOID tell_existing(struct listener *listener)
     ExFreePool(list);
 }
 
-/* ---- target devices --------------------------------------------------------------------------------- */
+/* ---- target devices
+ * --------------------------------------------------------------------------------- */
 
 static BOOLEAN wants_target(const struct listener *listener, const VOID *node)
 {
@@ -352,7 +355,8 @@ NTSTATUS NTAPI IoReportTargetDeviceChangeAsynchronous(PDEVICE_OBJECT PhysicalDev
     return STATUS_PENDING;
 }
 
-/* ---- registering --------------------------------------------------------------------------------------- */
+/* ---- registering
+ * --------------------------------------------------------------------------------------- */
 
 static NTSTATUS set_target(struct listener *listener, PFILE_OBJECT file)
 {

@@ -42,7 +42,8 @@ VOID pnp_packages_stop(VOID)
     }
 }
 
-/* ---- drivers' files -------------------------------------------------------------------------------- */
+/* ---- drivers' files
+ * -------------------------------------------------------------------------------- */
 
 static PSTR copy_narrow(PCSTR text)
 {
@@ -152,14 +153,14 @@ NTSTATUS pnp_find_driver_use(PCSTR path, PUNICODE_STRING service, BOOLEAN *has_d
 {
     struct use use = {.path = path, .service = service};
     /* Without files there is nobody to ask, and no thread to be made. */
-    NTSTATUS status = IsListEmpty(&files) ? STATUS_OBJECT_NAME_NOT_FOUND
-                                          : pnp_call(find_use, &use);
+    NTSTATUS status = IsListEmpty(&files) ? STATUS_OBJECT_NAME_NOT_FOUND : pnp_call(find_use, &use);
 
     *has_device = use.has_device;
     return status;
 }
 
-/* ---- which service a file is for -------------------------------------------------------------------- */
+/* ---- which service a file is for
+ * -------------------------------------------------------------------- */
 
 static NTSTATUS note_service(const struct pnp_install *install, const struct inf_line *line,
                              PVOID has_device)
@@ -194,7 +195,8 @@ static BOOLEAN note_model(const struct pnp_package *package, const struct pnp_mo
     return TRUE;
 }
 
-/* ---- reading an INF ------------------------------------------------------------------------------------ */
+/* ---- reading an INF
+ * ------------------------------------------------------------------------------------ */
 
 static NTSTATUS read_all(struct hal_file *file, PVOID *data, SIZE_T *bytes)
 {
@@ -295,7 +297,8 @@ static NTSTATUS parse(struct pnp_package *package, struct pnp_reason *reason)
     return NT_SUCCESS(status) ? check_version(package, reason) : status;
 }
 
-/* ---- installing it ---------------------------------------------------------------------------------------- */
+/* ---- installing it
+ * ---------------------------------------------------------------------------------------- */
 
 struct order {
     PCSTR path;
@@ -351,7 +354,8 @@ NTSTATUS pnp_install_inf(PCSTR path, struct pnp_reason *reason)
     return pnp_call(install_inf, &order);
 }
 
-/* ---- the packages, for match.c ------------------------------------------------------------------------------ */
+/* ---- the packages, for match.c
+ * ------------------------------------------------------------------------------ */
 
 struct pnp_package *pnp_next_package(struct pnp_package *package)
 {

@@ -10,11 +10,11 @@
 struct pnp_package {
     LIST_ENTRY link; /* in the list of packages, in the order of installation */
     struct inf *inf;
-    PSTR path;            /* of the file, for messages */
-    PWSTR name;           /* its last component */
-    PCWSTR class_name;    /* [Version] Class; in inf */
-    PCWSTR class_guid;    /* [Version] ClassGuid; in inf */
-    BOOLEAN is_new;       /* its devices have not been enumerated yet */
+    PSTR path;         /* of the file, for messages */
+    PWSTR name;        /* its last component */
+    PCWSTR class_name; /* [Version] Class; in inf */
+    PCWSTR class_guid; /* [Version] ClassGuid; in inf */
+    BOOLEAN is_new;    /* its devices have not been enumerated yet */
 };
 
 /* A line of a Models section: a device that the package can drive. */
@@ -38,7 +38,8 @@ PCSTR pnp_driver_file(PCWSTR name);
 NTSTATUS pnp_explain_line(const struct pnp_package *package, const struct inf_line *line,
                           PCSTR text, struct pnp_reason *reason);
 
-/* ---- inf_section.c: sections that install ------------------------------------------------------ */
+/* ---- inf_section.c: sections that install ------------------------------------------------------
+ */
 
 /* An install section of the package: its name and the decoration of the one that was found. */
 struct pnp_install {
@@ -48,8 +49,8 @@ struct pnp_install {
     struct pnp_reason *reason;
 };
 /* FALSE if there is no such section, decorated or not. */
-BOOLEAN pnp_find_install(const struct pnp_package *package, PCWSTR base,
-                         struct pnp_reason *reason, struct pnp_install *install);
+BOOLEAN pnp_find_install(const struct pnp_package *package, PCWSTR base, struct pnp_reason *reason,
+                         struct pnp_install *install);
 /* The section of the install section with something behind it (".Services", ""), or NULL. */
 const struct inf_section *pnp_install_section(const struct pnp_install *install, PCWSTR ending);
 /*
@@ -62,16 +63,18 @@ NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_s
                                              const struct inf_line *line, PVOID context),
                            PVOID context);
 
-/* ---- inf_registry.c: AddReg and DelReg ----------------------------------------------------------- */
+/* ---- inf_registry.c: AddReg and DelReg
+ * ----------------------------------------------------------- */
 
 /*
- * Does what the AddReg and DelReg directives of a section say. relative is what HKR means; is_device:
- * it is a device's hardware key, whose properties lie elsewhere.
+ * Does what the AddReg and DelReg directives of a section say. relative is what HKR means;
+ * is_device: it is a device's hardware key, whose properties lie elsewhere.
  */
 NTSTATUS pnp_apply_registry(const struct pnp_install *install, const struct inf_section *section,
                             const struct pnp_path *relative, const struct pnp_path *properties);
 
-/* ---- inf_service.c: .Services, .Wdf and .Filters -------------------------------------------------- */
+/* ---- inf_service.c: .Services, .Wdf and .Filters
+ * -------------------------------------------------- */
 
 /*
  * Installs the services of an install section. service (may be NULL) receives the one that is the

@@ -71,7 +71,8 @@ NTSTATUS pnp_install_inf(PCSTR path, struct pnp_reason *reason);
 /*
  * Root-enumerates the devices of every INF that was installed since the last call, as
  * `devcon install` does: first those with a ROOT\ id; then, once these are started, those of INFs
- * without a ROOT\ id that the tree has none of. Returns the first failure; the others are started nevertheless.
+ * without a ROOT\ id that the tree has none of. Returns the first failure; the others are started
+ * nevertheless.
  */
 NTSTATUS pnp_enumerate_installed(struct pnp_reason *reason);
 

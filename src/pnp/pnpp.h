@@ -57,7 +57,7 @@ enum pnp_state {
 };
 
 struct pnp_node {
-    LONG references; /* atomic: one of the tree, one of whoever found it */
+    LONG references;    /* atomic: one of the tree, one of whoever found it */
     PDEVICE_OBJECT pdo; /* referenced */
 
     /* Changed by the PnP thread alone, under pnp.tree_lock; others read under it. */
@@ -79,8 +79,8 @@ struct pnp_node {
     LIST_ENTRY interfaces;                       /* of pnp_interface.of_node */
 
     /* The PnP thread's own. */
-    BOOLEAN is_seen;    /* in the bus's latest answer */
-    BOOLEAN is_missing; /* the bus does not have it any more */
+    BOOLEAN is_seen;        /* in the bus's latest answer */
+    BOOLEAN is_missing;     /* the bus does not have it any more */
     BOOLEAN is_rebalancing; /* it is starting with resources that it asked for just now */
 
     struct pnp_action enumerate, check_state, eject; /* the Io functions' */
@@ -90,10 +90,10 @@ struct pnp_node {
 };
 
 struct pnp_system {
-    KSPIN_LOCK lock;        /* guards the nodes of PDOs, and short lists */
-    FAST_MUTEX tree_lock;   /* see struct pnp_node */
-    struct pnp_node *root;  /* HTREE\ROOT\0; NULL until there is a device */
-    PDRIVER_OBJECT driver;  /* \Driver\PnpManager, with root */
+    KSPIN_LOCK lock;       /* guards the nodes of PDOs, and short lists */
+    FAST_MUTEX tree_lock;  /* see struct pnp_node */
+    struct pnp_node *root; /* HTREE\ROOT\0; NULL until there is a device */
+    PDRIVER_OBJECT driver; /* \Driver\PnpManager, with root */
 };
 extern struct pnp_system pnp;
 
@@ -109,6 +109,8 @@ struct pnp_node *pnp_node_of(PDEVICE_OBJECT pdo);
 struct pnp_node *pnp_node_of_stack(PDEVICE_OBJECT device);
 VOID pnp_set_state(struct pnp_node *node, enum pnp_state state);
 VOID pnp_set_problem(struct pnp_node *node, ULONG problem, NTSTATUS status);
+/* Taken from its bus, it only waits for its files: its path is free for another. */
+BOOLEAN pnp_is_gone(const struct pnp_node *node);
 /* The device with this instance path that is not except (or NULL), referenced, or NULL. */
 struct pnp_node *pnp_find_instance(PCUNICODE_STRING instance, struct pnp_node *except);
 /*
@@ -186,8 +188,7 @@ VOID pnp_upcase(PWSTR text);
  * Sends a PnP request to the top of the device's stack and waits. location has MinorFunction
  * and Parameters. information (may be NULL) is IoStatus.Information, in and out.
  */
-NTSTATUS pnp_send(PDEVICE_OBJECT device, const IO_STACK_LOCATION *location,
-                  ULONG_PTR *information);
+NTSTATUS pnp_send(PDEVICE_OBJECT device, const IO_STACK_LOCATION *location, ULONG_PTR *information);
 /* One without parameters. */
 NTSTATUS pnp_send_minor(PDEVICE_OBJECT device, UCHAR minor);
 /* The answer is the caller's to free with ExFreePool; NULL on failure. */
@@ -213,7 +214,8 @@ BOOLEAN pnp_root_withdraw(PDEVICE_OBJECT pdo);
 BOOLEAN pnp_root_signal_wake(PDEVICE_OBJECT pdo);
 BOOLEAN pnp_is_root_device(PDEVICE_OBJECT pdo);
 
-/* ---- identify.c, stack.c, resources.c, start_device.c, enumerate.c ------------------------------ */
+/* ---- identify.c, stack.c, resources.c, start_device.c, enumerate.c ------------------------------
+ */
 
 /* PNP_NEW -> PNP_IDENTIFIED. A device that cannot say who it is gets a problem. */
 NTSTATUS pnp_identify(struct pnp_node *node);
@@ -235,7 +237,8 @@ VOID pnp_release_resources(struct pnp_node *node);
 #define CONFIGFLAG_DISABLED 0x00000001
 #endif
 
-/* ---- package.c, inf_install.c -------------------------------------------------------------------- */
+/* ---- package.c, inf_install.c
+ * -------------------------------------------------------------------- */
 
 VOID pnp_packages_start(VOID);
 VOID pnp_packages_stop(VOID);
@@ -247,7 +250,8 @@ PCWSTR pnp_class_of_id(PCWSTR hardware_id);
  */
 NTSTATUS pnp_add_root_node(PCWSTR device, PCWSTR hardware_id, PCWSTR service,
                            PUNICODE_STRING instance, struct pnp_reason *reason);
-/* Installs the best package for a device whose key names no driver yet; success if there is none. */
+/* Installs the best package for a device whose key names no driver yet; success if there is none.
+ */
 NTSTATUS pnp_install_node(struct pnp_node *node, struct pnp_reason *reason);
 
 /*
@@ -262,7 +266,8 @@ VOID pnp_take_children(struct pnp_node *node);
 /* Asks a started device for its children; new ones are started, missing ones removed. */
 VOID pnp_enumerate(struct pnp_node *node);
 
-/* ---- remove.c, state.c ------------------------------------------------------------------------- */
+/* ---- remove.c, state.c -------------------------------------------------------------------------
+ */
 
 /* Devices that go together, the first to go first; nodes are referenced. */
 struct pnp_leaving {
@@ -293,12 +298,14 @@ VOID pnp_device_idle(PDEVICE_OBJECT device);
 /* Asks for the device's state, and does what it says. */
 VOID pnp_check_state(struct pnp_node *node);
 
-/* ---- property.c --------------------------------------------------------------------------------- */
+/* ---- property.c ---------------------------------------------------------------------------------
+ */
 
 /* The key that IoOpenDeviceRegistryKey opens. */
 NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key);
 
-/* ---- interface.c ------------------------------------------------------------------------------- */
+/* ---- interface.c -------------------------------------------------------------------------------
+ */
 
 struct pnp_interface {
     LIST_ENTRY of_node; /* in pnp_node.interfaces, under pnp.tree_lock */
@@ -328,7 +335,8 @@ NTSTATUS pnp_make_interface(struct pnp_node *node, const GUID *guid, PCUNICODE_S
 /* The key of an interface: Control\DeviceClasses\{guid}\##?#...\#reference[\below]. */
 NTSTATUS pnp_interface_key(struct pnp_path *path, PCUNICODE_STRING link, PCWSTR below);
 
-/* ---- notify.c ------------------------------------------------------------------------------------ */
+/* ---- notify.c
+ * ------------------------------------------------------------------------------------ */
 
 VOID pnp_notify_start(VOID);
 VOID pnp_notify_stop(VOID);
@@ -340,7 +348,8 @@ VOID pnp_notify_interface(const GUID *guid, PCUNICODE_STRING link, BOOLEAN is_ar
  */
 NTSTATUS pnp_notify_target(struct pnp_node *node, const GUID *event);
 
-/* ---- user_notify.c: programs that listen ---------------------------------------------------------- */
+/* ---- user_notify.c: programs that listen
+ * ---------------------------------------------------------- */
 
 #include "control.h"
 
@@ -360,7 +369,8 @@ VOID pnp_user_instance(struct pnp_node *node, enum pnp_user_action action);
 VOID pnp_user_custom(struct pnp_node *node, const TARGET_DEVICE_CUSTOM_NOTIFICATION *notification);
 NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event);
 
-/* ---- power ---------------------------------------------------------------------------------------- */
+/* ---- power
+ * ---------------------------------------------------------------------------------------- */
 
 NTSTATUS pnp_power_create(struct pnp_node *node);
 VOID pnp_power_destroy(struct pnp_node *node);
@@ -369,6 +379,7 @@ VOID pnp_power_stop(VOID);
 /* The stack goes: what it has registered for is forgotten. */
 VOID pnp_power_removed(struct pnp_node *node);
 
-/* ---- inspect.c --------------------------------------------------------------------------------------- */
+/* ---- inspect.c
+ * --------------------------------------------------------------------------------------- */
 
 VOID pnp_inspect_start(VOID);

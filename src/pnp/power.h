@@ -19,12 +19,12 @@ struct pnp_power {
     SYSTEM_POWER_STATE system_state;
 
     /* power_idle.c's, guarded by its lock. */
-    LIST_ENTRY idle_link;         /* in the list of devices that are watched, or empty */
-    PDEVICE_OBJECT idle_device;   /* who asked */
+    LIST_ENTRY idle_link;          /* in the list of devices that are watched, or empty */
+    PDEVICE_OBJECT idle_device;    /* who asked */
     DEVICE_POWER_STATE idle_state; /* that it goes to when it is idle */
-    ULONG idle_limit;             /* seconds */
-    ULONG idle_seconds;           /* what PoRegisterDeviceForIdleDetection returned points here */
-    LONG busy;                    /* PoStartDeviceBusy's, atomic */
+    ULONG idle_limit;              /* seconds */
+    ULONG idle_seconds;            /* what PoRegisterDeviceForIdleDetection returned points here */
+    LONG busy;                     /* PoStartDeviceBusy's, atomic */
 };
 
 /* Why device states change at the moment: a sleep of the system, or nothing of the kind. */

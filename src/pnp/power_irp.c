@@ -8,19 +8,20 @@
 #include "power.h"
 
 struct power_request {
-    LIST_ENTRY link;          /* in pnp_power.waiting */
+    LIST_ENTRY link; /* in pnp_power.waiting */
     PIRP irp;
-    PDEVICE_OBJECT top;       /* of the stack, referenced */
-    PDEVICE_OBJECT device;    /* the caller's, referenced */
-    struct pnp_node *node;    /* referenced; NULL: the stack is none of PnP's */
+    PDEVICE_OBJECT top;    /* of the stack, referenced */
+    PDEVICE_OBJECT device; /* the caller's, referenced */
+    struct pnp_node *node; /* referenced; NULL: the stack is none of PnP's */
     UCHAR minor;
     POWER_STATE state;
     PREQUEST_POWER_COMPLETE complete;
     PVOID context;
-    WORK_QUEUE_ITEM work;     /* to send it at PASSIVE_LEVEL */
+    WORK_QUEUE_ITEM work; /* to send it at PASSIVE_LEVEL */
 };
 
-/* ---- a device's power ------------------------------------------------------------------------- */
+/* ---- a device's power -------------------------------------------------------------------------
+ */
 
 NTSTATUS pnp_power_create(struct pnp_node *node)
 {
@@ -78,7 +79,8 @@ VOID NTAPI PoStartNextPowerIrp(PIRP Irp)
     UNREFERENCED_PARAMETER(Irp);
 }
 
-/* ---- a request's way -------------------------------------------------------------------------------- */
+/* ---- a request's way
+ * -------------------------------------------------------------------------------- */
 
 static VOID free_request(struct power_request *request)
 {

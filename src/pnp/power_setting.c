@@ -9,7 +9,7 @@
 #include "power.h"
 
 struct setting_listener {
-    LIST_ENTRY link; /* in listeners */
+    LIST_ENTRY link;         /* in listeners */
     struct pnp_action first; /* tells the value that is there at registration */
     GUID guid;
     PPOWER_SETTING_CALLBACK callback;
@@ -69,8 +69,7 @@ static VOID change(const GUID *guid, ULONG value)
 
     find_setting(guid)->value = value;
     for (entry = listeners.Flink; entry != &listeners; entry = next) {
-        struct setting_listener *listener =
-            CONTAINING_RECORD(entry, struct setting_listener, link);
+        struct setting_listener *listener = CONTAINING_RECORD(entry, struct setting_listener, link);
 
         /* The callback may unregister itself. */
         next = entry->Flink;
@@ -154,7 +153,8 @@ NTSTATUS NTAPI PoUnregisterPowerSettingCallback(PVOID Handle)
     return pnp_call(remove, Handle);
 }
 
-/* ---- staying awake ------------------------------------------------------------------------------ */
+/* ---- staying awake ------------------------------------------------------------------------------
+ */
 
 struct system_state {
     EXECUTION_STATE flags;
@@ -183,7 +183,7 @@ VOID NTAPI PoSetSystemState(EXECUTION_STATE Flags)
 }
 
 struct awake_request {
-    PDEVICE_OBJECT device; /* referenced */
+    PDEVICE_OBJECT device;                          /* referenced */
     LONG counts[PowerRequestExecutionRequired + 1]; /* atomic */
 };
 

@@ -44,8 +44,8 @@ static NTSTATUS give_from_key(struct pnp_node *node, const struct key_property *
     status = pnp_get_data(&key, from->value, &type, &data, &bytes);
     if (!NT_SUCCESS(status))
         return status;
-    status = type == from->type ? give(data, bytes, room, buffer, result)
-                                : STATUS_INVALID_PARAMETER_2;
+    status =
+        type == from->type ? give(data, bytes, room, buffer, result) : STATUS_INVALID_PARAMETER_2;
     pnp_free(data);
     return status;
 }
@@ -69,8 +69,7 @@ static NTSTATUS give_enumerator(struct pnp_node *node, ULONG room, PVOID buffer,
     ULONG length = 0;
     NTSTATUS status;
 
-    while (length < node->instance.Length / sizeof(WCHAR) &&
-           node->instance.Buffer[length] != L'\\')
+    while (length < node->instance.Length / sizeof(WCHAR) && node->instance.Buffer[length] != L'\\')
         length++;
     status = give(node->instance.Buffer, (length + 1) * sizeof(WCHAR), room, buffer, result);
     if (NT_SUCCESS(status))
@@ -92,8 +91,8 @@ static NTSTATUS give_number(ULONG number, ULONG room, PVOID buffer, PULONG resul
 }
 
 /* Under the tree's lock: what the node itself has. */
-static NTSTATUS give_from_node(struct pnp_node *node, DEVICE_REGISTRY_PROPERTY property,
-                               ULONG room, PVOID buffer, PULONG result)
+static NTSTATUS give_from_node(struct pnp_node *node, DEVICE_REGISTRY_PROPERTY property, ULONG room,
+                               PVOID buffer, PULONG result)
 {
     switch (property) {
     case DevicePropertyBusTypeGuid:
@@ -112,14 +111,15 @@ static NTSTATUS give_from_node(struct pnp_node *node, DEVICE_REGISTRY_PROPERTY p
                    ? give_number(node->capabilities.Address, room, buffer, result)
                    : STATUS_OBJECT_NAME_NOT_FOUND;
     case DevicePropertyInstallState:
-        return give_number(node->problem == CM_PROB_FAILED_INSTALL ? 2 /* InstallStateFailedInstall */
-                                                                   : 0 /* InstallStateInstalled */,
+        return give_number(node->problem == CM_PROB_FAILED_INSTALL
+                               ? 2 /* InstallStateFailedInstall */
+                               : 0 /* InstallStateInstalled */,
                            room, buffer, result);
     case DevicePropertyRemovalPolicy:
         return give_number(removal_policy(&node->capabilities), room, buffer, result);
     case DevicePropertyResourceRequirements:
-        return give(node->requirements, node->requirements ? node->requirements->ListSize : 0,
-                    room, buffer, result);
+        return give(node->requirements, node->requirements ? node->requirements->ListSize : 0, room,
+                    buffer, result);
     case DevicePropertyBootConfiguration:
     case DevicePropertyBootConfigurationTranslated:
         return give(node->boot_resources,
@@ -168,7 +168,8 @@ NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
     return status;
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------ */
+/* ---- keys
+ * ------------------------------------------------------------------------------------------ */
 
 NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key)
 {
@@ -216,6 +217,6 @@ NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevIns
         return status;
     InitializeObjectAttributes(&attributes, &key.name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
                                NULL, NULL);
-    return ZwCreateKey(DevInstRegKey, DesiredAccess, &attributes, 0, NULL,
-                       REG_OPTION_NON_VOLATILE, NULL);
+    return ZwCreateKey(DevInstRegKey, DesiredAccess, &attributes, 0, NULL, REG_OPTION_NON_VOLATILE,
+                       NULL);
 }

@@ -12,7 +12,8 @@
 
 #define VALUE_TYPE_BASE 0xFFFF0000u /* marks a DEVPROPTYPE among registry types */
 
-/* ---- what the system has ----------------------------------------------------------------------- */
+/* ---- what the system has -----------------------------------------------------------------------
+ */
 
 static const struct known {
     const DEVPROPKEY *key;
@@ -79,8 +80,8 @@ static NTSTATUS give_text(PCUNICODE_STRING text, ULONG room, PVOID buffer, PULON
     return give(text->Buffer, text->Length + sizeof(WCHAR), room, buffer, required);
 }
 
-static NTSTATUS give_of_node(struct pnp_node *node, const DEVPROPKEY *key, ULONG room,
-                             PVOID buffer, PULONG required, PDEVPROPTYPE type)
+static NTSTATUS give_of_node(struct pnp_node *node, const DEVPROPKEY *key, ULONG room, PVOID buffer,
+                             PULONG required, PDEVPROPTYPE type)
 {
     DEVPROP_BOOLEAN is_present = DEVPROP_TRUE;
     NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -149,8 +150,7 @@ static NTSTATUS get_known(struct pnp_node *node, const DEVPROPKEY *key, ULONG ro
         if (!is_key(key, known_properties[i].key))
             continue;
         *type = known_properties[i].type;
-        return IoGetDeviceProperty(node->pdo, known_properties[i].property, room, buffer,
-                                   required);
+        return IoGetDeviceProperty(node->pdo, known_properties[i].property, room, buffer, required);
     }
     for (i = 0; i < RTL_NUMBER_OF(key_values); i++) {
         if (!is_key(key, key_values[i].key))
@@ -163,7 +163,8 @@ static NTSTATUS get_known(struct pnp_node *node, const DEVPROPKEY *key, ULONG ro
     return give_of_node(node, key, room, buffer, required, type);
 }
 
-/* ---- what drivers have set ------------------------------------------------------------------------ */
+/* ---- what drivers have set
+ * ------------------------------------------------------------------------ */
 
 static VOID value_key(struct pnp_path *path, const DEVPROPKEY *key)
 {
@@ -200,8 +201,7 @@ static BOOLEAN set_key_value(struct pnp_node *node, const DEVPROPKEY *key, DEVPR
     if (type != key_values[i].type || type == DEVPROP_TYPE_GUID)
         *status = STATUS_INVALID_PARAMETER;
     else if (data)
-        *status =
-            pnp_set_data(&path, key_values[i].value, key_values[i].registry_type, data, size);
+        *status = pnp_set_data(&path, key_values[i].value, key_values[i].registry_type, data, size);
     else
         *status = pnp_delete_value(&path, key_values[i].value);
     return TRUE;
@@ -232,9 +232,9 @@ NTSTATUS pnp_get_property(struct pnp_node *node, const DEVPROPKEY *key, ULONG ro
     return get_value(&path, key, room, buffer, required, type);
 }
 
-NTSTATUS NTAPI IoGetDevicePropertyData(PDEVICE_OBJECT Pdo, CONST DEVPROPKEY *PropertyKey,
-                                       LCID Lcid, ULONG Flags, ULONG Size, PVOID Data,
-                                       PULONG RequiredSize, PDEVPROPTYPE Type)
+NTSTATUS NTAPI IoGetDevicePropertyData(PDEVICE_OBJECT Pdo, CONST DEVPROPKEY *PropertyKey, LCID Lcid,
+                                       ULONG Flags, ULONG Size, PVOID Data, PULONG RequiredSize,
+                                       PDEVPROPTYPE Type)
 {
     struct pnp_node *node;
     NTSTATUS status;
@@ -277,7 +277,8 @@ NTSTATUS NTAPI IoSetDevicePropertyData(PDEVICE_OBJECT Pdo, CONST DEVPROPKEY *Pro
     return status;
 }
 
-/* ---- interfaces ---------------------------------------------------------------------------------------- */
+/* ---- interfaces
+ * ---------------------------------------------------------------------------------------- */
 
 static NTSTATUS get_of_interface(PUNICODE_STRING link, const DEVPROPKEY *key, ULONG room,
                                  PVOID buffer, PULONG required, PDEVPROPTYPE type)

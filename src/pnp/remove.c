@@ -13,7 +13,8 @@ static LIST_ENTRY waiting = {&waiting, &waiting};
 static VOID run_waiting(struct pnp_action *action);
 static struct pnp_action check_waiting = {.run = run_waiting};
 
-/* ---- who goes together ------------------------------------------------------------------------- */
+/* ---- who goes together -------------------------------------------------------------------------
+ */
 
 static BOOLEAN is_in(const struct pnp_leaving *group, const struct pnp_node *node)
 {
@@ -79,8 +80,8 @@ static NTSTATUS add_tree(struct pnp_leaving *group, struct pnp_node *node, BOOLE
         return STATUS_SUCCESS;
     for (entry = node->children.Flink; entry != &node->children && NT_SUCCESS(status);
          entry = entry->Flink)
-        status = add_tree(group, CONTAINING_RECORD(entry, struct pnp_node, siblings),
-                          with_relations);
+        status =
+            add_tree(group, CONTAINING_RECORD(entry, struct pnp_node, siblings), with_relations);
     if (NT_SUCCESS(status) && with_relations && node->state == PNP_STARTED)
         status = add_relations(group, node);
     return NT_SUCCESS(status) ? add_node(group, node) : status;
@@ -111,7 +112,8 @@ static struct pnp_leaving *make_group(struct pnp_node *top, DEVICE_RELATION_TYPE
     return NULL;
 }
 
-/* ---- stacks ------------------------------------------------------------------------------------- */
+/* ---- stacks -------------------------------------------------------------------------------------
+ */
 
 static BOOLEAN has_stack(const struct pnp_node *node)
 {
@@ -212,7 +214,8 @@ static VOID remove_group(struct pnp_leaving *group)
     }
 }
 
-/* ---- asked first ----------------------------------------------------------------------------------- */
+/* ---- asked first
+ * ----------------------------------------------------------------------------------- */
 
 static VOID notify_group(struct pnp_leaving *group, ULONG count, const GUID *event)
 {
@@ -313,7 +316,8 @@ NTSTATUS pnp_query_remove(struct pnp_node *node, ULONG problem, struct pnp_reaso
     return query_remove(node, RemovalRelations, problem, reason);
 }
 
-/* ---- gone already ------------------------------------------------------------------------------------- */
+/* ---- gone already
+ * ------------------------------------------------------------------------------------- */
 
 static LONG open_files(struct pnp_leaving *group)
 {
@@ -389,7 +393,8 @@ VOID pnp_surprise_remove(struct pnp_node *node, ULONG problem)
     finish_when_closed(group);
 }
 
-/* ---- eject, and all at once --------------------------------------------------------------------------------- */
+/* ---- eject, and all at once
+ * --------------------------------------------------------------------------------- */
 
 NTSTATUS pnp_eject(struct pnp_node *node, struct pnp_reason *reason)
 {
@@ -440,7 +445,8 @@ VOID pnp_remove_all(VOID)
     }
 }
 
-/* ---- asked for by name, and by drivers ------------------------------------------------------------------------ */
+/* ---- asked for by name, and by drivers
+ * ------------------------------------------------------------------------ */
 
 struct pnp_eject {
     struct pnp_eject *next;

@@ -59,8 +59,7 @@ NTSTATUS NTAPI IoReportDetectedDevice(PDRIVER_OBJECT DriverObject, INTERFACE_TYP
                                       PIO_RESOURCE_REQUIREMENTS_LIST ResourceRequirements,
                                       BOOLEAN ResourceAssigned, PDEVICE_OBJECT *DeviceObject)
 {
-    struct report report = {.driver = DriverObject, .resources = ResourceList,
-                            .pdo = DeviceObject};
+    struct report report = {.driver = DriverObject, .resources = ResourceList, .pdo = DeviceObject};
     struct pnp_node *known;
 
     UNREFERENCED_PARAMETER(LegacyBusType);

@@ -56,7 +56,8 @@ PIO_RESOURCE_REQUIREMENTS_LIST pnp_copy_requirements(const IO_RESOURCE_REQUIREME
     return copy(from, from->ListSize);
 }
 
-/* ---- what is free ------------------------------------------------------------------------------ */
+/* ---- what is free ------------------------------------------------------------------------------
+ */
 
 static struct range *conflict(UCHAR type, ULONG64 start, ULONG64 length, BOOLEAN is_shared)
 {
@@ -100,8 +101,8 @@ static NTSTATUS take(struct pnp_node *node, UCHAR type, ULONG64 start, ULONG64 l
 
     if (!range)
         return STATUS_INSUFFICIENT_RESOURCES;
-    *range = (struct range){.node = node, .type = type, .is_shared = is_shared, .start = start,
-                            .length = length};
+    *range = (struct range){
+        .node = node, .type = type, .is_shared = is_shared, .start = start, .length = length};
     InsertTailList(&ranges, &range->link);
     return STATUS_SUCCESS;
 }
@@ -121,7 +122,8 @@ static VOID give_back(struct pnp_node *node)
     }
 }
 
-/* ---- choosing ------------------------------------------------------------------------------------- */
+/* ---- choosing
+ * ------------------------------------------------------------------------------------- */
 
 /* Where a requirement may lie: the smallest and largest, and how much of it. */
 static VOID limits_of(const IO_RESOURCE_DESCRIPTOR *from, ULONG64 *low, ULONG64 *high,
@@ -224,8 +226,8 @@ static NTSTATUS choose_list(struct pnp_node *node, const IO_RESOURCE_LIST *list,
         status = choose_one(node, first, &to->PartialDescriptors[to->Count]);
         for (i++; i < list->Count && (list->Descriptors[i].Option & IO_RESOURCE_ALTERNATIVE); i++)
             if (status == STATUS_CONFLICTING_ADDRESSES)
-                status = choose_one(node, &list->Descriptors[i],
-                                    &to->PartialDescriptors[to->Count]);
+                status =
+                    choose_one(node, &list->Descriptors[i], &to->PartialDescriptors[to->Count]);
         to->Count++;
     }
     return status;
@@ -265,7 +267,8 @@ static NTSTATUS choose(struct pnp_node *node, const IO_RESOURCE_REQUIREMENTS_LIS
     return STATUS_SUCCESS;
 }
 
-/* ---- for the others ---------------------------------------------------------------------------------- */
+/* ---- for the others
+ * ---------------------------------------------------------------------------------- */
 
 /* What the stack makes of the bus' requirements; a list in ExFreePool's pool, or NULL. */
 static PIO_RESOURCE_REQUIREMENTS_LIST filter(struct pnp_node *node)

@@ -10,7 +10,7 @@
 
 /* In the PDO's device extension. */
 struct root_device {
-    LIST_ENTRY link;      /* in devices */
+    LIST_ENTRY link; /* in devices */
     PDEVICE_OBJECT pdo;
     PWSTR device;         /* "ROOT\SAMPLE" */
     WCHAR instance[8];    /* "0000" */
@@ -25,7 +25,8 @@ static struct {
     ULONG count;
 } bus;
 
-/* ---- what a device of the bus says about itself ------------------------------------------------ */
+/* ---- what a device of the bus says about itself ------------------------------------------------
+ */
 
 static NTSTATUS complete(PIRP irp, NTSTATUS status)
 {
@@ -82,8 +83,8 @@ static NTSTATUS query_capabilities(PDEVICE_CAPABILITIES capabilities)
 
 static NTSTATUS query_bus_information(PIRP irp)
 {
-    static const GUID internal = {0x1530ea73, 0x086b, 0x11d1,
-                                  {0xa0, 0x9f, 0x00, 0xc0, 0x4f, 0xc3, 0x40, 0xb1}};
+    static const GUID internal = {
+        0x1530ea73, 0x086b, 0x11d1, {0xa0, 0x9f, 0x00, 0xc0, 0x4f, 0xc3, 0x40, 0xb1}};
     PPNP_BUS_INFORMATION information =
         ExAllocatePoolWithTag(PagedPool, sizeof(*information), PNP_TAG);
 
@@ -141,7 +142,8 @@ static NTSTATUS query_relations(PDEVICE_OBJECT pdo, PIRP irp, DEVICE_RELATION_TY
     return STATUS_SUCCESS;
 }
 
-/* ---- its life -------------------------------------------------------------------------------------- */
+/* ---- its life
+ * -------------------------------------------------------------------------------------- */
 
 /* The request is the caller's to complete; NULL if there is none, or it is being cancelled. */
 static PIRP take_wait_wake(struct root_device *device)
@@ -213,7 +215,8 @@ static NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT pdo, PIRP irp)
     return complete(irp, status);
 }
 
-/* ---- power --------------------------------------------------------------------------------------------- */
+/* ---- power
+ * --------------------------------------------------------------------------------------------- */
 
 static VOID NTAPI cancel_wait_wake(PDEVICE_OBJECT pdo, PIRP irp)
 {
@@ -300,7 +303,8 @@ static NTSTATUS NTAPI entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path
     return STATUS_SUCCESS;
 }
 
-/* ---- for the rest of the room --------------------------------------------------------------------------- */
+/* ---- for the rest of the room
+ * --------------------------------------------------------------------------- */
 
 static NTSTATUS make_pdo(ULONG extension, PDEVICE_OBJECT *pdo)
 {
@@ -374,7 +378,9 @@ static BOOLEAN is_live(PCWSTR device, PCWSTR instance)
     for (entry = bus.devices.Flink; entry != &bus.devices; entry = entry->Flink) {
         struct root_device *other = CONTAINING_RECORD(entry, struct root_device, link);
 
-        if (pnp_same_text(other->device, device) && pnp_same_text(other->instance, instance))
+        /* One that was withdrawn and waits for its files has its path no more. */
+        if (!other->is_withdrawn && pnp_same_text(other->device, device) &&
+            pnp_same_text(other->instance, instance))
             return TRUE;
     }
     return FALSE;

@@ -37,12 +37,11 @@ static NTSTATUS load_service(struct pnp_node *node, PCUNICODE_STRING service,
     NTSTATUS status;
 
     if (!image)
-        return pnp_explain(reason,
-                           fail(node, CM_PROB_DRIVER_SERVICE_KEY_INVALID,
-                                STATUS_ILL_FORMED_SERVICE_ENTRY),
-                           "device %wZ: its service %wZ has no ImagePath: no INF has an "
-                           "AddService for it",
-                           &node->instance, service);
+        return pnp_explain(
+            reason, fail(node, CM_PROB_DRIVER_SERVICE_KEY_INVALID, STATUS_ILL_FORMED_SERVICE_ENTRY),
+            "device %wZ: its service %wZ has no ImagePath: no INF has an "
+            "AddService for it",
+            &node->instance, service);
     length = rtl_utf8_from_utf16(path, sizeof(path) - 1, image, pnp_length(image) * sizeof(WCHAR));
     path[min(length, sizeof(path) - 1)] = 0;
     pnp_free(image);
@@ -56,8 +55,8 @@ static NTSTATUS load_service(struct pnp_node *node, PCUNICODE_STRING service,
 }
 
 /* The driver of a service, referenced; loaded if it is not. */
-static NTSTATUS find_driver(struct pnp_node *node, PCUNICODE_STRING service,
-                            PDRIVER_OBJECT *driver, struct pnp_reason *reason)
+static NTSTATUS find_driver(struct pnp_node *node, PCUNICODE_STRING service, PDRIVER_OBJECT *driver,
+                            struct pnp_reason *reason)
 {
     struct pnp_path key;
 

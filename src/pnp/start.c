@@ -49,7 +49,8 @@ VOID pnp_stop(VOID)
     pnp_notify_stop();
 }
 
-/* ---- adding ------------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------------
+ */
 
 /* The key that `devcon install` makes before the device is there. */
 static NTSTATUS write_key(const struct pnp_path *instance, PCWSTR hardware_id, PCWSTR service)
@@ -62,8 +63,8 @@ static NTSTATUS write_key(const struct pnp_path *instance, PCWSTR hardware_id, P
     pnp_enum_key_of(&key, &instance->name, NULL);
     if (ids) {
         memcpy(ids, hardware_id, bytes);
-        status = pnp_set_data(&key, L"HardwareID", REG_MULTI_SZ, ids,
-                              (ULONG)(bytes + sizeof(WCHAR)));
+        status =
+            pnp_set_data(&key, L"HardwareID", REG_MULTI_SZ, ids, (ULONG)(bytes + sizeof(WCHAR)));
     }
     if (NT_SUCCESS(status) && service)
         status = pnp_set_text(&key, L"Service", REG_SZ, service);
@@ -127,9 +128,9 @@ static NTSTATUS add_device(PVOID context)
     if (class_name)
         status = pnp_add_root_node(class_name, id, NULL, order->instance, order->reason);
     else
-        status = pnp_explain(order->reason, STATUS_NO_SUCH_DEVICE,
-                             "no INF that was given has hardware id %wZ in its Models",
-                             order->name);
+        status =
+            pnp_explain(order->reason, STATUS_NO_SUCH_DEVICE,
+                        "no INF that was given has hardware id %wZ in its Models", order->name);
     pnp_free(id);
     return status;
 }
@@ -167,7 +168,8 @@ NTSTATUS pnp_add_driver_device(PDRIVER_OBJECT driver, struct pnp_reason *reason)
     return pnp_call(add_driver_device, &order);
 }
 
-/* ---- removing, and starting again --------------------------------------------------------------------- */
+/* ---- removing, and starting again
+ * --------------------------------------------------------------------- */
 
 /* Takes an uninstalled device of the root bus away; another stays on its bus, without a stack. */
 static VOID forget(struct pnp_node *node, BOOLEAN deletes_key)

@@ -19,8 +19,10 @@ NTSTATUS pnp_start_stack(struct pnp_node *node, struct pnp_reason *reason)
 
     if (!NT_SUCCESS(status)) {
         pnp_set_problem(node, CM_PROB_FAILED_START, status);
-        pnp_explain(reason, status, "device %wZ did not start: its drivers answered "
-                    "IRP_MN_START_DEVICE with 0x%08X (%s)", &node->instance, status,
+        pnp_explain(reason, status,
+                    "device %wZ did not start: its drivers answered "
+                    "IRP_MN_START_DEVICE with 0x%08X (%s)",
+                    &node->instance, status,
                     rtl_status_name(status) ? rtl_status_name(status) : "no known name");
         return status;
     }

@@ -55,8 +55,7 @@ VOID pnp_path_add_guid(struct pnp_path *path, const GUID *guid)
 {
     pnp_path_format(path, "{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}", guid->Data1,
                     guid->Data2, guid->Data3, guid->Data4[0], guid->Data4[1], guid->Data4[2],
-                    guid->Data4[3], guid->Data4[4], guid->Data4[5], guid->Data4[6],
-                    guid->Data4[7]);
+                    guid->Data4[3], guid->Data4[4], guid->Data4[5], guid->Data4[6], guid->Data4[7]);
 }
 
 static VOID add_below(struct pnp_path *path, PCWSTR below)

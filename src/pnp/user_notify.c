@@ -36,8 +36,8 @@ static struct {
     ULONG64 next_cookie;
     KSEMAPHORE available; /* counts events */
     struct question question;
-    BOOLEAN has_fetcher;  /* a program has asked for events at least once */
-    BOOLEAN is_ending;    /* programs do not answer any more */
+    BOOLEAN has_fetcher; /* a program has asked for events at least once */
+    BOOLEAN is_ending;   /* programs do not answer any more */
 } user;
 
 VOID pnp_user_start(VOID)
@@ -82,7 +82,8 @@ VOID pnp_user_stop(VOID)
         free_event(CONTAINING_RECORD(RemoveHeadList(&user.events), struct queued_event, link));
 }
 
-/* ---- registering -------------------------------------------------------------------------------- */
+/* ---- registering --------------------------------------------------------------------------------
+ */
 
 NTSTATUS pnp_user_listen(enum pnp_listen kind, const GUID *guid, PCUNICODE_STRING name,
                          PFILE_OBJECT file, ULONG64 *cookie)
@@ -157,7 +158,8 @@ NTSTATUS pnp_user_unlisten(ULONG64 cookie)
     return STATUS_SUCCESS;
 }
 
-/* ---- events ----------------------------------------------------------------------------------------- */
+/* ---- events
+ * ----------------------------------------------------------------------------------------- */
 
 /* Under the lock. data (may be NULL) is a custom event's. */
 static BOOLEAN queue_event(struct user_listener *listener, enum pnp_user_action action,
@@ -312,7 +314,8 @@ NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event)
     return status;
 }
 
-/* ---- fetching ---------------------------------------------------------------------------------------------- */
+/* ---- fetching
+ * ---------------------------------------------------------------------------------------------- */
 
 NTSTATUS pnp_user_next_event(struct pnp_user_event **content, PULONG bytes)
 {

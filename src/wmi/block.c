@@ -132,9 +132,9 @@ static NTSTATUS append_wnode(struct output *output, const WNODE_ALL_DATA *answer
 static NTSTATUS query_provider(struct wmi_provider *provider, const struct wmi_class *class,
                                struct output *output)
 {
-    WNODE_ALL_DATA question = {.WnodeHeader = {.Guid = class->guid,
-                                               .Flags = WNODE_FLAG_ALL_DATA |
-                                                        WNODE_FLAG_STATIC_INSTANCE_NAMES}};
+    WNODE_ALL_DATA question = {
+        .WnodeHeader = {.Guid = class->guid,
+                        .Flags = WNODE_FLAG_ALL_DATA | WNODE_FLAG_STATIC_INSTANCE_NAMES}};
     PWNODE_HEADER wnode = &question.WnodeHeader;
     NTSTATUS status;
     ULONG used;

@@ -55,7 +55,8 @@ static NTSTATUS fill_reginfo(const WMILIB_CONTEXT *lib, const struct reginfo *re
 {
     PIO_STACK_LOCATION location = location_of(irp);
     PWMIREGINFOW info = location->Parameters.WMI.Buffer;
-    ULONG fixed = (ULONG)(FIELD_OFFSET(WMIREGINFOW, WmiRegGuid) + lib->GuidCount * sizeof(WMIREGGUIDW));
+    ULONG fixed =
+        (ULONG)(FIELD_OFFSET(WMIREGINFOW, WmiRegGuid) + lib->GuidCount * sizeof(WMIREGGUIDW));
     ULONG name_at = fixed, mof_at = name_at + string_bytes(&reginfo->instance_name);
     ULONG path_at = mof_at + string_bytes(&reginfo->mof_name);
     ULONG total = path_at + string_bytes(reginfo->registry_path), i;
@@ -360,8 +361,8 @@ NTSTATUS NTAPI WmiFireEvent(PDEVICE_OBJECT DeviceObject, LPCGUID Guid, ULONG Ins
         event->WnodeHeader.BufferSize = header + EventDataSize;
         event->WnodeHeader.ProviderId = IoWMIDeviceObjectToProviderId(DeviceObject);
         event->WnodeHeader.Guid = *Guid;
-        event->WnodeHeader.Flags = WNODE_FLAG_EVENT_ITEM | WNODE_FLAG_SINGLE_INSTANCE |
-                                   WNODE_FLAG_STATIC_INSTANCE_NAMES;
+        event->WnodeHeader.Flags =
+            WNODE_FLAG_EVENT_ITEM | WNODE_FLAG_SINGLE_INSTANCE | WNODE_FLAG_STATIC_INSTANCE_NAMES;
         KeQuerySystemTime(&event->WnodeHeader.TimeStamp);
         event->InstanceIndex = InstanceIndex;
         event->DataBlockOffset = header;

@@ -35,8 +35,8 @@ static NTSTATUS read_list(struct wmi_class *class, const WMIREGINFOW *info, ULON
     NTSTATUS status = STATUS_SUCCESS;
     ULONG i;
 
-    class->names = ExAllocatePool2(POOL_FLAG_PAGED, (class->instance_count + 1) * sizeof(*class->names),
-                                   WMI_TAG);
+    class->names = ExAllocatePool2(POOL_FLAG_PAGED,
+                                   (class->instance_count + 1) * sizeof(*class->names), WMI_TAG);
     if (!class->names)
         return STATUS_INSUFFICIENT_RESOURCES;
     for (i = 0; i < class->instance_count && NT_SUCCESS(status); i++) {

@@ -263,6 +263,6 @@ struct wmi_provider *wmi_next_provider(struct wmi_provider *previous, const GUID
 VOID wmi_stop(VOID)
 {
     while (!IsListEmpty(&registry.providers))
-        dereference(take(
-            CONTAINING_RECORD(registry.providers.Flink, struct wmi_provider, link)->device));
+        dereference(
+            take(CONTAINING_RECORD(registry.providers.Flink, struct wmi_provider, link)->device));
 }

@@ -27,18 +27,19 @@ struct wmi_class {
     ULONG flags; /* WMIREG_FLAG_... */
     ULONG instance_count;
     PUNICODE_STRING names; /* of the instances if flags say INSTANCE_LIST; in pool */
-    UNICODE_STRING base;   /* else what their numbers follow; in pool, empty: the provider names them */
+    UNICODE_STRING
+        base; /* else what their numbers follow; in pool, empty: the provider names them */
 };
 
 /* A device that registered. */
 struct wmi_provider {
-    LIST_ENTRY link;          /* guarded by the room's mutex */
-    LONG references;          /* guarded by it; 1 while registered */
-    PDEVICE_OBJECT device;    /* referenced */
-    EX_RUNDOWN_REF requests;  /* on their way; deregistering waits for them */
-    BOOLEAN is_known;         /* classes are what the driver last said; guarded by the mutex */
-    BOOLEAN is_blocked;       /* WMIREG_ACTION_BLOCK_IRPS */
-    ULONG id;                 /* IoWMIDeviceObjectToProviderId */
+    LIST_ENTRY link;         /* guarded by the room's mutex */
+    LONG references;         /* guarded by it; 1 while registered */
+    PDEVICE_OBJECT device;   /* referenced */
+    EX_RUNDOWN_REF requests; /* on their way; deregistering waits for them */
+    BOOLEAN is_known;        /* classes are what the driver last said; guarded by the mutex */
+    BOOLEAN is_blocked;      /* WMIREG_ACTION_BLOCK_IRPS */
+    ULONG id;                /* IoWMIDeviceObjectToProviderId */
     ULONG class_count;
     struct wmi_class *classes; /* in pool */
 };

@@ -90,19 +90,34 @@ static void open_file_keeps_device(void)
     assert_history("query-remove remove unload");
 }
 
+static NTSTATUS enable_interface(void)
+{
+    static const GUID class = {0x7a1e3f2c, 0x51d0, 0x4c6b, {0x9e, 1, 2, 3, 4, 5, 6, 7}};
+    UNICODE_STRING link;
+    NTSTATUS status = IoRegisterDeviceInterface(test_node()->pdo, &class, NULL, &link);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = IoSetDeviceInterfaceState(&link, TRUE);
+    RtlFreeUnicodeString(&link);
+    return status;
+}
+
 static void surprise_removal_waits_for_files(void)
 {
     HANDLE file;
 
     make_driver();
     assert_int_equal(add_test_device(), STATUS_SUCCESS);
+    assert_int_equal(enable_interface(), STATUS_SUCCESS);
     assert_int_equal(open_test_device(&file), STATUS_SUCCESS);
     *history = 0;
     assert_int_equal(remove_test_device(PNP_SURPRISE_REMOVE), STATUS_SUCCESS);
     assert_history("surprise");
-    /* Its path is free at once. */
+    /* Its path is free at once, and so are its interfaces. */
     assert_int_equal(add_test_device(), STATUS_SUCCESS);
     assert_history("add start");
+    assert_int_equal(enable_interface(), STATUS_SUCCESS);
     ZwClose(file);
     pnp_settle();
     assert_history("remove");
