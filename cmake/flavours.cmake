@@ -29,6 +29,9 @@ endif()
 add_compile_options(${NTIO_INSTRUMENT})
 add_link_options(${NTIO_INSTRUMENT})
 
+# How the kernel's own process is linked: src/hal/layout.c knows the address.
+set(NTIO_KERNEL_PROCESS_LINK -no-pie -Wl,-Ttext-segment=0x60000000)
+
 # What a source written against the NT headers is compiled with.
 set(NTIO_NT_OPTIONS
     -nostdinc "SHELL:-isystem ${CMAKE_SOURCE_DIR}/include/wdk"

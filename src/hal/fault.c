@@ -32,7 +32,9 @@ static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 #define FAULT_SIGNALS (sizeof fault_signals / sizeof *fault_signals)
 
 static struct {
-    hal_fault_handler handler; /* atomic: set while other threads may fault */
+    /* Atomic both: set while other threads may fault. */
+    hal_fault_handler handler;
+    hal_pager pager;
     struct sigaction previous[FAULT_SIGNALS];
 } fault_system;
 
@@ -45,6 +47,26 @@ static _Thread_local struct {
 HALAPI void hal_on_fault(hal_fault_handler handler)
 {
     __atomic_store_n(&fault_system.handler, handler, __ATOMIC_RELEASE);
+}
+
+HALAPI void hal_on_page_fault(hal_pager pager)
+{
+    __atomic_store_n(&fault_system.pager, pager, __ATOMIC_RELEASE);
+}
+
+/* Whether the access can be tried again, since the page is there now. */
+static int is_paged_in(int signal, const siginfo_t *info, const greg_t *registers)
+{
+    hal_pager pager = __atomic_load_n(&fault_system.pager, __ATOMIC_ACQUIRE);
+    hal_u64 address = (hal_u64)info->si_addr;
+    int error = errno, is_there;
+
+    if (!pager || (signal != SIGSEGV && signal != SIGBUS) || info->si_code <= 0 ||
+        registers[REG_TRAPNO] != TRAP_PAGE_FAULT || address - HAL_SYSTEM_BASE < HAL_SYSTEM_SIZE)
+        return 0;
+    is_there = pager(address, !!(registers[REG_ERR] & FAULT_WRITE));
+    errno = error;
+    return is_there;
 }
 
 static int recover_guarded(const siginfo_t *info, greg_t *registers)
@@ -242,7 +264,7 @@ static void on_signal(int signal, siginfo_t *info, void *context)
     struct machine_frame frame;
     struct hal_fault fault;
 
-    if (recover_guarded(info, registers))
+    if (is_paged_in(signal, info, registers) || recover_guarded(info, registers))
         return;
     unblock_faults();
     if (handler && describe(&fault, signal, info, registers)) {
@@ -302,6 +324,7 @@ static void release_signal_stack(void *argument)
 void fault_stop(void)
 {
     hal_on_fault(NULL);
+    hal_on_page_fault(NULL);
     restore_handlers(FAULT_SIGNALS);
     release_signal_stack(NULL);
 }

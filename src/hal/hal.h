@@ -210,13 +210,14 @@ HALAPI int hal_segment_descriptor(const struct hal_segment *segment);
 
 /*
  * Makes a segment of a descriptor that hal_receive gave; takes it over if it
- * succeeds. HAL_EINVAL if it is not sealed memory of exactly pages pages.
+ * succeeds. HAL_EINVAL if it is not sealed, writable memory of exactly pages pages.
  */
 HALAPI int hal_segment_import(struct hal_segment **segment, int descriptor, hal_u64 pages);
 
 /*
  * Maps frames [first, first + pages) for reading and writing where Linux likes;
- * hal_unshare takes the mapping away, its addresses too.
+ * hal_unshare takes the mapping away, its addresses too. A forked child does not
+ * have it.
  */
 HALAPI int hal_share(void **address, struct hal_segment *segment, hal_u64 first, hal_u64 pages);
 HALAPI void hal_unshare(void *address, hal_u64 pages);
@@ -224,7 +225,8 @@ HALAPI void hal_unshare(void *address, hal_u64 pages);
 /*
  * Maps frames at an address of a program, at which nothing of this process is.
  * HAL_EEXIST if something is. hal_window_close takes any number of such pages
- * away again.
+ * away again, whether or not a window is at each; HAL_EINVAL in system space. Both
+ * may be called by a pager.
  */
 HALAPI int hal_window_open(hal_u64 address, struct hal_segment *segment, hal_u64 first,
                            hal_u64 pages, int protection);
@@ -247,11 +249,15 @@ HALAPI int hal_process_write(hal_u32 process, hal_u64 to, const void *from, hal_
 /* Lets process copy from and to this one's memory, where Linux would not. */
 HALAPI void hal_process_allow(hal_u32 process);
 
+/* ---- layout.c: where this process has its memory ------------------------- */
+
 /*
  * Makes room for programs' addresses: this process's own code, heap, libraries,
  * stacks and mappings are from then on in the ranges that hal_layout_own tells.
  * It runs itself anew for that, once, so it is called first of all.
- * HAL_OK (it is so), or why it cannot be.
+ * arguments are main's. HAL_OK (it is so), or why it cannot be: HAL_EOPNOTSUPP, the
+ * executable is not linked for it, or a sanitizer or Linux has memory elsewhere;
+ * HAL_EPERM, Linux does not allow it (containers often forbid personality()).
  */
 HALAPI int hal_layout_prepare(char **arguments);
 
@@ -259,10 +265,14 @@ struct hal_range {
     hal_u64 start, end;
 };
 
-/* The ranges of addresses that are this process's own; returns how many, at most count. */
+/*
+ * The ranges of addresses that are this process's own, system space not among them;
+ * returns how many, at most count. The main thread's stack is one as far as it has
+ * grown by now, so other threads do the work.
+ */
 HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count);
 
-/* ---- channel.c: sockets between processes of one machine ------------------- */
+/* ---- channel.c, listen.c: sockets between processes of one machine ------------------- */
 
 struct hal_listener;
 struct hal_peer;
@@ -276,26 +286,42 @@ struct hal_credentials {
 /*
  * Listens at path, which only the user can connect to, or also others as mode's
  * permission bits say; with path NULL at the socket that systemd passed
- * (LISTEN_FDS). A socket file that nobody listens at is replaced; HAL_EEXIST: somebody
- * does. HAL_ENOENT: systemd passed none.
+ * (LISTEN_FDS). A socket file that nobody listens at is replaced, and the folder
+ * made if it is missing; beside the socket, a file with .lock to its name keeps
+ * others off. HAL_EEXIST: somebody listens, or it is no socket. HAL_ENOENT: systemd
+ * passed none; HAL_EINVAL: more than one, or one of another kind, or path is too long
+ * (more than 107 bytes). Raises the process's limit of descriptors to what it may be.
  */
 HALAPI int hal_listen(struct hal_listener **listener, const char *path, hal_u32 mode);
-/* The next connection; waits. HAL_EBADF once hal_listen_stop was called. */
+/*
+ * The next connection; waits. HAL_EBADF once hal_listen_stop was called. HAL_EMFILE:
+ * there is no descriptor left for it, so it was turned away; go on.
+ */
 HALAPI int hal_accept(struct hal_listener *listener, struct hal_peer **peer);
-/* Makes hal_accept return, on whatever thread; from then on nobody can connect. */
+/*
+ * Makes hal_accept return, on whatever thread; from then on nobody can connect, or at
+ * systemd's socket waits for who is started next.
+ */
 HALAPI void hal_listen_stop(struct hal_listener *listener);
 /* Frees it and removes the socket's file. */
 HALAPI void hal_listen_close(struct hal_listener *listener);
 
-/* HAL_ENOENT: no such socket; HAL_ECONNREFUSED: nobody listens; HAL_EACCES. */
+/*
+ * HAL_ENOENT: no such socket; HAL_ECONNREFUSED: nobody listens; HAL_EACCES;
+ * HAL_EAGAIN: nobody accepts, for 10 seconds; HAL_EINVAL: a socket of another kind.
+ */
 HALAPI int hal_connect(struct hal_peer **peer, const char *path);
-/* Who is at the other end, as Linux says. */
+/*
+ * Who is at the other end, as Linux says: for who accepted, the process that
+ * connected, as it was then. HAL_EOPNOTSUPP if it has more groups than there is
+ * room for.
+ */
 HALAPI int hal_peer_credentials(struct hal_peer *peer, struct hal_credentials *credentials);
 
 /*
  * One message, and descriptors with it (at most 8). Messages keep their bounds.
  * Never waits for ever: HAL_EAGAIN if the peer does not read for 10 seconds,
- * HAL_EPIPE if it is gone.
+ * HAL_EPIPE if it is gone. HAL_EINVAL: no bytes, or more than Linux takes.
  */
 HALAPI int hal_send(struct hal_peer *peer, const void *bytes, hal_size size, const int *descriptors,
                     hal_u32 count);
@@ -303,7 +329,10 @@ HALAPI int hal_send(struct hal_peer *peer, const void *bytes, hal_size size, con
  * The next message: its bytes, or 0 when the peer is gone or hal_peer_stop was
  * called. *count: in, room in descriptors; out, how many came, which are the
  * caller's. A message that is larger than size, or has more descriptors, is
- * HAL_EINVAL, with nothing kept of it. Waits until deadline: HAL_ETIMEDOUT.
+ * HAL_EINVAL, with nothing kept of it; HAL_EMFILE likewise, if this process has no
+ * descriptors left. Waits until deadline: HAL_ETIMEDOUT. With no room, descriptors
+ * that a peer sends are never opened here: closing one of a file system of the peer's
+ * own can wait for that.
  */
 HALAPI hal_i64 hal_receive(struct hal_peer *peer, void *bytes, hal_size size, int *descriptors,
                            hal_u32 *count, hal_i64 deadline);
@@ -357,7 +386,10 @@ HALAPI void hal_on_fault(hal_fault_handler handler);
 /*
  * Called first, on the faulting thread's signal stack, for an access outside of
  * system space, guarded ones included: returns 1 if the page is there now and the
- * access is to be tried again, 0 if it is a fault.
+ * access is to be tried again, 0 if it is a fault. It is called again for as long
+ * as the access faults, so a 1 that is not true never ends. It keeps to what a
+ * signal handler may do, and to memory that does not fault: its own fault would
+ * come to it. NULL for none; hal_stop forgets it.
  */
 typedef int (*hal_pager)(hal_u64 address, int is_write);
 HALAPI void hal_on_page_fault(hal_pager pager);

@@ -80,6 +80,11 @@ struct hal_segment {
     struct hal_segment *next; /* there */
 };
 
+/* Makes a segment of memory that fd is; fd stays the caller's if it fails. */
+int segment_wrap(struct hal_segment **segment, int fd, hal_u64 pages);
+/* Whether frames [first, first + pages) are in the segment, and some. */
+int segment_has(const struct hal_segment *segment, hal_u64 first, hal_u64 pages);
+
 /* ---- space.c ----------------------------------------------------------- */
 
 /* A mapping of this process. */

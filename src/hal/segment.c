@@ -12,41 +12,49 @@
 
 static int open_memory(const char *name)
 {
-    int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
     if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
-        fd = memfd_create(name, MFD_CLOEXEC);
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     return fd < 0 ? -errno : fd;
 }
 
-HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name)
+int segment_wrap(struct hal_segment **segment, int fd, hal_u64 pages)
 {
     struct hal_segment *made;
     struct stat status;
-    int fd;
 
-    if (!pages || pages > (1ull << 40) / HAL_PAGE_SIZE)
-        return HAL_EINVAL;
+    if (fstat(fd, &status))
+        return hal_error_from(-errno);
     made = hal_allocate(sizeof *made);
     if (!made)
         return HAL_ENOMEM;
-    fd = open_memory(name);
-    if (fd < 0) {
-        hal_free(made);
-        return hal_error_from(fd);
-    }
-    if (ftruncate(fd, (off_t)(pages * HAL_PAGE_SIZE)) || fstat(fd, &status)) {
-        int error = hal_error_from(-errno);
-
-        close(fd);
-        hal_free(made);
-        return error;
-    }
     made->fd = fd;
     made->pages = pages;
     made->inode = status.st_ino;
     *segment = made;
     return HAL_OK;
+}
+
+int segment_has(const struct hal_segment *segment, hal_u64 first, hal_u64 pages)
+{
+    return pages && first <= segment->pages && pages <= segment->pages - first;
+}
+
+HALAPI int hal_segment_create(struct hal_segment **segment, hal_u64 pages, const char *name)
+{
+    int fd, error;
+
+    if (!pages || pages > (1ull << 40) / HAL_PAGE_SIZE)
+        return HAL_EINVAL;
+    fd = open_memory(name);
+    if (fd < 0)
+        return hal_error_from(fd);
+    error = ftruncate(fd, (off_t)(pages * HAL_PAGE_SIZE)) ? hal_error_from(-errno)
+                                                          : segment_wrap(segment, fd, pages);
+    if (error)
+        close(fd);
+    return error;
 }
 
 HALAPI void hal_segment_destroy(struct hal_segment *segment)

@@ -79,7 +79,7 @@ HALAPI int hal_map(hal_u64 address, struct hal_segment *segment, hal_u64 first, 
 {
     int error;
 
-    if (!pages || first > segment->pages || pages > segment->pages - first)
+    if (!segment_has(segment, first, pages))
         return HAL_EINVAL;
     error = linux_map(address, pages, hal_protection_bits(protection), MAP_SHARED | MAP_FIXED,
                       segment->fd, first);

@@ -60,11 +60,13 @@ int hal_error_from(long result)
     case EMFILE:
     case ENOSPC:
     case EROFS:
+    case EPIPE:
     case ENOSYS:
     case ENOTEMPTY:
     case ELOOP:
     case EOPNOTSUPP:
     case ETIMEDOUT:
+    case ECONNREFUSED:
         return (int)result;
     case ENFILE:
         return HAL_EMFILE;

@@ -1,5 +1,8 @@
-/* Pins: guarded access answers faults; other faults reach the handler, which can go on elsewhere.
+/*
+ * Pins: guarded access answers faults; other faults reach the handler, which can go on elsewhere;
+ * a pager is asked before both.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -246,6 +249,128 @@ static void test_stack_overflow(void **state)
     assert_int_equal(result, 2);
 }
 
+/* What the pager was asked, and what it answers with. */
+static struct {
+    struct hal_segment *segment; /* NULL: nothing is there */
+    hal_u64 address;
+    int asked, is_write;
+} paging;
+
+static int page_in(hal_u64 address, int is_write)
+{
+    paging.asked++;
+    paging.address = address;
+    paging.is_write = is_write;
+    errno = EXDEV;
+    return paging.segment &&
+           !hal_window_open(address & ~(PAGE - 1), paging.segment, 0, 1, HAL_READ | HAL_WRITE);
+}
+
+static void begin_paging(void **state)
+{
+    begin(state);
+    memset(&paging, 0, sizeof paging);
+    hal_on_page_fault(page_in);
+    assert_int_equal(hal_segment_create(&paging.segment, 1, "paging"), HAL_OK);
+}
+
+static void test_accesses_that_are_paged_in(void **state)
+{
+    unsigned char *memory = map_edge();
+    char copy[8] = {0};
+
+    begin_paging(state);
+    munmap(memory, 2 * PAGE);
+    errno = ENOTTY;
+    fault_write((int *)(memory + 4));
+    assert_int_equal(errno, ENOTTY);
+    assert_int_equal(paging.asked, 1);
+    assert_int_equal(paging.address, (hal_u64)memory + 4);
+    assert_int_equal(paging.is_write, 1);
+    fault_read((int *)(memory + 4));
+    assert_int_equal(paging.asked, 1); /* it is there */
+    fault_read((int *)(memory + PAGE));
+    assert_int_equal(paging.asked, 2);
+    assert_int_equal(paging.is_write, 0);
+    hal_window_close((hal_u64)memory, 2);
+    assert_int_equal(hal_copy_guarded(copy, memory + 4, 4, NULL), HAL_OK);
+    assert_int_equal(copy[0], 1); /* what fault_write has left in the frame */
+    assert_int_equal(hal_touch_write((hal_u64)memory + PAGE), HAL_OK);
+    assert_int_equal(paging.asked, 4);
+    hal_window_close((hal_u64)memory, 2);
+    hal_segment_destroy(paging.segment);
+}
+
+static void test_accesses_that_are_not(void **state)
+{
+    unsigned char *memory = map_edge();
+
+    begin_paging(state);
+    hal_segment_destroy(paging.segment);
+    paging.segment = NULL;
+    assert_int_equal(hal_touch_read((hal_u64)memory + PAGE), HAL_EFAULT);
+    assert_int_equal(paging.asked, 1);
+    if (!setjmp(caught.back)) {
+        fault_read((int *)(memory + PAGE + 8));
+        fail();
+    }
+    assert_int_equal(paging.asked, 2);
+    assert_int_equal(caught.seen.address, (hal_u64)memory + PAGE + 8);
+    munmap(memory, 2 * PAGE);
+}
+
+static void test_faults_that_no_page_helps(void **state)
+{
+    begin_paging(state);
+    assert_int_equal(hal_touch_read(HAL_SYSTEM_BASE), HAL_EFAULT);
+    assert_int_equal(hal_touch_read(HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE - 1), HAL_EFAULT);
+    assert_int_equal(hal_touch_read(0x8000000000000000), HAL_EFAULT); /* no address at all */
+    if (!setjmp(caught.back))
+        divide(0);
+    if (!setjmp(caught.back))
+        __asm__ volatile("ud2");
+    if (!setjmp(caught.back))
+        __asm__ volatile("int3");
+    assert_int_equal(paging.asked, 0);
+    hal_on_page_fault(NULL);
+    assert_int_equal(hal_touch_read(1), HAL_EFAULT);
+    hal_on_page_fault(page_in);
+    hal_stop();
+    assert_int_equal(hal_start(), HAL_OK);
+    assert_int_equal(hal_touch_read(1), HAL_EFAULT);
+    assert_int_equal(paging.asked, 0);
+    hal_segment_destroy(paging.segment);
+}
+
+static void *fault_without_signal_stack(void *argument)
+{
+    stack_t stack;
+
+    fault_write(argument);
+    sigaltstack(NULL, &stack);
+    return stack.ss_flags & SS_DISABLE ? argument : NULL;
+}
+
+static void test_paging_on_any_thread(void **state)
+{
+    enum { FREE = 64 << 20 }; /* the thread's own memory comes from its upper end */
+    unsigned char *memory =
+        mmap(NULL, FREE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    pthread_t thread;
+    void *result;
+
+    begin_paging(state);
+    munmap(memory, FREE);
+    assert_int_equal(pthread_create(&thread, NULL, fault_without_signal_stack, memory + PAGE), 0);
+    pthread_join(thread, &result);
+#if !defined(__SANITIZE_ADDRESS__) /* it gives every thread a signal stack */
+    assert_ptr_equal(result, memory + PAGE);
+#endif
+    assert_int_equal(paging.asked, 1);
+    assert_int_equal(hal_window_close((hal_u64)memory, 2), HAL_OK);
+    hal_segment_destroy(paging.segment);
+}
+
 /* Runs act in a child, and returns what waitpid says. */
 static int run_child(void (*act)(void))
 {
@@ -279,6 +404,12 @@ static void act_breakpoint(void)
     __asm__ volatile("int3");
 }
 
+static int page_exit(hal_u64 address, int is_write)
+{
+    (void)address, (void)is_write;
+    _exit(44);
+}
+
 static void act_raise(void)
 {
     raise(SIGSEGV);
@@ -297,6 +428,8 @@ static void test_unhandled_faults_kill(void **state)
     assert_int_equal(hal_start(), HAL_OK);
     assert_int_equal(WTERMSIG(run_child(act_write)), SIGSEGV);
     assert_int_equal(WTERMSIG(run_child(act_breakpoint)), SIGTRAP);
+    assert_int_equal(WTERMSIG(run_child(act_raise)), SIGSEGV);
+    hal_on_page_fault(page_exit); /* which somebody's signal is nothing for */
     assert_int_equal(WTERMSIG(run_child(act_raise)), SIGSEGV);
 }
 
@@ -320,6 +453,10 @@ int main(void)
         HAL_TEST(test_fetch),
         HAL_TEST(test_kinds),
         HAL_TEST(test_stack_overflow),
+        HAL_TEST(test_accesses_that_are_paged_in),
+        HAL_TEST(test_accesses_that_are_not),
+        HAL_TEST(test_faults_that_no_page_helps),
+        HAL_TEST(test_paging_on_any_thread),
         HAL_TEST(test_unhandled_faults_kill),
         HAL_TEST(test_handlers_before_us_are_asked),
     };
