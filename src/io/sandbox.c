@@ -1,5 +1,6 @@
 /*
- * Drives, and opening and closing files on them. sandbox_file.c does the rest.
+ * Drives, and opening and closing files on them. sandbox_file.c does the rest;
+ * sandbox_windows.c has the folders that are always there.
  */
 #include "sandbox.h"
 
@@ -107,7 +108,8 @@ static NTSTATUS status_of_no_folder(struct sandbox_drive *drive, const struct sa
     int created;
 
     if (hal_file_open(&file, drive->root, hal_path(open), HAL_OPEN_READ, &created) != HAL_OK)
-        return STATUS_OBJECT_PATH_NOT_FOUND;
+        return sandbox_is_in_windows_folder(drive, open->path) ? STATUS_OBJECT_NAME_NOT_FOUND
+                                                               : STATUS_OBJECT_PATH_NOT_FOUND;
     hal_file_close(file);
     return STATUS_NOT_A_DIRECTORY;
 }
@@ -116,10 +118,12 @@ static NTSTATUS open_on_disk(struct sandbox_drive *drive, const IO_STACK_LOCATIO
                              struct sandbox_file *open, int *created)
 {
     ULONG options = location->Parameters.Create.Options;
-    int how = how_to_open(location);
+    int how = how_to_open(location), error;
     struct hal_file_info info;
-    int error = hal_file_open(&open->file, drive->root, hal_path(open), how, created);
 
+    if ((how & HAL_OPEN_CREATE) || sandbox_is_windows_folder(drive, open->path))
+        sandbox_make_windows_folders(drive, open->path);
+    error = hal_file_open(&open->file, drive->root, hal_path(open), how, created);
     /* Whoever does not say what he expects gets a folder too. */
     if (error == HAL_EISDIR && !(options & FILE_NON_DIRECTORY_FILE))
         error = hal_file_open(&open->file, drive->root, hal_path(open),
@@ -366,6 +370,7 @@ static NTSTATUS make_drive(PDRIVER_OBJECT driver, CHAR letter)
     if (!NT_SUCCESS(status))
         return status;
     drive = sandbox_drive_of(device);
+    drive->has_windows = letter == 'C';
     ExInitializeFastMutex(&drive->lock);
     InitializeListHead(&drive->nodes);
     if (has_root && hal_root_open(&drive->root, path) != HAL_OK) {
@@ -397,7 +402,7 @@ static NTSTATUS NTAPI driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING regist
     driver->DriverUnload = unload;
     for (i = 0; i < DRIVE_LETTERS && NT_SUCCESS(status); i++)
         status = make_drive(driver, (CHAR)('A' + i));
-    return status;
+    return NT_SUCCESS(status) ? sandbox_link_system_root() : status;
 }
 
 NTSTATUS io_sandbox_start(PCSTR roots)

@@ -8,6 +8,7 @@
 /* A drive: the extension of its device. */
 struct sandbox_drive {
     struct hal_root *root; /* NULL: the user named no folder */
+    BOOLEAN has_windows;   /* it is C: */
     FAST_MUTEX lock;       /* guards nodes and what is in them */
     LIST_ENTRY nodes;      /* of sandbox_node.link: files that are open */
 };
@@ -39,6 +40,19 @@ static inline struct sandbox_drive *sandbox_drive_of(PDEVICE_OBJECT device)
  * if it is too long.
  */
 NTSTATUS sandbox_path(PCWSTR name, SIZE_T bytes, PSTR path, SIZE_T size);
+
+/* ---- sandbox_windows.c ------------------------------------------------------ */
+
+/* Is path (as in struct sandbox_file) one of the folders that every Windows has? */
+BOOLEAN sandbox_is_windows_folder(const struct sandbox_drive *drive, PCSTR path);
+/* Does it name something directly in one of them, but none of them? */
+BOOLEAN sandbox_is_in_windows_folder(const struct sandbox_drive *drive, PCSTR path);
+/* Makes those of them that path is, or is below; what fails then is its opening. */
+VOID sandbox_make_windows_folders(struct sandbox_drive *drive, PCSTR path);
+/* \SystemRoot. */
+NTSTATUS sandbox_link_system_root(VOID);
+
+/* ---- sandbox_file.c --------------------------------------------------------- */
 
 /* The requests on an open file. */
 NTSTATUS sandbox_transfer(struct sandbox_drive *drive, PIRP irp, PIO_STACK_LOCATION location);

@@ -111,6 +111,30 @@ static void folders(void **state)
     assert_true(RemoveDirectoryA("C:\\f"));
 }
 
+/* On every Windows they are there. Nothing makes them here until somebody needs them. */
+static void the_windows_folders(void **state)
+{
+    char path[MAX_PATH];
+    (void)state;
+    assert_int_equal(GetTempPathA(sizeof path, path), strlen("C:\\Windows\\Temp\\"));
+    RemoveDirectoryA(path);
+    RemoveDirectoryA("C:\\Windows\\System32\\drivers");
+    RemoveDirectoryA("C:\\Windows\\System32");
+    RemoveDirectoryA("C:\\Windows");
+    assert_fails(opens(create("C:\\Windows\\Temp\\none", OPEN_EXISTING)), ERROR_FILE_NOT_FOUND);
+    assert_fails(opens(create("C:\\Windows\\Temp\\no\\x", CREATE_NEW)), ERROR_PATH_NOT_FOUND);
+    assert_true(opens(create("\\\\?\\GLOBALROOT\\SystemRoot\\temp\\x", CREATE_NEW)));
+    strcat(path, "x");
+    assert_true(GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES);
+    assert_true(DeleteFileA(path));
+    assert_int_equal(GetWindowsDirectoryA(path, sizeof path), strlen("C:\\Windows"));
+    assert_true(GetFileAttributesA(path) & FILE_ATTRIBUTE_DIRECTORY);
+    assert_true(GetSystemDirectoryA(path, sizeof path) > 0);
+    assert_true(GetFileAttributesA(path) & FILE_ATTRIBUTE_DIRECTORY);
+    assert_fails(CreateDirectoryA("C:\\WINDOWS\\System32\\Drivers", NULL), ERROR_ALREADY_EXISTS);
+    assert_int_equal(GetFileAttributesA("C:\\Windows2"), INVALID_FILE_ATTRIBUTES);
+}
+
 static void copies_and_moves(void **state)
 {
     WIN32_FILE_ATTRIBUTE_DATA data;
@@ -159,6 +183,7 @@ int main(void)
         cmocka_unit_test(contents_sizes_and_positions),
         cmocka_unit_test(a_file_goes_with_its_last_handle),
         cmocka_unit_test(folders),
+        cmocka_unit_test(the_windows_folders),
         cmocka_unit_test(copies_and_moves),
         cmocka_unit_test(devices_that_are_not_there),
         cmocka_unit_test(handles_can_be_duplicated),

@@ -358,7 +358,7 @@ BOOL WINAPI SetCurrentDirectoryA(LPCSTR path)
     return done;
 }
 
-/* Folders that every Windows has; nobody promises that they exist. */
+/* Folders that every Windows has: on C: they are there when somebody looks. */
 static UINT system_folder(PCWSTR text, LPWSTR buffer, UINT size)
 {
     return win32_copy_wide(text, buffer, size);
