@@ -86,13 +86,13 @@ struct wdf_pdo {
     struct wdf_pdo_identity identity;
     struct wdf_relations ejection;
     BOOLEAN is_static;
-    BOOLEAN is_added;        /* static: WdfFdoAddStaticChild took it */
-    BOOLEAN is_missing;      /* reported as gone: the next removal is its end; atomic */
-    BOOLEAN is_surprise;     /* its surprise removal came, and its removal is to come */
-    BOOLEAN is_wake_enabled; /* EvtDeviceEnableWakeAtBus was called */
-    PIRP wait_wake;          /* that a driver above waits with; changed under wake_lock */
-    KSPIN_LOCK wake_lock;
+    BOOLEAN is_added;              /* static: WdfFdoAddStaticChild took it */
+    BOOLEAN is_missing;            /* reported as gone: the next removal is its end; atomic */
+    BOOLEAN is_surprise;           /* its surprise removal came, and its removal is to come */
+    BOOLEAN is_wake_enabled;       /* EvtDeviceEnableWakeAtBus was called */
+    PIRP wait_wake;                /* that a driver above waits with */
     SYSTEM_POWER_STATE wake_state; /* from which it is to wake the system */
+    KSPIN_LOCK wake_lock;          /* guards the two */
     LONG wake_changes;             /* of wait_wake, that wake_work has not seen; atomic */
     WORK_QUEUE_ITEM wake_work;     /* calls the driver at PASSIVE_LEVEL */
 };

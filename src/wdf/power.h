@@ -52,6 +52,7 @@ enum wdf_policy_state {
 /* From which system state the device may wake up by itself. */
 enum wdf_wake { WDF_WAKE_NONE, WDF_WAKE_S0, WDF_WAKE_SX };
 
+/* Guarded by the policy's lock, but for what is atomic. */
 struct wdf_idle_settings {
     BOOLEAN is_set;     /* the driver called WdfDeviceAssignS0IdleSettings */
     BOOLEAN is_enabled; /* atomic */

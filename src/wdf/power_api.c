@@ -133,6 +133,7 @@ NTSTATUS NTAPI imp_WdfDeviceAssignS0IdleSettings(PWDF_DRIVER_GLOBALS DriverGloba
     struct wdf_policy *policy = policy_of(device);
     DEVICE_POWER_STATE state;
     ULONG timeout;
+    KIRQL irql;
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
@@ -148,11 +149,13 @@ NTSTATUS NTAPI imp_WdfDeviceAssignS0IdleSettings(PWDF_DRIVER_GLOBALS DriverGloba
         return status;
     timeout = Settings->IdleTimeout == IdleTimeoutDefaultValue ? DEFAULT_IDLE_TIMEOUT
                                                                : Settings->IdleTimeout;
+    KeAcquireSpinLock(&policy->lock, &irql);
     policy->idle.is_set = TRUE;
     policy->idle.can_wake = Settings->IdleCaps != IdleCannotWakeFromS0;
     policy->idle.state = state;
     if (Settings->PowerUpIdleDeviceOnSystemWake != WdfUseDefault)
         policy->idle.powers_up_on_system_wake = Settings->PowerUpIdleDeviceOnSystemWake == WdfTrue;
+    KeReleaseSpinLock(&policy->lock, irql);
     __atomic_store_n(&policy->idle.timeout, timeout * 10000LL, __ATOMIC_RELAXED);
     wdf_set_idle_enabled(policy,
                          decide(device, Settings->Enabled,

@@ -191,12 +191,17 @@ static VOID NTAPI dx_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state,
 static VOID idle_down(struct wdf_policy *policy)
 {
     NTSTATUS status = STATUS_SUCCESS;
+    DEVICE_POWER_STATE state;
+    KIRQL irql;
 
+    KeAcquireSpinLock(&policy->lock, &irql);
     policy->wake_from = policy->idle.can_wake ? WDF_WAKE_S0 : WDF_WAKE_NONE;
+    state = policy->idle.state;
+    KeReleaseSpinLock(&policy->lock, irql);
     if (policy->wake_from == WDF_WAKE_S0)
         status = wdf_request_wait_wake(policy, PowerSystemWorking);
     if (NT_SUCCESS(status))
-        status = wdf_policy_request(policy, policy->idle.state, dx_done);
+        status = wdf_policy_request(policy, state, dx_done);
     if (NT_SUCCESS(status))
         return;
     wdf_cancel_wait_wake(policy);

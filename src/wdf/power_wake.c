@@ -202,11 +202,17 @@ VOID wdf_follow_wait_wake(struct wdf_device *device)
 {
     struct wdf_pdo *pdo = device->pdo_part;
     WDF_PDO_EVENT_CALLBACKS *callbacks = &pdo->identity.callbacks;
-    BOOLEAN is_wanted = __atomic_load_n(&pdo->wait_wake, __ATOMIC_ACQUIRE) != NULL;
+    SYSTEM_POWER_STATE state;
+    BOOLEAN is_wanted;
     NTSTATUS status;
+    KIRQL irql;
 
+    KeAcquireSpinLock(&pdo->wake_lock, &irql);
+    is_wanted = pdo->wait_wake != NULL;
+    state = pdo->wake_state;
+    KeReleaseSpinLock(&pdo->wake_lock, irql);
     if (is_wanted && !pdo->is_wake_enabled) {
-        status = callbacks->EvtDeviceEnableWakeAtBus(wdf_handle_of(device), pdo->wake_state);
+        status = callbacks->EvtDeviceEnableWakeAtBus(wdf_handle_of(device), state);
         pdo->is_wake_enabled = NT_SUCCESS(status);
         if (!NT_SUCCESS(status))
             wdf_indicate_wake(device, status);
@@ -230,6 +236,7 @@ static VOID NTAPI work_wait(PVOID context)
         KeSetEvent(&device->pnp->power.turn, IO_NO_INCREMENT, FALSE);
     } while (__atomic_sub_fetch(changes, seen, __ATOMIC_ACQ_REL));
     wdf_dereference(&device->object);
+    wdf_finished();
 }
 
 /* Somebody waits or waits no more. The driver is told at PASSIVE_LEVEL. */
@@ -239,6 +246,8 @@ static VOID wait_changed(struct wdf_device *device)
 
     if (__atomic_add_fetch(&pdo->wake_changes, 1, __ATOMIC_ACQ_REL) > 1)
         return;
+    /* The driver's unload waits until the device may go. */
+    wdf_unfinished();
     wdf_reference(&device->object);
     ExInitializeWorkItem(&pdo->wake_work, work_wait, device);
     ExQueueWorkItem(&pdo->wake_work, DelayedWorkQueue);
@@ -270,10 +279,12 @@ static NTSTATUS keep_wait_wake(struct wdf_pdo *pdo, PIRP irp)
         status = STATUS_DEVICE_BUSY;
     } else {
         IoSetCancelRoutine(irp, cancel_wait);
-        if (irp->Cancel && IoSetCancelRoutine(irp, NULL))
+        if (__atomic_load_n(&irp->Cancel, __ATOMIC_SEQ_CST) && IoSetCancelRoutine(irp, NULL))
             status = STATUS_CANCELLED;
-        else
+        else {
             pdo->wait_wake = irp;
+            pdo->wake_state = IoGetCurrentIrpStackLocation(irp)->Parameters.WaitWake.PowerState;
+        }
     }
     KeReleaseSpinLock(&pdo->wake_lock, irql);
     return status;
@@ -282,12 +293,10 @@ static NTSTATUS keep_wait_wake(struct wdf_pdo *pdo, PIRP irp)
 static NTSTATUS wait_at_bus(struct wdf_device *device, PIRP irp)
 {
     struct wdf_pdo *pdo = device->pdo_part;
-    SYSTEM_POWER_STATE state = IoGetCurrentIrpStackLocation(irp)->Parameters.WaitWake.PowerState;
     NTSTATUS status;
 
     if (!pdo->identity.callbacks.EvtDeviceEnableWakeAtBus)
         return complete_wake(device, irp, STATUS_NOT_SUPPORTED);
-    pdo->wake_state = state;
     IoMarkIrpPending(irp);
     wdf_reference(&device->object); /* once the IRP is kept, it and the device may go */
     status = keep_wait_wake(pdo, irp);

@@ -23,14 +23,19 @@ static VOID NTAPI wake_came(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE stat
 }
 
 /* Asks the child's stack to wait for a wake signal. */
-static VOID wait_for_wake(VOID)
+static VOID wait_for_wake_from(SYSTEM_POWER_STATE system)
 {
-    POWER_STATE state = {.SystemState = PowerSystemSleeping3};
+    POWER_STATE state = {.SystemState = system};
 
     KeInitializeEvent(&waiter.done, NotificationEvent, FALSE);
     assert_int_equal(
         PoRequestPowerIrp(child, IRP_MN_WAIT_WAKE, state, wake_came, NULL, &waiter.irp),
         STATUS_PENDING);
+}
+
+static VOID wait_for_wake(VOID)
+{
+    wait_for_wake_from(PowerSystemSleeping3);
 }
 
 static NTSTATUS end_of_wait(VOID)
@@ -98,12 +103,19 @@ static VOID a_wait_is_cancelled(VOID)
 static VOID one_waits_at_a_time(VOID)
 {
     PIRP first;
+    PKEVENT turn;
 
     start_child(TRUE);
+    /* The bus hears of the first one only after the second. */
+    turn = &wdf_device_of(last_child, "test")->pnp->power.turn;
+    KeWaitForSingleObject(turn, Executive, KernelMode, FALSE, NULL);
     wait_for_wake();
     first = waiter.irp;
-    wait_for_wake();
+    wait_for_wake_from(PowerSystemSleeping1);
     assert_int_equal(end_of_wait(), STATUS_DEVICE_BUSY);
+    KeSetEvent(turn, IO_NO_INCREMENT, FALSE);
+    wait_for_words(LISTENS);
+    assert_journal(LISTENS);
     KeClearEvent(&waiter.done);
     assert_true(IoCancelIrp(first));
     assert_int_equal(end_of_wait(), STATUS_CANCELLED);
