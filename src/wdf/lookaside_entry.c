@@ -111,7 +111,7 @@ static VOID remove(struct wdf_object *object)
         wdf_delete_claimed(object);
         return;
     }
-    object->state = WDF_OBJECT_DISPOSED;
+    __atomic_store_n(&object->state, WDF_OBJECT_DISPOSED, __ATOMIC_RELAXED);
     wdf_retire_handle(object);
     recycle(object);
 }

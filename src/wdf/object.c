@@ -64,7 +64,8 @@ VOID wdf_renew_object(struct wdf_object *object, SIZE_T size, PWDF_OBJECT_ATTRIB
 {
     wdf_renew_handle(object);
     object->references = 1;
-    object->state = WDF_OBJECT_MADE;
+    /* Relaxed: who meets it meanwhile only looks for what is LIVE (lookaside_entry.c). */
+    __atomic_store_n(&object->state, WDF_OBJECT_MADE, __ATOMIC_RELAXED);
     object->has_passive = FALSE;
     object->is_silent = FALSE;
     object->has_own_context = FALSE;

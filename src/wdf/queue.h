@@ -106,6 +106,12 @@ struct wdf_queue {
 
 extern const struct wdf_type wdf_type_queue;
 
+/* With the lock held of the queue that it leaves or enters; others compare and then take that. */
+static inline VOID wdf_set_queue(struct wdf_request *request, struct wdf_queue *queue)
+{
+    __atomic_store_n(&request->queue, queue, __ATOMIC_RELAXED);
+}
+
 static inline struct wdf_queue *wdf_queue_of(WDFQUEUE handle, PCSTR function)
 {
     return (struct wdf_queue *)wdf_object_of(handle, &wdf_type_queue, function);

@@ -42,32 +42,44 @@ VOID wdf_cancel_owned(struct wdf_queue *queue)
     }
 }
 
-/* Is the request the driver's, for marking? Misuse is told. */
-static NTSTATUS check(struct wdf_request *request, BOOLEAN is_marked, PCSTR function)
+static NTSTATUS refuse(struct wdf_request *request, PCSTR function, PCSTR wrong)
 {
-    PCSTR wrong = NULL;
-
-    if (!request->queue || request->place != WDF_REQUEST_WITH_DRIVER)
-        wrong = "is not the driver's, or did not come from a queue";
-    else if (is_marked && request->is_cancelable)
-        wrong = "is marked cancelable already";
-    if (!wrong)
-        return STATUS_SUCCESS;
     wdf_misuse(request->object.globals, function, "WDFREQUEST %p %s", wdf_handle_of(request),
                wrong);
     return STATUS_INVALID_DEVICE_REQUEST;
 }
 
+/*
+ * The queue from which the driver has the request, locked; NULL: it has not. Who has a reference
+ * may ask while EvtRequestCancel completes the request.
+ */
+static struct wdf_queue *lock_owner(struct wdf_request *request, PKIRQL irql)
+{
+    struct wdf_queue *queue = __atomic_load_n(&request->queue, __ATOMIC_RELAXED);
+
+    if (!queue)
+        return NULL;
+    KeAcquireSpinLock(&queue->lock, irql);
+    if (request->queue == queue && request->place == WDF_REQUEST_WITH_DRIVER)
+        return queue;
+    KeReleaseSpinLock(&queue->lock, *irql);
+    return NULL;
+}
+
 static NTSTATUS mark(struct wdf_request *request, PFN_WDF_REQUEST_CANCEL routine,
                      BOOLEAN calls_at_once, PCSTR function)
 {
-    NTSTATUS status = check(request, TRUE, function);
-    struct wdf_queue *queue = request->queue;
+    NTSTATUS status = STATUS_SUCCESS;
+    struct wdf_queue *queue;
     KIRQL irql;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    KeAcquireSpinLock(&queue->lock, &irql);
+    queue = lock_owner(request, &irql);
+    if (!queue)
+        return refuse(request, function, "is not the driver's, or did not come from a queue");
+    if (request->is_cancelable) {
+        KeReleaseSpinLock(&queue->lock, irql);
+        return refuse(request, function, "is marked cancelable already");
+    }
     request->cancel = routine;
     if (!(queue->state & WDF_QUEUE_CANCELS_RETURNED) &&
         wdf_set_cancel_routine(request, cancel_owned)) {
@@ -81,13 +93,15 @@ static NTSTATUS mark(struct wdf_request *request, PFN_WDF_REQUEST_CANCEL routine
     return status;
 }
 
-static NTSTATUS unmark(struct wdf_request *request)
+static NTSTATUS unmark(struct wdf_request *request, PCSTR function)
 {
-    struct wdf_queue *queue = request->queue;
+    struct wdf_queue *queue;
     BOOLEAN is_ours;
     KIRQL irql;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    queue = lock_owner(request, &irql);
+    if (!queue)
+        return refuse(request, function, "is not the driver's, or did not come from a queue");
     /* A routine that was taken away is waiting for the lock, or was here. */
     is_ours = request->is_cancelable && IoSetCancelRoutine(request->irp, NULL);
     if (is_ours)
@@ -102,7 +116,7 @@ VOID wdf_unmark_cancelable(struct wdf_request *request)
                "WDFREQUEST %p is completed, sent or given away while it is marked cancelable",
                wdf_handle_of(request));
     /* cancel_owned is about to run with the IRP, and does not take long. */
-    while (unmark(request) == STATUS_CANCELLED &&
+    while (unmark(request, __func__) == STATUS_CANCELLED &&
            __atomic_load_n(&request->is_cancelable, __ATOMIC_ACQUIRE))
         YieldProcessor();
 }
@@ -131,11 +145,8 @@ NTSTATUS NTAPI imp_WdfRequestMarkCancelableEx(PWDF_DRIVER_GLOBALS DriverGlobals,
 
 NTSTATUS NTAPI imp_WdfRequestUnmarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)
 {
-    struct wdf_request *request = wdf_request_of(Request, __func__);
-    NTSTATUS status = check(request, FALSE, __func__);
-
     UNREFERENCED_PARAMETER(DriverGlobals);
-    return NT_SUCCESS(status) ? unmark(request) : status;
+    return unmark(wdf_request_of(Request, __func__), __func__);
 }
 
 BOOLEAN NTAPI imp_WdfRequestIsCanceled(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)
@@ -150,5 +161,6 @@ BOOLEAN NTAPI imp_WdfRequestIsCanceled(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQ
         if (request->object.globals->is_verifier_on)
             return FALSE;
     }
-    return request->is_cancelled || (request->irp && request->irp->Cancel);
+    return request->is_cancelled ||
+           (request->irp && __atomic_load_n(&request->irp->Cancel, __ATOMIC_RELAXED));
 }

@@ -338,7 +338,7 @@ VOID wdf_leave_queue(struct wdf_request *request)
         return;
     KeAcquireSpinLock(&queue->lock, &irql);
     wdf_disown(queue, request);
-    request->queue = NULL;
+    wdf_set_queue(request, NULL);
     queue->owned_count--;
     wdf_kick_queue(queue, irql);
 }

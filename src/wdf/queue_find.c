@@ -38,7 +38,7 @@ static NTSTATUS take(struct wdf_queue *queue, PFILE_OBJECT file, struct wdf_requ
 /* Ends a request of no bytes that the driver does not want. Drops the lock. */
 static VOID end_unwanted(struct wdf_queue *queue, struct wdf_request *request, PKIRQL irql)
 {
-    request->queue = NULL;
+    wdf_set_queue(request, NULL);
     queue->dispatching++;
     KeReleaseSpinLock(&queue->lock, *irql);
     request->irp->IoStatus.Information = 0;

@@ -12,7 +12,7 @@ BOOLEAN wdf_set_cancel_routine(struct wdf_request *request, PDRIVER_CANCEL routi
     irp->Tail.Overlay.DriverContext[3] = request;
     IoSetCancelRoutine(irp, routine);
     /* Either IoCancelIrp sees the routine, or we see Cancel; if both, one of us takes it. */
-    return !irp->Cancel || !IoSetCancelRoutine(irp, NULL);
+    return !__atomic_load_n(&irp->Cancel, __ATOMIC_SEQ_CST) || !IoSetCancelRoutine(irp, NULL);
 }
 
 static VOID unlink(struct wdf_queue *queue, struct wdf_request *request)
@@ -50,10 +50,10 @@ VOID wdf_note_arrival(struct wdf_queue *queue)
 
 BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head)
 {
-    request->queue = queue;
+    wdf_set_queue(request, queue);
     IoMarkIrpPending(request->irp);
     if (!wdf_set_cancel_routine(request, cancel_waiting)) {
-        request->queue = NULL;
+        wdf_set_queue(request, NULL);
         return FALSE;
     }
     request->place = WDF_REQUEST_IN_QUEUE;
@@ -92,7 +92,7 @@ struct wdf_request *wdf_take_first(struct wdf_queue *queue, PFILE_OBJECT file)
 
 VOID wdf_own(struct wdf_queue *queue, struct wdf_request *request)
 {
-    request->queue = queue;
+    wdf_set_queue(request, queue);
     request->place = WDF_REQUEST_WITH_DRIVER;
     InsertTailList(&queue->owned, &request->queue_link);
     queue->owned_count++;
@@ -117,7 +117,7 @@ VOID wdf_end_cancelled(struct wdf_queue *queue, struct wdf_request *request, PKI
         queue->due |= WDF_QUEUE_DUE_CANCELED;
         return;
     }
-    request->queue = NULL;
+    wdf_set_queue(request, NULL);
     KeReleaseSpinLock(&queue->lock, *irql);
     request->irp->IoStatus.Information = 0;
     wdf_complete_request(request, STATUS_CANCELLED, __func__);

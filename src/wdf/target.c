@@ -249,7 +249,8 @@ static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
 
 VOID wdf_set_target_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
 {
-    target->state = state;
+    /* Relaxed: it is also read without the lock, for the driver to know. */
+    __atomic_store_n(&target->state, state, __ATOMIC_RELAXED);
     /* Ordered with the claims of senders: see above. */
     if (state == WdfIoTargetStarted)
         __atomic_and_fetch(&target->pending, ~WDF_TARGET_SHUT, __ATOMIC_SEQ_CST);

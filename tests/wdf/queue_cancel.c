@@ -282,12 +282,15 @@ static void unmarking_races_with_cancelling(void)
 
         held_count = 0;
         request = send_one(race.handle, (ULONG)i, &sent);
+        /* The one who cancels may complete it before we look. */
+        WdfObjectReference(request);
         WdfRequestMarkCancelable(request, count_cancel);
         __atomic_store_n(&race.sent, &sent, __ATOMIC_RELEASE);
         if (NT_SUCCESS(WdfRequestUnmarkCancelable(request))) {
             WdfRequestComplete(request, STATUS_SUCCESS);
             completed++;
         }
+        WdfObjectDereference(request);
         while (is_pending(&sent) || __atomic_load_n(&race.sent, __ATOMIC_ACQUIRE))
             YieldProcessor();
     }
