@@ -44,11 +44,29 @@ static inline VOID note(PCSTR format, ...)
     va_end(arguments);
 }
 
+static inline SIZE_T journal_length(VOID)
+{
+    SIZE_T length;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&journal.lock, &irql);
+    length = journal.length;
+    KeReleaseSpinLock(&journal.lock, irql);
+    return length;
+}
+
+/* What it says up to now, which is taken out of it. */
 static inline VOID assert_journal(PCSTR expected)
 {
-    assert_string_equal(journal.text, expected);
+    CHAR text[sizeof(journal.text)];
+    KIRQL irql;
+
+    KeAcquireSpinLock(&journal.lock, &irql);
+    memcpy(text, journal.text, journal.length + 1);
     journal.length = 0;
     journal.text[0] = 0;
+    KeReleaseSpinLock(&journal.lock, irql);
+    assert_string_equal(text, expected);
 }
 
 /* A test runs body in a system of its own, started in the test itself: see tests/io/io_test.h. */
@@ -209,7 +227,8 @@ static inline HANDLE open_device(ULONG options)
 }
 
 /* A request of which the driver is to see the number. */
-#define CODE(number) CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800 + (number), METHOD_NEITHER, FILE_ANY_ACCESS)
+#define CODE(number)                                                                               \
+    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800 + (number), METHOD_NEITHER, FILE_ANY_ACCESS)
 
 struct sent {
     IO_STATUS_BLOCK iosb;

@@ -10,7 +10,8 @@ static VOID NTAPI on_create(WDFDEVICE device, WDFREQUEST request, WDFFILEOBJECT 
     UNREFERENCED_PARAMETER(device);
     note("create ");
     created = file;
-    create_request = request;
+    /* Release: who waits for it completes it. */
+    __atomic_store_n(&create_request, request, __ATOMIC_RELEASE);
     if (create_status != STATUS_PENDING)
         WdfRequestComplete(request, create_status);
 }

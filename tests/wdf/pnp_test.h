@@ -142,7 +142,7 @@ static inline VOID wait_for_words(PCSTR words)
 {
     LARGE_INTEGER moment = {.QuadPart = -10000};
 
-    while (__atomic_load_n(&journal.length, __ATOMIC_ACQUIRE) < strlen(words))
+    while (journal_length() < strlen(words))
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
 }
 

@@ -122,9 +122,20 @@ static void synchronously(void)
 }
 
 /* A target that is stopped keeps a request for which somebody waits, too. */
+static BOOLEAN has_waiting(struct wdf_target *target)
+{
+    BOOLEAN has_one;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&target->lock, &irql);
+    has_one = !IsListEmpty(&target->waiting);
+    KeReleaseSpinLock(&target->lock, irql);
+    return has_one;
+}
+
 static VOID start_target(PVOID target)
 {
-    while (IsListEmpty(&inside_target(target)->waiting))
+    while (!has_waiting(inside_target(target)))
         pause();
     assert_int_equal(WdfIoTargetStart(target), STATUS_SUCCESS);
 }

@@ -1,8 +1,8 @@
 /* What a target does with requests in each of its states, and with those it has when it changes. */
 #include "target_test.h"
 
-static LONG completions; /* atomic */
-static NTSTATUS last_status;
+static LONG completions;     /* atomic */
+static NTSTATUS last_status; /* atomic */
 
 static VOID NTAPI count_completion(WDFREQUEST request, WDFIOTARGET target,
                                    PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)
@@ -10,7 +10,7 @@ static VOID NTAPI count_completion(WDFREQUEST request, WDFIOTARGET target,
     UNREFERENCED_PARAMETER(request);
     UNREFERENCED_PARAMETER(target);
     UNREFERENCED_PARAMETER(context);
-    last_status = params->IoStatus.Status;
+    __atomic_store_n(&last_status, params->IoStatus.Status, __ATOMIC_RELAXED);
     __atomic_add_fetch(&completions, 1, __ATOMIC_RELEASE);
 }
 

@@ -103,7 +103,10 @@ static NTSTATUS Count(BOX *Box, WDFREQUEST Request, size_t *Information)
 
     if (!NT_SUCCESS(status))
         return status;
-    *counts = Box->Counts;
+    counts->Opened = ReadULongNoFence(&Box->Counts.Opened);
+    counts->Open = ReadULongNoFence(&Box->Counts.Open);
+    counts->Cancelled = ReadULongNoFence(&Box->Counts.Cancelled);
+    counts->Delivered = ReadULongNoFence(&Box->Counts.Delivered);
     WdfIoQueueGetState(Box->Waiting, &counts->Waiting, NULL);
     WdfIoQueueGetState(Box->Work, NULL, &counts->Working);
     *Information = sizeof(*counts);

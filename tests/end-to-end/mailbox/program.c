@@ -9,14 +9,14 @@
 #define THREADS 4
 #define LETTERS 500
 
-static ULONG Checks, Wrong;
+static volatile LONG Checks, Wrong;
 
 static void Check(int Right, const char *What)
 {
-    Checks++;
+    InterlockedIncrement(&Checks);
     if (Right)
         return;
-    Wrong++;
+    InterlockedIncrement(&Wrong);
     printf("wrong: %s (error %lu)\n", What, GetLastError());
 }
 
@@ -205,6 +205,6 @@ int main(void)
     PurgingSendsAway(box, waiting);
     CloseHandle(waiting);
     CloseHandle(box);
-    printf("%lu checks, %lu wrong\n", Checks, Wrong);
+    printf("%ld checks, %ld wrong\n", Checks, Wrong);
     return Wrong != 0;
 }
