@@ -123,6 +123,18 @@ int ntio_install_inf(const char *path, char *reason, unsigned long reason_size);
  */
 int ntio_start_devices(char *reason, unsigned long reason_size);
 
+/*
+ * Loads what the environment names, as a program that `ntio build` made does before its main;
+ * each a list of paths with colons between:
+ *
+ * NTIO_INFS         INF files to install, whose devices are added and started
+ * NTIO_DRIVER_PATH  files of drivers that these INF files mean, or programs start as services
+ * NTIO_DRIVERS      drivers to load, but for those that an INF file has devices for
+ *
+ * Returns the first failure, with what comes after it not done; reason then names the file.
+ */
+int ntio_load_environment(char *reason, unsigned long reason_size);
+
 /* Adds a root-enumerated device with this hardware id, of an INF that was installed. */
 int ntio_add_device(const char *hardware_id, char *reason, unsigned long reason_size);
 

@@ -32,19 +32,9 @@
 /* Linux's own page in every process. */
 #define VSYSCALL 0xffffffffff600000ull
 
-#if defined(__has_feature)
-#define HAS_ADDRESS_SANITIZER __has_feature(address_sanitizer)
-#define HAS_THREAD_SANITIZER __has_feature(thread_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define HAS_ADDRESS_SANITIZER 1
-#define HAS_THREAD_SANITIZER 0
-#elif defined(__SANITIZE_THREAD__)
-#define HAS_ADDRESS_SANITIZER 0
-#define HAS_THREAD_SANITIZER 1
-#else
-#define HAS_ADDRESS_SANITIZER 0
-#define HAS_THREAD_SANITIZER 0
-#endif
+/* There if a sanitizer is in the process, which is known when it runs: a driver may bring it. */
+extern void __asan_init(void) __attribute__((weak));
+extern void __tsan_init(void) __attribute__((weak));
 
 /* AddressSanitizer's shadow, and the piece of this size that its allocator takes memory from. */
 #define SHADOW_START 0x7fff7000ull
@@ -109,7 +99,7 @@ HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count)
 
     add(&list, IMAGE_START, IMAGE_END);
     add(&list, MAPPINGS_START, MAPPINGS_START + MAPPINGS_SIZE);
-    if (HAS_ADDRESS_SANITIZER)
+    if (__asan_init)
         add_sanitizer(&list);
     visit_maps(add_fixed, &list);
     return list.count;
@@ -181,7 +171,7 @@ HALAPI int hal_layout_prepare(char **arguments)
     const char *marker = getenv(MARKER);
 
     /* ThreadSanitizer has a layout of its own, and runs itself anew for that. */
-    if (HAS_THREAD_SANITIZER || getauxval(AT_PHDR) - IMAGE_START >= IMAGE_END - IMAGE_START)
+    if (__tsan_init || getauxval(AT_PHDR) - IMAGE_START >= IMAGE_END - IMAGE_START)
         return HAL_EOPNOTSUPP;
     if (!marker)
         return run_anew(arguments);

@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -72,17 +71,13 @@ HALAPI void hal_monitor_write(void *connection, const char *text, hal_size bytes
 static int open_listener(void)
 {
     char folder[96];
-    struct stat info;
+    int error = monitor_make_folder(folder, sizeof folder);
 
-    if (!monitor_folder(folder, sizeof folder) ||
-        !monitor_path(monitor.address.sun_path, sizeof monitor.address.sun_path,
+    if (error)
+        return -error;
+    if (!monitor_path(monitor.address.sun_path, sizeof monitor.address.sun_path,
                       (unsigned)getpid()))
         return HAL_EINVAL;
-    if (mkdir(folder, 0700) && errno != EEXIST)
-        return -errno;
-    if (lstat(folder, &info) || !S_ISDIR(info.st_mode) || info.st_uid != getuid() ||
-        (info.st_mode & 077))
-        return HAL_EACCES;
     monitor.address.sun_family = AF_UNIX;
     unlink(monitor.address.sun_path);
     monitor.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

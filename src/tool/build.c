@@ -216,13 +216,23 @@ static void take_built(struct build *b, const char *path)
     free(stem);
 }
 
+/* Who only starts what is built already needs no compiler. */
+static bool needs_building(const struct text_list *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (path_has_ending(inputs->items[i], "vcxproj") || is_code(inputs->items[i]))
+            return true;
+    return false;
+}
+
 void build_inputs(const struct options *options, const struct text_list *inputs,
                   struct product_list *products)
 {
     struct build b = {.options = options, .products = products};
     struct text_list sources = {0};
 
-    toolchain_open(&b.toolchain, options->compiler, options->sanitize);
+    if (needs_building(inputs))
+        toolchain_open(&b.toolchain, options->compiler, options->sanitize);
     b.toolchain.is_verbose = options->is_verbose;
     for (size_t i = 0; i < inputs->count; i++) {
         const char *input = inputs->items[i];
@@ -260,6 +270,20 @@ void build_show(const struct options *options, struct product_list *products)
     free(output);
     text_list_free(&objects);
     toolchain_close(&b.toolchain);
+}
+
+char *build_kernel(const struct options *options)
+{
+    struct toolchain toolchain;
+
+    toolchain_open(&toolchain, options->compiler, options->sanitize);
+    toolchain.is_verbose = options->is_verbose;
+    make_folder(options->output);
+    char *output = text_format("%s/ntio-kernel", options->output);
+    if (!toolchain_link_kernel(&toolchain, output))
+        die(EXIT_BUILD, "%s was not linked: see the linker's messages above", output);
+    toolchain_close(&toolchain);
+    return output;
 }
 
 static const char *kind_name(enum project_kind kind)

@@ -29,10 +29,15 @@ void build_inputs(const struct options *options, const struct text_list *inputs,
                   struct product_list *products);
 /* Links the program that only shows what drivers make. */
 void build_show(const struct options *options, struct product_list *products);
+/* Links the kernel's process with the sanitizer that drivers are built with; its path. */
+char *build_kernel(const struct options *options);
 void products_free(struct product_list *products);
 
 int command_build(int argc, char **argv);
 int command_run(int argc, char **argv);
+/* In serve.c. */
+int command_serve(int argc, char **argv);
+int command_exec(int argc, char **argv);
 /* ntio pool, tree, handles: argv[0] says which. */
 int command_inspect(int argc, char **argv);
 int command_device(int argc, char **argv);

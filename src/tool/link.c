@@ -1,3 +1,4 @@
+#include "config.h"
 #include "toolchain.h"
 
 #include <stdlib.h>
@@ -20,6 +21,18 @@ static void add_driver_link(const struct toolchain *t, struct text_list *command
     text_list_add(command, "-lgcc");
 }
 
+/*
+ * By tags of the new kind LD_LIBRARY_PATH goes before it, where ntio exec names another libntio;
+ * by the old kind it does not.
+ */
+static void add_search_path(const struct toolchain *t, const char *tags, struct text_list *command)
+{
+    char *real = realpath(t->libraries, NULL);
+    text_list_add_new(command,
+                      text_format("-Wl,%s,-rpath,%s", tags, real ? real : t->libraries));
+    free(real);
+}
+
 static void add_program_link(const struct toolchain *t, struct text_list *command)
 {
     /* Not all: clang's sanitizers are an archive too, and drivers need its names. */
@@ -35,10 +48,8 @@ static void add_program_link(const struct toolchain *t, struct text_list *comman
     text_list_add_new(command, text_format("%s/libntio_wmain.a", t->libraries));
     text_list_add_new(command, text_format("%s/libntio_win32.so", t->libraries));
     text_list_add_new(command, text_format("%s/libntio.so", t->libraries));
-    char *real = realpath(t->libraries, NULL);
-    text_list_add_new(command, text_format("-Wl,-rpath,%s", real ? real : t->libraries));
+    add_search_path(t, "--enable-new-dtags", command);
     text_list_add(command, "-lm");
-    free(real);
 }
 
 bool toolchain_link(const struct toolchain *t, const struct project *project,
@@ -56,6 +67,24 @@ bool toolchain_link(const struct toolchain *t, const struct project *project,
         add_driver_link(t, &command);
     else
         add_program_link(t, &command);
+    bool done = process_run(&command, t->is_verbose) == 0;
+    text_list_free(&command);
+    return done;
+}
+
+bool toolchain_link_kernel(const struct toolchain *t, const char *output)
+{
+    struct text_list command = {0};
+    text_list_add(&command, t->compiler);
+    text_list_add(&command, "-o");
+    text_list_add(&command, output);
+    toolchain_add_instrumentation(t, &command);
+    text_list_add_words(&command, NTIO_KERNEL_PROCESS_LINK " -Wl,--whole-archive");
+    text_list_add_new(&command, text_format("%s/libntio_kernel.a", t->libraries));
+    text_list_add(&command, "-Wl,--no-whole-archive");
+    text_list_add_new(&command, text_format("%s/libntio.so", t->libraries));
+    add_search_path(t, "--disable-new-dtags", &command);
+    text_list_add(&command, "-pthread");
     bool done = process_run(&command, t->is_verbose) == 0;
     text_list_free(&command);
     return done;

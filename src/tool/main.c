@@ -16,6 +16,8 @@ struct command {
 static const struct command commands[] = {
     {"build", command_build, "build a driver or program from its .vcxproj or C files"},
     {"run", command_run, "build, load drivers, run a program against them"},
+    {"serve", command_serve, "load drivers into a kernel that is a process of its own"},
+    {"exec", command_exec, "run a program against that kernel"},
     {"pool", command_inspect, "what a running program's drivers have allocated"},
     {"tree", command_inspect, "its devices, and the names in its object manager"},
     {"handles", command_inspect, "its open handles"},

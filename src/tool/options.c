@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum long_option { OPTION_CC = 256, OPTION_SANITIZE, OPTION_ROOT, OPTION_REGISTRY, OPTION_SPECIAL,
-                   OPTION_NAME, OPTION_JSON, OPTION_TRACE };
+                   OPTION_NAME, OPTION_JSON, OPTION_TRACE, OPTION_SOCKET, OPTION_MODE, OPTION_SERVED };
 
 static const struct option long_options[] = {
     {"configuration", required_argument, NULL, 'c'},
@@ -21,7 +21,21 @@ static const struct option long_options[] = {
     {"name", required_argument, NULL, OPTION_NAME},
     {"json", no_argument, NULL, OPTION_JSON},
     {"trace", optional_argument, NULL, OPTION_TRACE},
+    {"socket", required_argument, NULL, OPTION_SOCKET},
+    {"mode", required_argument, NULL, OPTION_MODE},
+    {"served", no_argument, NULL, OPTION_SERVED},
     {0},
+};
+
+/* The commands that take one of the options that not all do. */
+struct restriction {
+    int option;
+    const char *name, *commands;
+};
+static const struct restriction restrictions[] = {
+    {OPTION_SOCKET, "--socket", "serve exec"},
+    {OPTION_MODE, "--mode", "serve"},
+    {OPTION_SERVED, "--served", "run"},
 };
 
 static const char help[] =
@@ -35,11 +49,24 @@ static const char help[] =
     "      --special-pool TAG     guard pages around allocations with TAG, * for all\n"
     "      --trace[=LEVEL[:FLAG,...]]  show drivers' WPP messages: error, warning,\n"
     "                             information, verbose (default); with these flags only\n"
+    "      --served               run: the kernel and the program are two processes\n"
+    "      --socket PATH          serve, exec: where the kernel listens (default: NTIO_SERVER,\n"
+    "                             or the user's own)\n"
+    "      --mode MODE            serve: who may connect, as permission bits (default: 0600)\n"
     "      --json                 results as JSON on standard output\n"
     "  -v, --verbose              show the compiler's command lines\n";
 
+static void check_command(int option, const char *command)
+{
+    for (size_t i = 0; i < sizeof restrictions / sizeof *restrictions; i++)
+        if (restrictions[i].option == option && !strstr(restrictions[i].commands, command))
+            die(EXIT_USAGE, "%s: %s is an option of: %s", command, restrictions[i].name,
+                restrictions[i].commands);
+}
+
 static void take(struct options *o, int option, const char *usage)
 {
+    check_command(option, o->command);
     switch (option) {
     case 'c':
         o->configuration = optarg;
@@ -71,6 +98,15 @@ static void take(struct options *o, int option, const char *usage)
     case OPTION_TRACE:
         o->trace = optarg ? optarg : "verbose";
         break;
+    case OPTION_SOCKET:
+        o->socket = optarg;
+        break;
+    case OPTION_MODE:
+        o->mode = optarg;
+        break;
+    case OPTION_SERVED:
+        o->is_served = true;
+        break;
     case OPTION_JSON:
         o->is_json = true;
         break;
@@ -85,18 +121,27 @@ static void take(struct options *o, int option, const char *usage)
 
 void options_read(struct options *o, int argc, char **argv, const char *usage)
 {
+    bool is_exec = !strcmp(argv[0], "exec");
     int before = argc, option;
 
-    *o = (struct options){
-        .configuration = "Debug|x64", .compiler = "gcc", .output = "ntio-build"};
-    for (int i = 1; i < argc && before == argc; i++)
+    *o = (struct options){.command = argv[0],
+                          .configuration = "Debug|x64",
+                          .compiler = "gcc",
+                          .output = "ntio-build"};
+    for (int i = 1; i < argc && before == argc && !is_exec; i++)
         if (!strcmp(argv[i], "--"))
             before = i;
     if (before < argc && before + 1 < argc)
         o->program = argv + before + 1;
     optind = 1;
-    while ((option = getopt_long(before, argv, "c:o:vh", long_options, NULL)) != -1)
+    while ((option = getopt_long(before, argv, is_exec ? "+c:o:vh" : "c:o:vh", long_options,
+                                 NULL)) != -1)
         take(o, option, usage);
+    if (is_exec && optind < argc) {
+        o->program = argv + optind;
+        text_list_add(&o->inputs, argv[optind]);
+        return;
+    }
     for (int i = optind; i < before; i++)
         text_list_add(&o->inputs, argv[i]);
 }

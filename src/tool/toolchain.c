@@ -19,8 +19,8 @@ static void require(const char *path, const char *file, const char *package)
     free(full);
 }
 
-/* The folder of the running command, so that an installed tree can be moved. */
-static char *own_folder(void)
+/* That of the running command, so that an installed tree can be moved. */
+char *toolchain_executables(void)
 {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -32,7 +32,7 @@ static char *own_folder(void)
 
 static void find_own_files(struct toolchain *t)
 {
-    char *folder = own_folder();
+    char *folder = toolchain_executables();
     char *cache = text_format("%s/../CMakeCache.txt", folder);
     if (!access(cache, F_OK)) {
         t->headers = text_format("%s/include/wdk", NTIO_SOURCE_DIR);
@@ -65,6 +65,14 @@ void toolchain_open(struct toolchain *t, const char *compiler, const char *sanit
     find_own_files(t);
     require(t->headers, "wdm.h", "ntio");
     require(NTIO_MINGW_DIR, "ddk/wdm.h", "mingw-w64-common");
+}
+
+char *toolchain_libraries(void)
+{
+    struct toolchain t;
+    find_own_files(&t);
+    free(t.headers);
+    return t.libraries;
 }
 
 void toolchain_close(struct toolchain *t)

@@ -20,6 +20,10 @@ struct toolchain {
 void toolchain_open(struct toolchain *toolchain, const char *compiler, const char *sanitize);
 void toolchain_close(struct toolchain *toolchain);
 
+/* The folders of ntio's libraries and of its executables, new strings. */
+char *toolchain_libraries(void);
+char *toolchain_executables(void);
+
 /*
  * Compiles one source to an object file; scratch is a folder for intermediate
  * files of this source alone. The compiler's messages go to standard error as
@@ -38,6 +42,9 @@ void toolchain_add_instrumentation(const struct toolchain *toolchain, struct tex
 /* Links objects to a driver or program. */
 bool toolchain_link(const struct toolchain *toolchain, const struct project *project,
                     const struct text_list *objects, const char *output);
+
+/* Links the kernel's process, of the library that has its main. */
+bool toolchain_link_kernel(const struct toolchain *toolchain, const char *output);
 
 /* What a source includes, headers' own includes as well. */
 struct included {

@@ -1,0 +1,273 @@
+/*
+ * ntio serve and ntio exec, and both in one for ntio run --served.
+ */
+#include "serve.h"
+#include "launch.h"
+#include "toolchain.h"
+#include "../hal/monitor_path.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+/* ---- where the kernel listens ---------------------------------------------- */
+
+static char *own_folder(void)
+{
+    char folder[96];
+    int error = monitor_make_folder(folder, sizeof folder);
+    if (error)
+        die(EXIT_LOAD, "%s, where your sockets are, cannot be used: %s", folder,
+            error == EACCES ? "it is not yours alone" : strerror(error));
+    return text_copy(folder, strlen(folder));
+}
+
+static char *absolute(const char *path)
+{
+    char *folder = *path == '/' ? NULL : realpath(".", NULL);
+    char *whole = folder ? text_format("%s/%s", folder, path) : text_copy(path, strlen(path));
+    free(folder);
+    return whole;
+}
+
+/* What was asked for, or else what the environment says, or else the user's own. */
+static char *socket_path(const struct options *options)
+{
+    const char *known = options->socket ? options->socket : getenv("NTIO_SERVER");
+    if (known && *known)
+        return absolute(known);
+    char *folder = own_folder();
+    char *path = text_format("%s/kernel", folder);
+    free(folder);
+    return path;
+}
+
+static void set_address(struct sockaddr_un *address, const char *path)
+{
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address->sun_path)
+        die(EXIT_USAGE, "%s: a socket's path has at most %zu bytes", path,
+            sizeof address->sun_path - 1);
+    strcpy(address->sun_path, path);
+}
+
+static void explain(const char *path, int error)
+{
+    switch (error) {
+    case 0:
+        return;
+    case ENOENT:
+        die(EXIT_LOAD, "no kernel is at %s: start one, with ntio serve DRIVER", path);
+    case ECONNREFUSED:
+        die(EXIT_LOAD, "the kernel that was at %s is gone: start one, with ntio serve DRIVER",
+            path);
+    case EACCES:
+        die(EXIT_LOAD, "you may not connect to %s: ntio serve --mode decides who may", path);
+    case EPROTOTYPE:
+        die(EXIT_USAGE, "%s is a socket, but not a kernel's", path);
+    default:
+        die(EXIT_LOAD, "%s: %s", path, strerror(error));
+    }
+}
+
+/* Ends the command if no kernel listens there. Whether it is one of this version, it says itself.
+ */
+static void check_socket(const char *path)
+{
+    struct sockaddr_un address;
+    struct stat info;
+    set_address(&address, path);
+    if (!stat(path, &info) && !S_ISSOCK(info.st_mode))
+        die(EXIT_USAGE, "%s is no socket", path);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int failed = fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address);
+    explain(path, failed && errno != EAGAIN ? errno : 0); /* EAGAIN: many others are before us */
+    close(fd);
+}
+
+/* ---- ntio serve ------------------------------------------------------------ */
+
+/* With a sanitizer the process has to have its run time from the start. */
+static char *find_kernel(const struct options *options)
+{
+    if (options->sanitize)
+        return build_kernel(options);
+    char *folder = toolchain_executables();
+    char *path = text_format("%s/ntio-kernel", folder);
+    if (access(path, X_OK))
+        die(EXIT_LOAD, "%s is missing: this ntio was installed without it", path);
+    free(folder);
+    return path;
+}
+
+static const char *check_mode(const char *mode)
+{
+    char *end;
+    if (!mode)
+        return "0600";
+    unsigned long bits = strtoul(mode, &end, 8);
+    if (*end || end == mode || bits > 0777)
+        die(EXIT_USAGE, "serve: --mode=%s: permission bits are an octal number, like 0660", mode);
+    return mode;
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct options options;
+    struct launch launch;
+    struct sockaddr_un address;
+
+    options_read(&options, argc, argv, "serve [OPTION...] DRIVER...");
+    const char *mode = check_mode(options.mode);
+    if (options.program)
+        die(EXIT_USAGE, "serve: a program is run against it with ntio exec");
+    launch_build(&launch, &options);
+    launch_set_environment(&launch, &options, true);
+    char *path = socket_path(&options);
+    set_address(&address, path);
+    char *kernel = find_kernel(&options);
+    fflush(NULL);
+    execl(kernel, "ntio-kernel", path, mode, (char *)NULL);
+    die(EXIT_LOAD, "%s cannot be run: %s", kernel, strerror(errno));
+}
+
+/* ---- ntio exec ------------------------------------------------------------- */
+
+/* From here on programs find, for libntio, the library that joins a kernel. */
+static void join(const char *path)
+{
+    char *libraries = toolchain_libraries();
+    char *client = text_format("%s/ntio/served", libraries), *real = realpath(client, NULL);
+    const char *others = getenv("LD_LIBRARY_PATH");
+    if (!real)
+        die(EXIT_LOAD, "%s is missing: this ntio was installed without it", client);
+    launch_set("NTIO_SERVER", path);
+    if (!others || !*others)
+        launch_set("LD_LIBRARY_PATH", real);
+    else if (strncmp(others, real, strlen(real)))
+        launch_set("LD_LIBRARY_PATH", text_format("%s:%s", real, others));
+    free(real);
+    free(client);
+    free(libraries);
+}
+
+int command_exec(int argc, char **argv)
+{
+    struct options options;
+    struct product_list programs = {0};
+
+    options_read(&options, argc, argv, "exec [OPTION...] PROGRAM [ARG...]");
+    if (!options.program)
+        die(EXIT_USAGE, "exec: name a program; ntio exec --help tells more");
+    char *path = socket_path(&options);
+    check_socket(path);
+    build_inputs(&options, &options.inputs, &programs);
+    const struct product *program = launch_program(&programs);
+    if (!program)
+        die(EXIT_USAGE, "exec: %s is no program, but a driver: ntio serve loads it",
+            options.program[0]);
+    join(path);
+    launch_set("NTIO_DRIVERS", ""); /* the kernel has loaded them */
+    launch_set("NTIO_INFS", "");
+    fflush(NULL);
+    options.program[0] = program->path;
+    execv(program->path, options.program);
+    die(EXIT_BUILD, "%s cannot be run: %s", program->path, strerror(errno));
+}
+
+/* ---- both: ntio run --served ------------------------------------------------- */
+
+/* Its end is told by an exit code, or 128 and the signal. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return EXIT_LOAD;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The kernel is not the terminal's: it ends when we tell it, or with us. */
+static pid_t start_kernel(const char *kernel, const char *path)
+{
+    pid_t parent = getpid(), child = fork();
+    if (child)
+        return child;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() == parent)
+        execl(kernel, "ntio-kernel", path, (char *)NULL);
+    fprintf(stderr, "ntio: %s cannot be run: %s\n", kernel, strerror(errno));
+    _exit(EXIT_LOAD);
+}
+
+/* Waits for the kernel to say that it serves; false if it ends instead. */
+static bool is_ready(int notices, pid_t kernel)
+{
+    struct pollfd waits[] = {{notices, POLLIN, 0}, {-1, POLLIN, 0}};
+    waits[1].fd = (int)syscall(SYS_pidfd_open, kernel, 0);
+    if (waits[1].fd < 0)
+        die(EXIT_LOAD, "the kernel's process cannot be watched: %s", strerror(errno));
+    while (poll(waits, 2, -1) < 0 && errno == EINTR)
+        ;
+    close(waits[1].fd);
+    return waits[0].revents != 0;
+}
+
+static int open_notices(const char *path)
+{
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    set_address(&address, path);
+    unlink(path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address))
+        die(EXIT_LOAD, "%s cannot be made: %s", path, strerror(errno));
+    return fd;
+}
+
+/* As a shell does, this process lets the terminal's signals be the program's. */
+static int run_program(char **arguments)
+{
+    pid_t child = fork();
+    if (!child) {
+        execv(arguments[0], arguments);
+        fprintf(stderr, "ntio: %s cannot be run: %s\n", arguments[0], strerror(errno));
+        _exit(EXIT_BUILD);
+    }
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    return wait_for(child);
+}
+
+int serve_program(const struct options *options, char **arguments)
+{
+    char *folder = own_folder(), *kernel = find_kernel(options);
+    char *path = text_format("%s/run-%d", folder, (int)getpid());
+    char *notice = text_format("%s.ready", path);
+    int notices = open_notices(notice), kernel_code, code;
+
+    launch_set("NOTIFY_SOCKET", notice);
+    pid_t child = start_kernel(kernel, path);
+    bool serves = is_ready(notices, child);
+    unsetenv("NOTIFY_SOCKET");
+    close(notices);
+    unlink(notice);
+    if (!serves)
+        return wait_for(child);
+    join(path);
+    launch_set("NTIO_DRIVERS", "");
+    launch_set("NTIO_INFS", "");
+    code = run_program(arguments);
+    kill(child, SIGTERM);
+    kernel_code = wait_for(child);
+    free(notice);
+    free(path);
+    free(kernel);
+    free(folder);
+    return kernel_code ? kernel_code : code;
+}
