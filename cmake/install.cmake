@@ -6,7 +6,20 @@ include(CMakePackageConfigHelpers)
 set(NTIO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ntio)
 
 install(TARGETS ntio-command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_program ntio_wmain ntio_show)
+if(TARGET ntio-kernel)
+  install(TARGETS ntio-kernel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  configure_file(packaging/systemd/ntio.service.in ${CMAKE_BINARY_DIR}/systemd/ntio.service @ONLY)
+  configure_file(packaging/systemd/ntio.socket ${CMAKE_BINARY_DIR}/systemd/ntio.socket COPYONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/systemd/ntio.service ${CMAKE_BINARY_DIR}/systemd/ntio.socket
+          DESTINATION lib/systemd/system)
+  install(FILES packaging/systemd/kernel.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
+# The library that programs of another process find in libntio's place: see ntio exec.
+if(TARGET ntio_client)
+  install(TARGETS ntio_client LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ntio/served
+          NAMELINK_SKIP)
+endif()
+foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_kernel ntio_program ntio_wmain ntio_show)
   if(TARGET ${library})
     install(TARGETS ${library} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
             ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -35,7 +35,12 @@ static char *absolute(const char *path)
     return whole;
 }
 
-/* What was asked for, or else what the environment says, or else the user's own. */
+#define SYSTEM_SOCKET "/run/ntio/kernel" /* of packaging/systemd/ntio.socket */
+
+/*
+ * What was asked for, or else what the environment says, or else the user's own; for a
+ * program the system's, if only that is there.
+ */
 static char *socket_path(const struct options *options)
 {
     const char *known = options->socket ? options->socket : getenv("NTIO_SERVER");
@@ -44,6 +49,10 @@ static char *socket_path(const struct options *options)
     char *folder = own_folder();
     char *path = text_format("%s/kernel", folder);
     free(folder);
+    if (!strcmp(options->command, "exec") && access(path, F_OK) && !access(SYSTEM_SOCKET, F_OK)) {
+        free(path);
+        return text_copy(SYSTEM_SOCKET, strlen(SYSTEM_SOCKET));
+    }
     return path;
 }
 

@@ -31,8 +31,11 @@ struct service {
     sigset_t end; /* the signals that end it */
 };
 
-/* Tells who started this process how it is (sd_notify(3)), if that wants to know. */
-static void notify(const char *state)
+/*
+ * Tells who started this process how it is (sd_notify(3)), if that wants to know;
+ * false if nobody does.
+ */
+static int notify(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -40,16 +43,17 @@ static void notify(const char *state)
     int fd;
 
     if (!length || length >= sizeof address.sun_path)
-        return;
+        return 0;
     memcpy(address.sun_path, path, length);
     if (*path == '@') /* a name outside of the file system */
         address.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return;
+        return 0;
     sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
     close(fd);
+    return 1;
 }
 
 static int fail(const char *what, int status)
@@ -101,9 +105,10 @@ static int serve(const struct service *service)
         snprintf(text, sizeof text, "%s: %s", where, why_no_socket(status));
         return fail(text, status);
     }
-    printf("ntio: serving at %s; ntio exec PROGRAM joins it\n", where);
-    fflush(stdout);
-    notify("READY=1");
+    if (!notify("READY=1")) {
+        printf("ntio: serving at %s; ntio exec PROGRAM joins it\n", where);
+        fflush(stdout);
+    }
     sigwait(&service->end, &signal);
     notify("STOPPING=1");
     ntio_serve_stop();
