@@ -4,8 +4,9 @@
  * The executable is linked at a fixed low address, and Linux is asked to put
  * libraries, mappings and thread stacks where it did in compatibility layout: from a
  * third of the address space up, where a program of today has nothing. What is
- * left is the main thread's stack, for which Linux has one place, and what a
- * sanitizer reserves.
+ * left is the main thread's stack, and what a sanitizer reserves. The stack is
+ * somewhere in the uppermost 16 GiB, as programs' own are: two seldom meet, unless
+ * none is random, as under a debugger. So this process's always is.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,18 +18,27 @@
 
 #include "linux.h"
 
-/* Set while the process runs itself anew; holds the personality that it had before. */
+/*
+ * Set while the process runs itself anew; holds the personality that it had before,
+ * and how many times it has.
+ */
 #define MARKER "NTIO_LAYOUT"
 #define ASK_PERSONALITY 0xffffffff /* changes nothing */
-#define LAYOUT (ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT)
+#define ATTEMPTS 8
 
 #define RANGES 16 /* more than there are */
 
-/* The executable and its heap (see -Ttext-segment where it is linked). */
+/*
+ * The executable (see -Ttext-segment where it is linked) and its heap, which begins up
+ * to 1 GiB after it; and mappings, of which the first is up to 16 TiB from the start.
+ */
 #define IMAGE_START 0x60000000ull
-#define IMAGE_END 0x7f000000ull
+#define IMAGE_END 0xc0000000ull
 #define MAPPINGS_START 0x2aaaaaaab000ull
-#define MAPPINGS_SIZE 0x40000000000ull
+#define MAPPINGS_SIZE 0x140000000000ull
+/* Where stacks are that are not random. */
+#define STACK_TOP 0x7ffffffff000ull
+#define STACK_ROOM 0x4000000ull
 /* Linux's own page in every process. */
 #define VSYSCALL 0xffffffffff600000ull
 
@@ -119,11 +129,16 @@ static int check_own(hal_u64 start, hal_u64 end, const char *name, void *context
     return HAL_EOPNOTSUPP;
 }
 
-/* Keeps the heap, which grows upwards from the executable, in its range: malloc then maps. */
+/*
+ * Keeps the heap, which grows upwards from the executable, in its range: malloc then
+ * maps. AddressSanitizer's shadow does that as well, and is there already.
+ */
 static int bound_heap(void)
 {
-    return hal_error_from(linux_map(IMAGE_END - HAL_PAGE_SIZE, 1, PROT_NONE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
+    int error = linux_map(IMAGE_END - HAL_PAGE_SIZE, 1, PROT_NONE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    return error == -EEXIST && __asan_init ? HAL_OK : hal_error_from(error);
 }
 
 static int check_layout(void)
@@ -135,15 +150,22 @@ static int check_layout(void)
     return error ? error : visit_maps(check_own, &list);
 }
 
-/* Comes back only if it fails. */
-static int run_anew(char **arguments)
+static int check_stack(hal_u64 start, hal_u64 end, const char *name, void *context)
 {
-    int before = personality(ASK_PERSONALITY), error;
-    char marker[16];
+    (void)start, (void)context;
+    return !strcmp(name, "[stack]") && end > STACK_TOP - STACK_ROOM ? HAL_EAGAIN : HAL_OK;
+}
 
-    if (before < 0 || personality((unsigned)before | LAYOUT) < 0)
+/* Comes back only if it fails. */
+static int run_anew(char **arguments, unsigned before, unsigned attempt)
+{
+    unsigned now = (before | ADDR_COMPAT_LAYOUT) & ~(unsigned)ADDR_NO_RANDOMIZE;
+    char marker[32];
+    int error;
+
+    if (personality(now) < 0)
         return hal_error_from(-errno);
-    snprintf(marker, sizeof marker, "%x", (unsigned)before);
+    snprintf(marker, sizeof marker, "%x.%u", before, attempt);
     if (setenv(MARKER, marker, 1)) {
         error = HAL_ENOMEM;
     } else {
@@ -151,16 +173,16 @@ static int run_anew(char **arguments)
         error = hal_error_from(-errno);
         unsetenv(MARKER);
     }
-    personality((unsigned)before);
+    personality(before);
     return error;
 }
 
 /* What this process starts is to be as if it had not been run anew, and so is its name. */
-static void forget_marker(const char *marker, const char *program)
+static void forget_marker(unsigned before, const char *program)
 {
     const char *slash = program ? strrchr(program, '/') : NULL;
 
-    personality((unsigned)strtoul(marker, NULL, 16));
+    personality(before);
     unsetenv(MARKER);
     if (program)
         prctl(PR_SET_NAME, (unsigned long)(slash ? slash + 1 : program), 0, 0, 0);
@@ -169,12 +191,19 @@ static void forget_marker(const char *marker, const char *program)
 HALAPI int hal_layout_prepare(char **arguments)
 {
     const char *marker = getenv(MARKER);
+    unsigned before, attempt = 0;
 
     /* ThreadSanitizer has a layout of its own, and runs itself anew for that. */
     if (__tsan_init || getauxval(AT_PHDR) - IMAGE_START >= IMAGE_END - IMAGE_START)
         return HAL_EOPNOTSUPP;
-    if (!marker)
-        return run_anew(arguments);
-    forget_marker(marker, arguments[0]);
+    if (!marker || sscanf(marker, "%x.%u", &before, &attempt) != 2) {
+        int asked = personality(ASK_PERSONALITY);
+
+        return asked < 0 ? hal_error_from(-errno) : run_anew(arguments, (unsigned)asked, 1);
+    }
+    /* By chance; where Linux makes nothing random it stays so. */
+    if (attempt < ATTEMPTS && visit_maps(check_stack, NULL))
+        return run_anew(arguments, before, attempt + 1);
+    forget_marker(before, arguments[0]);
     return check_layout();
 }

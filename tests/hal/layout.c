@@ -49,7 +49,28 @@ static void test_the_personality_comes_back(void **state)
 static void test_a_second_run_is_the_last(void **state)
 {
     (void)state;
-    assert_int_equal(run("refused", 0, "0"), 0);
+    assert_int_equal(run("refused", 0, "0.1"), 0);
+}
+
+static void test_another_meaning_of_the_marker(void **state)
+{
+    (void)state;
+    assert_int_equal(run("all", 0, "something else"), 0);
+}
+
+/* As a debugger has it. */
+static void test_programs_that_are_not_random(void **state)
+{
+    FILE *setting = fopen("/proc/sys/kernel/randomize_va_space", "re");
+
+    (void)state;
+    if (setting && getc(setting) == '0') {
+        fclose(setting);
+        skip();
+    }
+    if (setting)
+        fclose(setting);
+    assert_int_equal(run("plain", ADDR_NO_RANDOMIZE, NULL), 0);
 }
 
 static void test_an_executable_anywhere_is_refused(void **state)
@@ -80,6 +101,8 @@ int main(void)
         HAL_TEST(test_everything_is_in_its_own_ranges),
         HAL_TEST(test_the_personality_comes_back),
         HAL_TEST(test_a_second_run_is_the_last),
+        HAL_TEST(test_another_meaning_of_the_marker),
+        HAL_TEST(test_programs_that_are_not_random),
         HAL_TEST(test_an_executable_anywhere_is_refused),
         HAL_TEST(test_room_for_ranges),
     };
