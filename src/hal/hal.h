@@ -254,7 +254,7 @@ HALAPI void hal_process_allow(hal_u32 process);
 /*
  * Makes room for programs' addresses: this process's own code, heap, libraries,
  * stacks and mappings are from then on in the ranges that hal_layout_own tells.
- * It runs itself anew for that, once or a few times, so it is called first of all.
+ * It runs itself anew for that, once, so it is called first of all.
  * arguments are main's. HAL_OK (it is so), or why it cannot be: HAL_EOPNOTSUPP, the
  * executable is not linked for it, or a sanitizer or Linux has memory elsewhere;
  * HAL_EPERM, Linux does not allow it (containers often forbid personality()).
@@ -432,6 +432,9 @@ HALAPI void hal_thread_detach(struct hal_thread *thread);
 /* The calling thread's and process's numbers as Linux gives them. */
 HALAPI hal_u32 hal_thread_id(void);
 HALAPI hal_u32 hal_process_id(void);
+/* The user that this process acts for; the name of its program, cut to size. */
+HALAPI hal_u32 hal_user_id(void);
+HALAPI void hal_process_name(char *name, hal_size size);
 
 /* The stack of the calling thread: lowest address and first past the highest. */
 HALAPI void hal_thread_stack(hal_u64 *low, hal_u64 *high);

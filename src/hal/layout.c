@@ -4,9 +4,8 @@
  * The executable is linked at a fixed low address, and Linux is asked to put
  * libraries, mappings and thread stacks where it did in compatibility layout: from a
  * third of the address space up, where a program of today has nothing. What is
- * left is the main thread's stack, and what a sanitizer reserves. The stack is
- * somewhere in the uppermost 16 GiB, as programs' own are: two seldom meet, unless
- * none is random, as under a debugger. So this process's always is.
+ * left is the main thread's stack, for which Linux has one place, and what a
+ * sanitizer reserves.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,27 +17,18 @@
 
 #include "linux.h"
 
-/*
- * Set while the process runs itself anew; holds the personality that it had before,
- * and how many times it has.
- */
+/* Set while the process runs itself anew; holds the personality that it had before. */
 #define MARKER "NTIO_LAYOUT"
 #define ASK_PERSONALITY 0xffffffff /* changes nothing */
-#define ATTEMPTS 8
+#define LAYOUT (ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT)
 
 #define RANGES 16 /* more than there are */
 
-/*
- * The executable (see -Ttext-segment where it is linked) and its heap, which begins up
- * to 1 GiB after it; and mappings, of which the first is up to 16 TiB from the start.
- */
+/* The executable and its heap (see -Ttext-segment where it is linked). */
 #define IMAGE_START 0x60000000ull
-#define IMAGE_END 0xc0000000ull
+#define IMAGE_END 0x7f000000ull
 #define MAPPINGS_START 0x2aaaaaaab000ull
-#define MAPPINGS_SIZE 0x140000000000ull
-/* Where stacks are that are not random. */
-#define STACK_TOP 0x7ffffffff000ull
-#define STACK_ROOM 0x4000000ull
+#define MAPPINGS_SIZE 0x40000000000ull
 /* Linux's own page in every process. */
 #define VSYSCALL 0xffffffffff600000ull
 
@@ -103,7 +93,9 @@ static int add_fixed(hal_u64 start, hal_u64 end, const char *name, void *context
     return HAL_OK;
 }
 
-HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count)
+static int is_prepared; /* set once, before there are threads */
+
+static hal_u32 list_own(struct hal_range *ranges, hal_u32 count)
 {
     struct own_list list = {ranges, count, 0};
 
@@ -113,6 +105,11 @@ HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count)
         add_sanitizer(&list);
     visit_maps(add_fixed, &list);
     return list.count;
+}
+
+HALAPI hal_u32 hal_layout_own(struct hal_range *ranges, hal_u32 count)
+{
+    return is_prepared ? list_own(ranges, count) : 0;
 }
 
 static int check_own(hal_u64 start, hal_u64 end, const char *name, void *context)
@@ -129,43 +126,34 @@ static int check_own(hal_u64 start, hal_u64 end, const char *name, void *context
     return HAL_EOPNOTSUPP;
 }
 
-/*
- * Keeps the heap, which grows upwards from the executable, in its range: malloc then
- * maps. AddressSanitizer's shadow does that as well, and is there already.
- */
+/* Keeps the heap, which grows upwards from the executable, in its range: malloc then maps. */
 static int bound_heap(void)
 {
-    int error = linux_map(IMAGE_END - HAL_PAGE_SIZE, 1, PROT_NONE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-
-    return error == -EEXIST && __asan_init ? HAL_OK : hal_error_from(error);
+    return hal_error_from(linux_map(IMAGE_END - HAL_PAGE_SIZE, 1, PROT_NONE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
 }
 
 static int check_layout(void)
 {
     struct hal_range ranges[RANGES];
-    struct own_list list = {ranges, RANGES, hal_layout_own(ranges, RANGES)};
+    struct own_list list = {ranges, RANGES, list_own(ranges, RANGES)};
     int error = bound_heap();
 
-    return error ? error : visit_maps(check_own, &list);
-}
-
-static int check_stack(hal_u64 start, hal_u64 end, const char *name, void *context)
-{
-    (void)start, (void)context;
-    return !strcmp(name, "[stack]") && end > STACK_TOP - STACK_ROOM ? HAL_EAGAIN : HAL_OK;
+    if (!error)
+        error = visit_maps(check_own, &list);
+    is_prepared = !error;
+    return error;
 }
 
 /* Comes back only if it fails. */
-static int run_anew(char **arguments, unsigned before, unsigned attempt)
+static int run_anew(char **arguments)
 {
-    unsigned now = (before | ADDR_COMPAT_LAYOUT) & ~(unsigned)ADDR_NO_RANDOMIZE;
-    char marker[32];
-    int error;
+    int before = personality(ASK_PERSONALITY), error;
+    char marker[16];
 
-    if (personality(now) < 0)
+    if (before < 0 || personality((unsigned)before | LAYOUT) < 0)
         return hal_error_from(-errno);
-    snprintf(marker, sizeof marker, "%x.%u", before, attempt);
+    snprintf(marker, sizeof marker, "%x", (unsigned)before);
     if (setenv(MARKER, marker, 1)) {
         error = HAL_ENOMEM;
     } else {
@@ -173,16 +161,16 @@ static int run_anew(char **arguments, unsigned before, unsigned attempt)
         error = hal_error_from(-errno);
         unsetenv(MARKER);
     }
-    personality(before);
+    personality((unsigned)before);
     return error;
 }
 
 /* What this process starts is to be as if it had not been run anew, and so is its name. */
-static void forget_marker(unsigned before, const char *program)
+static void forget_marker(const char *marker, const char *program)
 {
     const char *slash = program ? strrchr(program, '/') : NULL;
 
-    personality(before);
+    personality((unsigned)strtoul(marker, NULL, 16));
     unsetenv(MARKER);
     if (program)
         prctl(PR_SET_NAME, (unsigned long)(slash ? slash + 1 : program), 0, 0, 0);
@@ -191,19 +179,12 @@ static void forget_marker(unsigned before, const char *program)
 HALAPI int hal_layout_prepare(char **arguments)
 {
     const char *marker = getenv(MARKER);
-    unsigned before, attempt = 0;
 
     /* ThreadSanitizer has a layout of its own, and runs itself anew for that. */
     if (__tsan_init || getauxval(AT_PHDR) - IMAGE_START >= IMAGE_END - IMAGE_START)
         return HAL_EOPNOTSUPP;
-    if (!marker || sscanf(marker, "%x.%u", &before, &attempt) != 2) {
-        int asked = personality(ASK_PERSONALITY);
-
-        return asked < 0 ? hal_error_from(-errno) : run_anew(arguments, (unsigned)asked, 1);
-    }
-    /* By chance; where Linux makes nothing random it stays so. */
-    if (attempt < ATTEMPTS && visit_maps(check_stack, NULL))
-        return run_anew(arguments, before, attempt + 1);
-    forget_marker(before, arguments[0]);
+    if (!marker)
+        return run_anew(arguments);
+    forget_marker(marker, arguments[0]);
     return check_layout();
 }

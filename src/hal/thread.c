@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,16 @@ HALAPI hal_u32 hal_thread_id(void)
 HALAPI hal_u32 hal_process_id(void)
 {
     return (hal_u32)getpid();
+}
+
+HALAPI hal_u32 hal_user_id(void)
+{
+    return (hal_u32)geteuid();
+}
+
+HALAPI void hal_process_name(char *name, hal_size size)
+{
+    snprintf(name, size, "%s", program_invocation_short_name);
 }
 
 HALAPI void hal_thread_stack(hal_u64 *low, hal_u64 *high)

@@ -23,7 +23,8 @@ static NTSTATUS copy_out(PIRP irp, SIZE_T bytes)
     mm_count_copy(0, bytes);
     io_report_copied_out(irp, bytes);
     if (irp->RequestorMode == UserMode)
-        return mm_copy_to_user(irp->UserBuffer, irp->AssociatedIrp.SystemBuffer, bytes);
+        return mm_copy_to_space(io_requestor_space(irp), irp->UserBuffer,
+                                irp->AssociatedIrp.SystemBuffer, bytes);
     memcpy(irp->UserBuffer, irp->AssociatedIrp.SystemBuffer, bytes);
     return STATUS_SUCCESS;
 }

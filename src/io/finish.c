@@ -1,23 +1,29 @@
 /*
  * The last step of a request: its caller learns what became of it.
  *
- * On NT this runs as a kernel APC in the thread that sent the request. Here the
+ * On NT this runs as a kernel APC in the thread that sent the request. Here a
  * program's memory can be reached from every thread, so it runs on the thread
  * that completes, or in the service if the driver completed at once.
  */
 #include "iop.h"
 
+/* What a polling program sees last is Status. */
+static NTSTATUS write_user_block(struct mm_space *space, PIO_STATUS_BLOCK to,
+                                 const IO_STATUS_BLOCK *from)
+{
+    NTSTATUS status =
+        mm_copy_to_space(space, &to->Information, &from->Information, sizeof(to->Information));
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return mm_copy_to_space(space, &to->Status, &from->Status, sizeof(to->Status));
+}
+
 NTSTATUS io_write_status_block(PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *from,
                                KPROCESSOR_MODE mode)
 {
-    NTSTATUS status;
-
-    if (mode == UserMode) {
-        status = mm_copy_to_user(&to->Information, &from->Information, sizeof(to->Information));
-        if (!NT_SUCCESS(status))
-            return status;
-        return mm_copy_to_user(&to->Status, &from->Status, sizeof(to->Status));
-    }
+    if (mode == UserMode)
+        return write_user_block(mm_process_space(ke_current()->process), to, from);
     to->Information = from->Information;
     /* Release: who polls Status sees Information and the data. */
     __atomic_store_n(&to->Status, from->Status, __ATOMIC_RELEASE);
@@ -87,6 +93,21 @@ static VOID move_position(struct io_irp *request, PFILE_OBJECT file)
             request->offset + (LONGLONG)request->irp.IoStatus.Information;
 }
 
+struct mm_space *io_requestor_space(PIRP irp)
+{
+    PKTHREAD thread = (PKTHREAD)irp->Tail.Overlay.Thread;
+
+    return mm_process_space(thread ? thread->process : NULL);
+}
+
+static VOID answer_block(PIRP irp)
+{
+    if (irp->RequestorMode == UserMode)
+        write_user_block(io_requestor_space(irp), irp->UserIosb, &irp->IoStatus);
+    else
+        io_write_status_block(irp->UserIosb, &irp->IoStatus, KernelMode);
+}
+
 /* Off its list; the thread may end from here on. */
 static VOID detach(struct io_irp *request)
 {
@@ -125,7 +146,7 @@ static VOID answer_synchronous(struct io_irp *request, PFILE_OBJECT file, BOOLEA
     PKEVENT event = request->held_event;
 
     if (is_told && !NT_ERROR(irp->IoStatus.Status)) {
-        io_write_status_block(irp->UserIosb, &irp->IoStatus, irp->RequestorMode);
+        answer_block(irp);
         move_position(request, file);
     }
     file->FinalStatus = irp->IoStatus.Status;
@@ -154,7 +175,7 @@ static VOID answer_asynchronous(struct io_irp *request, PFILE_OBJECT file, BOOLE
     PKTHREAD thread = NULL;
     PVOID port;
 
-    io_write_status_block(irp->UserIosb, &irp->IoStatus, irp->RequestorMode);
+    answer_block(irp);
     port = port_for(request, file, is_pended);
     if (irp->Overlay.AsynchronousParameters.UserApcRoutine) {
         thread = (PKTHREAD)irp->Tail.Overlay.Thread;

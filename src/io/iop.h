@@ -231,7 +231,10 @@ NTSTATUS io_send_and_wait(PDEVICE_OBJECT device, PIRP irp, PIO_STATUS_BLOCK resu
  */
 NTSTATUS io_finish_request(struct io_irp *request, BOOLEAN is_pended);
 
-/* Writes a caller's IO_STATUS_BLOCK, Information before Status; may fault. */
+/* The space that the addresses in a UserMode request are in, or NULL. */
+struct mm_space *io_requestor_space(PIRP irp);
+
+/* Writes the calling thread's IO_STATUS_BLOCK, Information before Status; may fault. */
 NTSTATUS io_write_status_block(PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *from,
                                KPROCESSOR_MODE mode);
 

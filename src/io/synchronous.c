@@ -14,6 +14,12 @@ VOID io_synchronous_start(VOID)
     waiters_fence = hal_barrier() == HAL_OK;
 }
 
+static BOOLEAN is_broken_off(NTSTATUS status)
+{
+    return status == STATUS_ALERTED || status == STATUS_USER_APC ||
+           status == STATUS_THREAD_IS_TERMINATING;
+}
+
 static NTSTATUS wait_for_lock(PFILE_OBJECT file, KPROCESSOR_MODE mode)
 {
     BOOLEAN alertable = (file->Flags & FO_ALERTABLE_IO) != 0;
@@ -25,7 +31,7 @@ static NTSTATUS wait_for_lock(PFILE_OBJECT file, KPROCESSOR_MODE mode)
         hal_barrier();
     while (__atomic_exchange_n(&file->Busy, 1, __ATOMIC_SEQ_CST)) {
         status = KeWaitForSingleObject(&file->Lock, Executive, mode, alertable, NULL);
-        if (status == STATUS_ALERTED || status == STATUS_USER_APC)
+        if (is_broken_off(status))
             break;
         status = STATUS_SUCCESS;
     }
@@ -59,7 +65,7 @@ VOID io_wait_for_request(PFILE_OBJECT file, PKEVENT event, PIRP irp, KPROCESSOR_
     BOOLEAN alertable = file && (file->Flags & FO_ALERTABLE_IO);
     NTSTATUS status = KeWaitForSingleObject(event, Executive, mode, alertable, NULL);
 
-    if (status != STATUS_ALERTED && status != STATUS_USER_APC)
+    if (!is_broken_off(status))
         return;
     io_cancel_own_irp(ke_current(), irp);
     KeWaitForSingleObject(event, Executive, KernelMode, FALSE, NULL);

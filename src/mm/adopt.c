@@ -5,9 +5,8 @@
 #include "region.h"
 
 static struct mm_adoption {
-    struct mm_lock adopting; /* one adopter at a time, through hal_adopt; before mm_table.lock */
-    BOOLEAN is_running;      /* guarded by mm_table.lock: hal may report losses during the stop */
-    BOOLEAN is_available;    /* hal can share pages at all */
+    BOOLEAN is_running;   /* guarded by mm_table.lock: hal may report losses during the stop */
+    BOOLEAN is_available; /* hal can share pages at all */
 } adoption;
 
 /* Makes pending entries good, except those that were lost meanwhile. */
@@ -22,22 +21,31 @@ static VOID publish_adopted(struct mm_region *region, ULONG index, SIZE_T count,
     mm_release(&mm_table.lock);
 }
 
-static NTSTATUS adopt_in_region(ULONG64 address, SIZE_T count, ULONG access)
+static int share_pages(const struct mm_space *space, ULONG64 address, SIZE_T count,
+                       PFN_NUMBER first, BOOLEAN for_write)
 {
-    struct mm_region *region = mm_make_region(address);
-    PFN_NUMBER first = region ? mm_claim_frames(region, address, count) : 0;
+    PFN_NUMBER place;
+    struct hal_segment *segment = mm_segment_of(first, &place);
+
+    if (space->program)
+        return space->program->adopt(space->context, address, count, place, for_write);
+    return hal_adopt(address, count, segment, place, for_write);
+}
+
+static NTSTATUS adopt_in_region(struct mm_space *space, ULONG64 address, SIZE_T count, ULONG access)
+{
+    struct mm_region *region = mm_make_region(space, address);
+    PFN_NUMBER first = region ? mm_claim_frames(space, region, address, count) : 0;
     if (!first)
         return STATUS_INSUFFICIENT_RESOURCES;
 
-    PFN_NUMBER place;
-    struct hal_segment *segment = mm_segment_of(first, &place);
-    int error = hal_adopt(address, count, segment, place, (access & MM_WRITE) != 0);
+    int error = share_pages(space, address, count, first, (access & MM_WRITE) != 0);
     if (error == HAL_OK)
         publish_adopted(region, mm_index_of(address), count, access);
     for (PFN_NUMBER frame = first; frame < first + count; frame++)
         mm_release_held(&frame, 1);
     if (error != HAL_OK)
-        mm_clear_range(address, count);
+        mm_clear_range(space, address, count);
     switch (error) {
     case HAL_OK:
         mm_count(MM_PAGES_ADOPTED, count);
@@ -55,9 +63,15 @@ static NTSTATUS adopt_in_region(ULONG64 address, SIZE_T count, ULONG access)
 }
 
 /* Finds out whether an adopted page allows more than is known of it. */
-static NTSTATUS verify_access(ULONG64 address, ULONG *slot, ULONG access)
+static NTSTATUS verify_access(struct mm_space *space, ULONG64 address, ULONG *slot, ULONG access)
 {
-    int error = access & MM_WRITE ? hal_touch_write(address) : hal_touch_read(address);
+    BOOLEAN for_write = (access & MM_WRITE) != 0;
+    int error;
+
+    if (space->program)
+        error = space->program->touch(space->context, address, for_write);
+    else
+        error = mm_touch(space, address, for_write);
     if (error)
         return STATUS_ACCESS_VIOLATION;
     mm_acquire(&mm_table.lock);
@@ -67,9 +81,9 @@ static NTSTATUS verify_access(ULONG64 address, ULONG *slot, ULONG access)
     return STATUS_SUCCESS;
 }
 
-static SIZE_T count_missing(ULONG64 address, SIZE_T pages)
+static SIZE_T count_missing(const struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
-    struct mm_region *region = mm_find_region(address);
+    struct mm_region *region = mm_find_region(space, address);
     SIZE_T count = mm_pages_in_region(address, pages);
     if (!region)
         return count;
@@ -80,34 +94,38 @@ static SIZE_T count_missing(ULONG64 address, SIZE_T pages)
     return missing;
 }
 
-NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access)
+NTSTATUS mm_adopt(struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG access)
 {
     NTSTATUS status = STATUS_SUCCESS;
-    if (!adoption.is_available)
+    if (!space->program && !adoption.is_available)
         return STATUS_NOT_SUPPORTED;
 
-    mm_acquire(&adoption.adopting);
+    mm_acquire(&space->adopting);
     while (pages && NT_SUCCESS(status)) {
-        SIZE_T count = count_missing(address, pages);
+        SIZE_T count = count_missing(space, address, pages);
         if (count) {
-            status = adopt_in_region(address, count, access);
+            status = adopt_in_region(space, address, count, access);
         } else {
-            ULONG *slot = mm_entry_of(address);
+            ULONG *slot = mm_entry_of(space, address);
             count = 1;
             if ((__atomic_load_n(slot, __ATOMIC_ACQUIRE) & access) != access)
-                status = verify_access(address, slot, access);
+                status = verify_access(space, address, slot, access);
         }
         address += count << PAGE_SHIFT;
         pages -= count;
     }
-    mm_release(&adoption.adopting);
+    mm_release(&space->adopting);
     return status;
 }
 
 VOID mm_forget_access(ULONG64 address, SIZE_T pages)
 {
-    for (SIZE_T page = 0; page < pages; page++) {
-        ULONG *slot = mm_entry_of(address + (page << PAGE_SHIFT));
+    struct mm_space *space = mm_current_space();
+
+    if (space)
+        mm_close_windows(space, address, pages);
+    for (SIZE_T page = 0; space && page < pages; page++) {
+        ULONG *slot = mm_entry_of(space, address + (page << PAGE_SHIFT));
         if (!slot)
             continue;
         mm_acquire(&mm_table.lock);
@@ -120,15 +138,16 @@ VOID mm_forget_access(ULONG64 address, SIZE_T pages)
 
 NTSTATUS mm_publish_view(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, ULONG access)
 {
+    struct mm_space *space = mm_own_space();
     NTSTATUS status = STATUS_SUCCESS;
 
-    mm_acquire(&adoption.adopting);
+    mm_acquire(&space->adopting);
     for (SIZE_T page = 0; page < pages; page++) {
         ULONG64 at = address + (page << PAGE_SHIFT);
-        struct mm_region *region = mm_make_region(at);
+        struct mm_region *region = mm_make_region(space, at);
         if (!region) {
             status = STATUS_INSUFFICIENT_RESOURCES;
-            mm_clear_range(address, page);
+            mm_clear_range(space, address, page);
             break;
         }
         /* The MDL or the pool keeps the frame alive while this counts it up. */
@@ -138,13 +157,13 @@ NTSTATUS mm_publish_view(ULONG64 address, const PFN_NUMBER *list, SIZE_T pages, 
                          (ULONG)(list[page] << ENTRY_FRAME_SHIFT) | access, __ATOMIC_RELEASE);
         mm_release(&mm_table.lock);
     }
-    mm_release(&adoption.adopting);
+    mm_release(&space->adopting);
     return status;
 }
 
 VOID mm_withdraw_view(ULONG64 address, SIZE_T pages)
 {
-    mm_clear_range(address, pages);
+    mm_clear_range(mm_own_space(), address, pages);
 }
 
 /* ---- Start and stop ---------------------------------------------------- */
@@ -156,7 +175,7 @@ static VOID on_lost(hal_u64 address, hal_u64 pages)
     BOOLEAN is_running = adoption.is_running;
     mm_release(&mm_table.lock);
     if (is_running)
-        mm_clear_range(address, pages);
+        mm_clear_range(mm_own_space(), address, pages);
 }
 
 VOID mm_adoption_start(VOID)

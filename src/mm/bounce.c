@@ -14,6 +14,7 @@
 struct bounce {
     struct bounce *next;
     PMDL mdl;
+    struct mm_space *space;
     ULONG64 address; /* of the program's first byte */
     SIZE_T bytes;
     PFN_NUMBER first;
@@ -47,16 +48,16 @@ static NTSTATUS copy_in(struct bounce *bounce)
 {
     ULONG64 start = bounce->address & ~(PAGE_SIZE - 1ull);
     for (SIZE_T page = 0; bounce->for_write && page < bounce->pages; page++) {
-        if (hal_touch_write(start + (page << PAGE_SHIFT)) != HAL_OK)
+        if (mm_touch(bounce->space, start + (page << PAGE_SHIFT), TRUE) != HAL_OK)
             return STATUS_ACCESS_VIOLATION;
     }
     /* Whole pages: a driver may look at what is around the buffer, as in a shared page. */
-    int error = hal_copy_guarded(mm_frame_address(bounce->first), (const VOID *)start,
-                                 bounce->pages << PAGE_SHIFT, NULL);
+    int error = mm_copy_in(bounce->space, mm_frame_address(bounce->first), start,
+                           bounce->pages << PAGE_SHIFT);
     return error == HAL_OK ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
-NTSTATUS mm_bounce_lock(PMDL mdl, BOOLEAN for_write)
+NTSTATUS mm_bounce_lock(struct mm_space *space, PMDL mdl, BOOLEAN for_write)
 {
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     struct bounce *bounce = hal_allocate(sizeof(*bounce));
@@ -64,6 +65,7 @@ NTSTATUS mm_bounce_lock(PMDL mdl, BOOLEAN for_write)
         return status;
     *bounce = (struct bounce){
         .mdl = mdl,
+        .space = space,
         .address = (ULONG64)MmGetMdlVirtualAddress(mdl),
         .bytes = mdl->ByteCount,
         .pages = mm_mdl_pages(mdl),
@@ -77,6 +79,7 @@ NTSTATUS mm_bounce_lock(PMDL mdl, BOOLEAN for_write)
         goto no_copy;
 
     announce(bounce);
+    mm_space_reference(space);
     mm_count(MM_PAGES_BOUNCED, bounce->pages);
     for (SIZE_T page = 0; page < bounce->pages; page++)
         MmGetMdlPfnArray(mdl)[page] = bounce->first + page;
@@ -124,10 +127,11 @@ BOOLEAN mm_bounce_unlock(PMDL mdl)
     if (bounce->for_write) {
         /* If the program gave the addresses up meanwhile, the data has nobody left to see it. */
         const UCHAR *from = mm_frame_address(bounce->first);
-        hal_copy_guarded((PVOID)bounce->address, from + bounce->address % PAGE_SIZE, bounce->bytes,
-                         NULL);
+        mm_copy_out(bounce->space, bounce->address, from + bounce->address % PAGE_SIZE,
+                    bounce->bytes);
     }
     mm_free_frames(bounce->first, bounce->pages);
+    mm_space_release(bounce->space);
     hal_free(bounce);
     return TRUE;
 }

@@ -7,18 +7,25 @@
 
 NTSTATUS mm_copy_from_user(PVOID to, const VOID *from, SIZE_T bytes)
 {
-    if (!mm_is_user_range((ULONG64)from, bytes))
+    struct mm_space *space = mm_current_space();
+
+    if (!space || !mm_is_user_range((ULONG64)from, bytes))
         return STATUS_ACCESS_VIOLATION;
-    return hal_copy_guarded(to, from, bytes, NULL) == HAL_OK ? STATUS_SUCCESS
-                                                             : STATUS_ACCESS_VIOLATION;
+    return mm_copy_in(space, to, (ULONG64)from, bytes) == HAL_OK ? STATUS_SUCCESS
+                                                                 : STATUS_ACCESS_VIOLATION;
+}
+
+NTSTATUS mm_copy_to_space(struct mm_space *space, PVOID to, const VOID *from, SIZE_T bytes)
+{
+    if (!space || !mm_is_user_range((ULONG64)to, bytes))
+        return STATUS_ACCESS_VIOLATION;
+    return mm_copy_out(space, (ULONG64)to, from, bytes) == HAL_OK ? STATUS_SUCCESS
+                                                                  : STATUS_ACCESS_VIOLATION;
 }
 
 NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes)
 {
-    if (!mm_is_user_range((ULONG64)to, bytes))
-        return STATUS_ACCESS_VIOLATION;
-    return hal_copy_guarded(to, from, bytes, NULL) == HAL_OK ? STATUS_SUCCESS
-                                                             : STATUS_ACCESS_VIOLATION;
+    return mm_copy_to_space(mm_current_space(), to, from, bytes);
 }
 
 /* A range of no bytes passes whatever its address, as on NT. */
@@ -36,9 +43,12 @@ NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignmen
     NTSTATUS status = mm_probe_for_read(address, bytes, alignment);
     if (!bytes || !NT_SUCCESS(status))
         return status;
+    struct mm_space *space = mm_current_space();
     ULONG64 end = (ULONG64)address + bytes;
+    if (!space)
+        return STATUS_ACCESS_VIOLATION;
     for (ULONG64 page = (ULONG64)address; page < end; page = (page | (PAGE_SIZE - 1)) + 1) {
-        if (hal_touch_write(page) != HAL_OK)
+        if (mm_touch(space, page, TRUE) != HAL_OK)
             return STATUS_ACCESS_VIOLATION;
     }
     return STATUS_SUCCESS;
@@ -47,9 +57,15 @@ NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignmen
 NTSTATUS mm_probe_own(PVOID address, SIZE_T bytes, ULONG alignment)
 {
     NTSTATUS status = mm_probe_for_read(address, bytes, alignment);
-    if (NT_SUCCESS(status) && hal_copy_guarded(address, address, bytes, NULL) != HAL_OK)
-        status = STATUS_ACCESS_VIOLATION;
-    return status;
+    struct mm_space *space = mm_current_space();
+    int error = HAL_EFAULT;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (space)
+        error = space->program ? mm_touch(space, (ULONG64)address, TRUE)
+                               : hal_copy_guarded(address, address, bytes, NULL);
+    return error == HAL_OK ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
 VOID NTAPI ProbeForRead(CONST VOID *Address, SIZE_T Length, ULONG Alignment)

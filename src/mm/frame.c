@@ -43,11 +43,28 @@ VOID mm_lock_contended(struct mm_lock *lock)
 struct hal_segment *mm_segment_of(PFN_NUMBER frame, PFN_NUMBER *place)
 {
     if (mm_is_program_frame(frame)) {
+        const struct mm_space *space = mm_space_of(frame);
+
         *place = frame - MM_PROGRAM_BASE;
-        return frames.program;
+        return space->segment ? space->segment : frames.program;
     }
     *place = frame;
     return frames.system;
+}
+
+BOOLEAN mm_show_block(const struct mm_space *space, PFN_NUMBER block)
+{
+    return !space->segment ||
+           hal_map((ULONG64)mm_frame_address(block), space->segment, block - MM_PROGRAM_BASE,
+                   MM_BLOCK_FRAMES, HAL_READ | HAL_WRITE) == HAL_OK;
+}
+
+VOID mm_hide_block(const struct mm_space *space, PFN_NUMBER block)
+{
+    /* Should that fail, the other space's frames stay to be seen, which nobody looks at. */
+    if (space->segment)
+        hal_map((ULONG64)mm_frame_address(block), frames.program, block - MM_PROGRAM_BASE,
+                MM_BLOCK_FRAMES, HAL_READ | HAL_WRITE);
 }
 
 static int map_segments(VOID)

@@ -31,16 +31,17 @@ static NTSTATUS hold_system(ULONG64 address, SIZE_T pages, PFN_NUMBER *list)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS hold_program(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *list)
+static NTSTATUS hold_program(struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG access,
+                             PFN_NUMBER *list)
 {
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
-    SIZE_T done = mm_hold_adopted(address, pages, access, list);
+    SIZE_T done = mm_hold_adopted(space, address, pages, access, list);
     for (ULONG attempt = 0; done < pages && attempt < LOCK_ATTEMPTS; attempt++) {
         ULONG64 rest = address + (done << PAGE_SHIFT);
-        status = mm_adopt(rest, pages - done, access);
+        status = mm_adopt(space, rest, pages - done, access);
         if (!NT_SUCCESS(status) && status != STATUS_RETRY)
             break;
-        done += mm_hold_adopted(rest, pages - done, access, list + done);
+        done += mm_hold_adopted(space, rest, pages - done, access, list + done);
     }
     if (done == pages)
         return STATUS_SUCCESS;
@@ -48,13 +49,17 @@ static NTSTATUS hold_program(ULONG64 address, SIZE_T pages, ULONG access, PFN_NU
     return NT_SUCCESS(status) || status == STATUS_RETRY ? STATUS_ACCESS_VIOLATION : status;
 }
 
-static NTSTATUS lock_program(PMDL mdl, SIZE_T pages, BOOLEAN for_write)
+static NTSTATUS lock_program(struct mm_space *space, PMDL mdl, SIZE_T pages, BOOLEAN for_write)
 {
     PKPROCESS process = ke_current()->process;
-    NTSTATUS status = hold_program((ULONG64)mdl->StartVa, pages,
-                                   for_write ? MM_READ | MM_WRITE : MM_READ, MmGetMdlPfnArray(mdl));
+    NTSTATUS status;
+
+    if (!space)
+        return STATUS_ACCESS_VIOLATION;
+    status = hold_program(space, (ULONG64)mdl->StartVa, pages,
+                          for_write ? MM_READ | MM_WRITE : MM_READ, MmGetMdlPfnArray(mdl));
     if (status == STATUS_NOT_SUPPORTED)
-        status = mm_bounce_lock(mdl, for_write);
+        status = mm_bounce_lock(space, mdl, for_write);
     if (!NT_SUCCESS(status))
         return status;
     mdl->Process = (PEPROCESS)process;
@@ -70,7 +75,9 @@ NTSTATUS mm_probe_and_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operat
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
 
     if (mm_is_user_range(address, mdl->ByteCount)) {
-        status = lock_program(mdl, pages, for_write);
+        status = lock_program(mm_current_space(), mdl, pages, for_write);
+    } else if (mode == KernelMode && mm_is_own_range(address, mdl->ByteCount)) {
+        status = lock_program(mm_own_space(), mdl, pages, for_write);
     } else if (mode == KernelMode && mm_is_system_address(address) &&
                mm_is_system_address(address + mdl->ByteCount - 1)) {
         mdl->Process = NULL;

@@ -130,8 +130,9 @@ SIZE_T NTAPI MmSizeOfMdl(PVOID Base, SIZE_T Length)
 static PFN_NUMBER frame_of_nonpaged(ULONG64 address)
 {
     PFN_NUMBER frame = mm_frame_of(address);
-    if (!frame && !mm_is_system_address(address) &&
-        NT_SUCCESS(mm_adopt(address & ~(PAGE_SIZE - 1ull), 1, MM_READ)))
+    struct mm_space *space = mm_space_at(address);
+    if (!frame && space && !mm_is_system_address(address) &&
+        NT_SUCCESS(mm_adopt(space, address & ~(PAGE_SIZE - 1ull), 1, MM_READ)))
         frame = mm_frame_of(address);
     return frame;
 }

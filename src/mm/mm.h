@@ -33,6 +33,32 @@ static inline BOOLEAN mm_is_system_address(ULONG64 address)
 /* TRUE if [address, address + bytes) does not wrap and has no system address in it. */
 BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes);
 
+/*
+ * A lock for a few instructions that never fault. Not a KSPIN_LOCK: hal's own
+ * thread takes it too when it reports lost pages, and that is no thread of the
+ * kernel and has no IRQL. A waiter spins, then sleeps in hal_wait, so a holder
+ * that lost its processor gets it back. Usable at any IRQL.
+ */
+struct mm_lock {
+    hal_u32 word; /* 0 free, 1 held, 2 held and somebody may sleep on it */
+};
+
+VOID mm_lock_contended(struct mm_lock *lock);
+
+static inline VOID mm_acquire(struct mm_lock *lock)
+{
+    hal_u32 expected = 0;
+    if (!__atomic_compare_exchange_n(&lock->word, &expected, 1, 0, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        mm_lock_contended(lock);
+}
+
+static inline VOID mm_release(struct mm_lock *lock)
+{
+    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
+        hal_wake(&lock->word, 1);
+}
+
 NTSTATUS mm_start(VOID);
 /* Gives back the pool blocks that the room keeps for later, so that none look leaked. */
 VOID mm_release_caches(VOID);
@@ -52,6 +78,53 @@ static inline PVOID mm_frame_address(PFN_NUMBER frame)
     return (PVOID)(MM_DIRECT_MAP + (frame << PAGE_SHIFT));
 }
 
+/* ---- Programs' address spaces --------------------------------------------- */
+
+struct mm_space;
+
+/*
+ * How the memory of a program in another process is reached. All answer one of
+ * enum hal_error, may wait, and fail once the program is gone.
+ */
+struct mm_program {
+    /* hal_adopt in the program, with frames of the space's segment from place on. */
+    int (*adopt)(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place, BOOLEAN for_write);
+    /* HAL_EFAULT unless the byte may be read, or written. */
+    int (*touch)(PVOID context, ULONG64 address, BOOLEAN for_write);
+    int (*read)(PVOID context, PVOID to, ULONG64 from, SIZE_T bytes);
+    int (*write)(PVOID context, ULONG64 to, const VOID *from, SIZE_T bytes);
+};
+
+/*
+ * The space of a program in another process. PASSIVE_LEVEL.
+ * STATUS_INSUFFICIENT_RESOURCES.
+ */
+NTSTATUS mm_space_create(const struct mm_program *program, PVOID context, struct mm_space **space);
+/* TRUE if programs are in other processes: user addresses mean nothing here by themselves. */
+BOOLEAN mm_is_apart(VOID);
+/* The space of the program in this process; nobody's to give up. */
+struct mm_space *mm_own_space(VOID);
+/* The space that a process's user addresses are in, or NULL. */
+struct mm_space *mm_process_space(PKPROCESS process);
+/* What the program has to map its frames from. */
+struct hal_segment *mm_space_segment(const struct mm_space *space);
+/* The program gave these addresses up: what is locked of them lives on. */
+VOID mm_space_lost(struct mm_space *space, ULONG64 address, SIZE_T pages);
+/*
+ * The program is gone: nothing is adopted, read or written any more; its frames
+ * go as their last locks do.
+ */
+VOID mm_space_close(struct mm_space *space);
+/*
+ * Between these the calling thread, one of a program in another process, runs for
+ * that: its user addresses can be touched, whatever touches them. PASSIVE_LEVEL.
+ */
+VOID mm_enter(VOID);
+VOID mm_leave(VOID);
+/* References, of which the creator has the first. */
+VOID mm_space_reference(struct mm_space *space);
+VOID mm_space_release(struct mm_space *space);
+
 /*
  * The frame behind any mapped address: of the direct map, a PTE window, special
  * pool, or an adopted page of the program. 0 if there is none.
@@ -63,6 +136,8 @@ PFN_NUMBER mm_frame_of(ULONG64 address);
  * lock of an adopted one looks again what it allows.
  */
 VOID mm_forget_access(ULONG64 address, SIZE_T pages);
+/* Who is told of that: mm_forget_access, or in a program elsewhere who tells its kernel. */
+VOID mm_on_protection_change(VOID (*changed)(ULONG64 address, SIZE_T pages));
 
 NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
                                       ULONG NewProtect, PULONG OldProtect);
@@ -83,6 +158,8 @@ NTSTATUS mm_probe_and_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operat
  */
 NTSTATUS mm_copy_from_user(PVOID to, const VOID *from, SIZE_T bytes);
 NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes);
+/* The same to the program of a space, on whatever thread. */
+NTSTATUS mm_copy_to_space(struct mm_space *space, PVOID to, const VOID *from, SIZE_T bytes);
 
 /* ProbeForRead/ProbeForWrite with an answer instead of an exception. */
 NTSTATUS mm_probe_for_read(const volatile VOID *address, SIZE_T bytes, ULONG alignment);

@@ -13,32 +13,6 @@
 #define DRIVER_VERIFIER_DETECTED_VIOLATION 0x000000C4
 #endif
 
-/*
- * A lock for a few instructions that never fault. Not a KSPIN_LOCK: hal's own
- * thread takes it too when it reports lost pages, and that is no thread of the
- * kernel and has no IRQL. A waiter spins, then sleeps in hal_wait, so a holder
- * that lost its processor gets it back. Usable at any IRQL.
- */
-struct mm_lock {
-    hal_u32 word; /* 0 free, 1 held, 2 held and somebody may sleep on it */
-};
-
-VOID mm_lock_contended(struct mm_lock *lock);
-
-static inline VOID mm_acquire(struct mm_lock *lock)
-{
-    hal_u32 expected = 0;
-    if (!__atomic_compare_exchange_n(&lock->word, &expected, 1, 0, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED))
-        mm_lock_contended(lock);
-}
-
-static inline VOID mm_release(struct mm_lock *lock)
-{
-    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
-        hal_wake(&lock->word, 1);
-}
-
 /* ---- Where the room keeps its own tables ------------------------------- */
 
 /*
@@ -80,9 +54,11 @@ struct mm_frame {
     ULONG next;          /* free, cached: next on the list. Block: frames of it in use */
     ULONG previous;      /* free: previous on the list. Block: its region's number */
     UCHAR state;         /* enum mm_frame_state */
-    UCHAR order;         /* of a free block */
     BOOLEAN is_retiring; /* a program's frame whose memory is being given back */
-    UCHAR unused;
+    union {
+        UCHAR order;  /* of a free block */
+        USHORT space; /* Block: the number of the space that it belongs to */
+    };
 };
 _Static_assert(sizeof(struct mm_frame) == 16, "the frame database has 16 bytes a frame");
 
@@ -243,6 +219,65 @@ static inline BOOLEAN mm_is_window(ULONG64 address)
 
 VOID mm_special_start(VOID);
 
+/* ---- space.c: programs' addresses --------------------------------------- */
+
+/*
+ * A program's address space, as far as it takes part in I/O: which frame is
+ * behind which page. That of the program in this process is always there; that
+ * of a program in another process is made when it connects.
+ */
+struct mm_space {
+    PVOID *directory;            /* the adoption table's top, region.c */
+    struct hal_segment *segment; /* what its frames are pages of; NULL: mm's own */
+    USHORT number;               /* in the table of spaces */
+    BOOLEAN is_closed;           /* nothing is adopted any more; guarded by mm_table.lock */
+    ULONG references;            /* the process's and one a block; guarded by mm_table.lock */
+    struct mm_lock adopting;     /* one adopter at a time; before mm_table.lock */
+    const struct mm_program *program; /* NULL: its addresses are this process's */
+    PVOID context;                    /* program's */
+    hal_u32 active;                   /* threads in its context, window.c; atomic, and a futex */
+    ULONG64 seen[64]; /* pages that were copied from or to lately; atomic, by remote.c */
+};
+
+/* The space that the calling thread's user addresses are in, or NULL. */
+struct mm_space *mm_current_space(VOID);
+/* The space that an address of a driver's is in: the kernel's own memory, or the program's. */
+struct mm_space *mm_space_at(ULONG64 address);
+/* TRUE if the range is the kernel's own memory outside of system space; if any of it is. */
+BOOLEAN mm_is_own_range(ULONG64 address, SIZE_T bytes);
+BOOLEAN mm_touches_own_range(ULONG64 address, SIZE_T bytes);
+/* The space whose page a program's frame in use is. */
+struct mm_space *mm_space_of(PFN_NUMBER frame);
+#define MM_BLOCK_FRAMES 512u
+static inline PFN_NUMBER mm_block_of(PFN_NUMBER frame)
+{
+    return frame & ~(PFN_NUMBER)(MM_BLOCK_FRAMES - 1);
+}
+/* Makes the direct map show a block of the space's frames, and no more. */
+BOOLEAN mm_show_block(const struct mm_space *space, PFN_NUMBER block);
+VOID mm_hide_block(const struct mm_space *space, PFN_NUMBER block);
+/* Gives back what a space without references has. */
+VOID mm_space_free(struct mm_space *space);
+/* The space of the lowest number from *number on, which becomes that, referenced; NULL at the end. */
+struct mm_space *mm_next_space(ULONG *number);
+VOID mm_spaces_start(VOID);
+
+/* ---- window.c: a program's pages at its own addresses ----------------------- */
+
+/* Pages of the range mean something else from now on. */
+VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages);
+/* The space is about to go. */
+VOID mm_disown_windows(struct mm_space *space);
+VOID mm_windows_start(VOID);
+VOID mm_windows_stop(VOID);
+
+/* ---- remote.c: a program's memory in another process ---------------------- */
+
+/* hal_copy_guarded, hal_touch_read and _write for any space; of hal's errors. */
+int mm_copy_in(struct mm_space *space, PVOID to, ULONG64 from, SIZE_T bytes);
+int mm_copy_out(struct mm_space *space, ULONG64 to, const VOID *from, SIZE_T bytes);
+int mm_touch(struct mm_space *space, ULONG64 address, BOOLEAN for_write);
+
 /* ---- adopt.c: which frame is behind a program's page ------------------- */
 
 VOID mm_adoption_start(VOID);
@@ -252,13 +287,14 @@ ULONG64 mm_program_frames_in_use(VOID);
 enum mm_access { MM_READ = 2, MM_WRITE = 4 }; /* bits of a table entry, see adopt.c */
 
 /* The frame behind an adopted page or a view; 0 for none. */
-PFN_NUMBER mm_adopted_frame(ULONG64 address);
+PFN_NUMBER mm_adopted_frame(const struct mm_space *space, ULONG64 address);
 
 /*
  * Holds the frames behind pages from address on, as long as they are adopted
  * and known to allow access, and writes them to list. Returns how many.
  */
-SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *list);
+SIZE_T mm_hold_adopted(const struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG access,
+                       PFN_NUMBER *list);
 
 /*
  * Makes what is missing of the range adopted and known to allow access.
@@ -267,7 +303,7 @@ SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *
  * program mapped something else there meanwhile, or
  * STATUS_INSUFFICIENT_RESOURCES. May wait.
  */
-NTSTATUS mm_adopt(ULONG64 address, SIZE_T pages, ULONG access);
+NTSTATUS mm_adopt(struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG access);
 
 /* Lets frames go that mm_hold_adopted or mm_reference_frame took. */
 VOID mm_release_held(const PFN_NUMBER *list, SIZE_T pages);
@@ -282,7 +318,7 @@ VOID mm_withdraw_view(ULONG64 address, SIZE_T pages);
  * Locks an MDL over pages that hal cannot share: its frames are a copy, which
  * mm_bounce_unlock copies back if the lock was for writing.
  */
-NTSTATUS mm_bounce_lock(PMDL mdl, BOOLEAN for_write);
+NTSTATUS mm_bounce_lock(struct mm_space *space, PMDL mdl, BOOLEAN for_write);
 /* TRUE if mdl was locked by mm_bounce_lock and is now unlocked. */
 BOOLEAN mm_bounce_unlock(PMDL mdl);
 /* TRUE if mdl is locked by mm_bounce_lock. */

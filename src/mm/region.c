@@ -26,33 +26,28 @@ struct mm_table mm_table;
 
 /* ---- Directory and regions --------------------------------------------- */
 
-static PVOID *directory(VOID)
-{
-    return mm_table_at(MM_DIRECTORY_FRAME);
-}
-
-static PVOID *find_node(ULONG64 address)
+static PVOID *find_node(const struct mm_space *space, ULONG64 address)
 {
     if (address >> USER_ADDRESS_BITS)
         return NULL;
-    return __atomic_load_n(&directory()[address >> DIRECTORY_SHIFT], __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&space->directory[address >> DIRECTORY_SHIFT], __ATOMIC_ACQUIRE);
 }
 
-struct mm_region *mm_find_region(ULONG64 address)
+struct mm_region *mm_find_region(const struct mm_space *space, ULONG64 address)
 {
-    PVOID *node = find_node(address);
+    PVOID *node = find_node(space, address);
     if (!node)
         return NULL;
     return __atomic_load_n(&node[(address >> REGION_SHIFT) % DIRECTORY_SLOTS], __ATOMIC_ACQUIRE);
 }
 
-struct mm_region *mm_make_region(ULONG64 address)
+struct mm_region *mm_make_region(struct mm_space *space, ULONG64 address)
 {
-    struct mm_region *region = mm_find_region(address);
+    struct mm_region *region = mm_find_region(space, address);
     if (region || address >> USER_ADDRESS_BITS)
         return region;
 
-    PVOID *node = find_node(address);
+    PVOID *node = find_node(space, address);
     if (!node) {
         /* Within the zones, so not from a cache: the node reads as zero without being touched. */
         PFN_NUMBER first = mm_allocate_frames_within(DIRECTORY_SLOTS * sizeof(PVOID) >> PAGE_SHIFT,
@@ -60,7 +55,7 @@ struct mm_region *mm_make_region(ULONG64 address)
         if (!first)
             return NULL;
         node = mm_frame_address(first);
-        __atomic_store_n(&directory()[address >> DIRECTORY_SHIFT], node, __ATOMIC_RELEASE);
+        __atomic_store_n(&space->directory[address >> DIRECTORY_SHIFT], node, __ATOMIC_RELEASE);
     }
     /* Not of hal's heap, whose pages the program may have adopted: this is used while adopting. */
     PFN_NUMBER frame = mm_allocate_frames(1, 1, TRUE);
@@ -71,9 +66,9 @@ struct mm_region *mm_make_region(ULONG64 address)
     return region;
 }
 
-ULONG *mm_entry_of(ULONG64 address)
+ULONG *mm_entry_of(const struct mm_space *space, ULONG64 address)
 {
-    struct mm_region *region = mm_find_region(address);
+    struct mm_region *region = mm_find_region(space, address);
     return region ? &region->entries[mm_index_of(address)] : NULL;
 }
 
@@ -85,16 +80,16 @@ SIZE_T mm_pages_in_region(ULONG64 address, SIZE_T pages)
 
 /* ---- Blocks: frames come alive ----------------------------------------- */
 
-static PFN_NUMBER block_of_region(ULONG64 address)
+static PFN_NUMBER block_of_region(const struct mm_space *space, ULONG64 address)
 {
-    struct mm_region *region = mm_find_region(address);
+    struct mm_region *region = mm_find_region(space, address);
     return region ? region->block : 0;
 }
 
 /* The block that continues the one of another region distance away, if it is free. */
-static PFN_NUMBER continue_block(ULONG64 address, LONG64 distance)
+static PFN_NUMBER continue_block(const struct mm_space *space, ULONG64 address, LONG64 distance)
 {
-    PFN_NUMBER other = block_of_region(address + ((ULONG64)distance << REGION_SHIFT));
+    PFN_NUMBER other = block_of_region(space, address + ((ULONG64)distance << REGION_SHIFT));
     PFN_NUMBER block = other - (PFN_NUMBER)(distance * REGION_PAGES);
     return other && mm_zone_allocate_at(&mm_table.zone, block, REGION_ORDER) ? block : 0;
 }
@@ -116,13 +111,13 @@ static PFN_NUMBER start_block(VOID)
 }
 
 /* lock is held. */
-static PFN_NUMBER allocate_block(ULONG64 address)
+static PFN_NUMBER allocate_block(const struct mm_space *space, ULONG64 address)
 {
     PFN_NUMBER block = 0;
     for (LONG64 distance = 1; distance < NEIGHBOURS && !block; distance++) {
-        block = continue_block(address, -distance);
+        block = continue_block(space, address, -distance);
         if (!block)
-            block = continue_block(address, distance);
+            block = continue_block(space, address, distance);
     }
     return block ? block : start_block();
 }
@@ -137,21 +132,38 @@ static BOOLEAN are_frames_dead(PFN_NUMBER first, SIZE_T count)
     return TRUE;
 }
 
-PFN_NUMBER mm_claim_frames(struct mm_region *region, ULONG64 address, SIZE_T count)
+/* lock is held. */
+static BOOLEAN make_block(struct mm_space *space, struct mm_region *region, ULONG64 address)
+{
+    PFN_NUMBER block = allocate_block(space, address);
+
+    if (!block)
+        return FALSE;
+    if (!mm_show_block(space, block)) {
+        mm_zone_free(&mm_table.zone, block, REGION_PAGES);
+        return FALSE;
+    }
+    mm_set_frame_state(block, MM_FRAME_BLOCK);
+    mm_frame(block)->next = 0;
+    mm_frame(block)->previous = (ULONG)(address >> REGION_SHIFT);
+    mm_frame(block)->space = space->number;
+    space->references++;
+    region->block = block;
+    return TRUE;
+}
+
+PFN_NUMBER mm_claim_frames(struct mm_space *space, struct mm_region *region, ULONG64 address,
+                           SIZE_T count)
 {
     ULONG index = mm_index_of(address);
     PFN_NUMBER first = 0;
 
     mm_acquire(&mm_table.lock);
-    if (!region->block || !are_frames_dead(region->block + index, count)) {
-        PFN_NUMBER block = allocate_block(address);
-        if (!block)
-            goto done;
-        mm_set_frame_state(block, MM_FRAME_BLOCK);
-        mm_frame(block)->next = 0;
-        mm_frame(block)->previous = (ULONG)(address >> REGION_SHIFT);
-        region->block = block;
-    }
+    if (space->is_closed)
+        goto done;
+    if ((!region->block || !are_frames_dead(region->block + index, count)) &&
+        !make_block(space, region, address))
+        goto done;
     first = region->block + index;
     for (SIZE_T page = 0; page < count; page++) {
         __atomic_store_n(&mm_frame(first + page)->references, 2, __ATOMIC_RELAXED);
@@ -183,8 +195,9 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
 {
     if (!count)
         return;
-    PFN_NUMBER block = first & ~(PFN_NUMBER)(REGION_PAGES - 1);
+    PFN_NUMBER block = mm_block_of(first);
     struct mm_frame *head = mm_frame(block);
+    struct mm_space *space = mm_space_of(first), *gone = NULL;
 
     mm_discard_frames(first, count);
     mm_acquire(&mm_table.lock);
@@ -192,13 +205,18 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
         mm_frame(frame)->is_retiring = FALSE;
     head->next -= (ULONG)count;
     if (!head->next) {
-        struct mm_region *region = mm_find_region((ULONG64)head->previous << REGION_SHIFT);
+        struct mm_region *region = mm_find_region(space, (ULONG64)head->previous << REGION_SHIFT);
         if (region->block == block)
             region->block = 0;
         mm_set_frame_state(block, MM_FRAME_USED);
+        mm_hide_block(space, block);
         mm_zone_free(&mm_table.zone, block, REGION_PAGES);
+        if (!--space->references)
+            gone = space;
     }
     mm_release(&mm_table.lock);
+    if (gone)
+        mm_space_free(gone);
     __atomic_fetch_sub(&mm_table.frames, (LONG64)count, __ATOMIC_RELAXED);
 }
 
@@ -234,11 +252,11 @@ static VOID clear_entries(struct mm_region *region, ULONG index, SIZE_T count)
     }
 }
 
-VOID mm_clear_range(ULONG64 address, SIZE_T pages)
+VOID mm_clear_range(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
     while (pages) {
         SIZE_T count = mm_pages_in_region(address, pages);
-        struct mm_region *region = mm_find_region(address);
+        struct mm_region *region = mm_find_region(space, address);
         if (region)
             clear_entries(region, mm_index_of(address), count);
         address += count << PAGE_SHIFT;
@@ -275,10 +293,10 @@ VOID mm_release_held(const PFN_NUMBER *list, SIZE_T pages)
 
 /* ---- Look-up ----------------------------------------------------------- */
 
-PFN_NUMBER mm_adopted_frame(ULONG64 address)
+PFN_NUMBER mm_adopted_frame(const struct mm_space *space, ULONG64 address)
 {
     hal_adopt_settle();
-    ULONG *slot = mm_entry_of(address);
+    ULONG *slot = mm_entry_of(space, address);
     ULONG entry = slot ? __atomic_load_n(slot, __ATOMIC_ACQUIRE) : 0;
     return entry & ENTRY_PENDING ? 0 : mm_entry_frame(entry);
 }
@@ -300,14 +318,15 @@ static inline PFN_NUMBER hold_entry(const ULONG *slot, ULONG access)
     }
 }
 
-SIZE_T mm_hold_adopted(ULONG64 address, SIZE_T pages, ULONG access, PFN_NUMBER *list)
+SIZE_T mm_hold_adopted(const struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG access,
+                       PFN_NUMBER *list)
 {
     SIZE_T done = 0;
 
     hal_adopt_settle();
     while (done < pages) {
         ULONG64 at = address + (done << PAGE_SHIFT);
-        struct mm_region *region = mm_find_region(at);
+        struct mm_region *region = mm_find_region(space, at);
         if (!region)
             return done;
         const ULONG *slot = &region->entries[mm_index_of(at)];

@@ -6,7 +6,7 @@
 
 #include "mm_private.h"
 
-#define REGION_PAGES 512u
+#define REGION_PAGES MM_BLOCK_FRAMES
 #define REGION_SHIFT 21 /* of addresses */
 #define ENTRY_FRAME_SHIFT 7
 
@@ -26,8 +26,8 @@ struct mm_region {
 _Static_assert(sizeof(struct mm_region) <= PAGE_SIZE, "a region has a frame of its own");
 
 extern struct mm_table {
-    struct mm_lock lock; /* guards regions, blocks, and frames that come alive or die */
-    struct mm_zone zone; /* the program's frames */
+    struct mm_lock lock; /* guards regions, blocks, spaces, and frames that come alive or die */
+    struct mm_zone zone; /* programs' frames */
     LONG64 frames;       /* atomic: frames that are alive, for statistics */
 } mm_table;
 
@@ -45,11 +45,11 @@ static inline PFN_NUMBER mm_entry_frame(ULONG entry)
 }
 
 /* The region of address, and its page's entry; NULL if nothing was ever adopted there. */
-struct mm_region *mm_find_region(ULONG64 address);
-ULONG *mm_entry_of(ULONG64 address);
+struct mm_region *mm_find_region(const struct mm_space *space, ULONG64 address);
+ULONG *mm_entry_of(const struct mm_space *space, ULONG64 address);
 
 /* The region of address, made if need be; it stays until the stop. One caller at a time. */
-struct mm_region *mm_make_region(ULONG64 address);
+struct mm_region *mm_make_region(struct mm_space *space, ULONG64 address);
 
 /* Pages from address to the end of the range or of the region, whichever is first. */
 SIZE_T mm_pages_in_region(ULONG64 address, SIZE_T pages);
@@ -58,7 +58,8 @@ SIZE_T mm_pages_in_region(ULONG64 address, SIZE_T pages);
  * Gives pages of a region their frames, marked pending and held twice: for the
  * mapping and for the adopter. Returns the first frame or 0.
  */
-PFN_NUMBER mm_claim_frames(struct mm_region *region, ULONG64 address, SIZE_T count);
+PFN_NUMBER mm_claim_frames(struct mm_space *space, struct mm_region *region, ULONG64 address,
+                           SIZE_T count);
 
 /* Clears the entries of a range and lets their frames go. */
-VOID mm_clear_range(ULONG64 address, SIZE_T pages);
+VOID mm_clear_range(struct mm_space *space, ULONG64 address, SIZE_T pages);

@@ -22,6 +22,8 @@ NTSTATUS mm_start(VOID)
     mm_ptes_start();
     mm_special_start();
     mm_adoption_start();
+    mm_on_protection_change(mm_forget_access);
+    mm_spaces_start();
     return STATUS_SUCCESS;
 }
 
@@ -32,6 +34,7 @@ VOID mm_release_caches(VOID)
 
 VOID mm_stop(VOID)
 {
+    mm_windows_stop();
     mm_virtual_stop();
     mm_mdl_cache_forget();
     mm_views_stop();
@@ -43,7 +46,7 @@ VOID mm_stop(VOID)
 BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes)
 {
     ULONG64 end = address + bytes;
-    if (end < address || end > MmUserProbeAddress)
+    if (end < address || end > MmUserProbeAddress || mm_touches_own_range(address, bytes))
         return FALSE;
     return end <= HAL_SYSTEM_BASE || address >= HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE;
 }
@@ -51,7 +54,7 @@ BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes)
 PFN_NUMBER mm_frame_of(ULONG64 address)
 {
     if (!mm_is_system_address(address))
-        return mm_adopted_frame(address);
+        return mm_space_at(address) ? mm_adopted_frame(mm_space_at(address), address) : 0;
     if (address >= MM_PTE_BASE)
         return mm_frame_of_pte(address);
     PFN_NUMBER frame = (address - MM_DIRECT_MAP) >> PAGE_SHIFT;

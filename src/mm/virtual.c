@@ -40,7 +40,13 @@ struct area {
 static struct {
     struct mm_lock lock; /* guards areas and all in them */
     struct area *areas;  /* ascending */
+    VOID (*changed)(ULONG64 address, SIZE_T pages); /* set while starting */
 } virtual_memory;
+
+VOID mm_on_protection_change(VOID (*changed)(ULONG64 address, SIZE_T pages))
+{
+    virtual_memory.changed = changed;
+}
 
 /* ---- words of NT as hal's ------------------------------------------------ */
 
@@ -183,7 +189,8 @@ static int protect_pages(ULONG64 address, SIZE_T pages, ULONG protection)
 {
     int error = hal_protect(address, pages, hal_bits(protection));
 
-    mm_forget_access(address, pages);
+    if (virtual_memory.changed)
+        virtual_memory.changed(address, pages);
     return error;
 }
 

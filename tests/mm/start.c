@@ -35,7 +35,7 @@ static void start_and_stop(PUCHAR memory, ULONG round)
 {
     assert_int_equal(hal_start(), HAL_OK);
     assert_int_equal(mm_start(), STATUS_SUCCESS);
-    assert_int_equal(mm_adopt((ULONG64)memory, 4, MM_READ | MM_WRITE),
+    assert_int_equal(mm_adopt(mm_own_space(), (ULONG64)memory, 4, MM_READ | MM_WRITE),
                      hal_adopt_available(&(const char *){NULL}) ? STATUS_SUCCESS
                                                                 : STATUS_NOT_SUPPORTED);
     assert_int_equal(memory[0], (UCHAR)round);
