@@ -174,6 +174,10 @@ static VOID run_apc(PKTHREAD thread, PKAPC apc)
     }
     if (!routine)
         return;
+    if (mode == UserMode && thread->process->call_user) {
+        thread->process->call_user((PVOID)routine, context, argument1, argument2);
+        return;
+    }
     /* A normal kernel APC is not interrupted by another. */
     thread->critical_region += mode == KernelMode;
     routine(context, argument1, argument2);
@@ -232,6 +236,17 @@ VOID ke_alert_thread(PKTHREAD thread)
     if (!ke_end_wait(thread, KE_WAKE_ALERTABLE, STATUS_ALERTED, &wakeups))
         thread->is_alerted = TRUE;
     KeReleaseSpinLock(&thread->apc_lock, irql);
+    ke_wake_threads(&wakeups);
+}
+
+VOID ke_terminate_thread(PKTHREAD thread)
+{
+    struct ke_wakeups wakeups;
+
+    /* The flag first and the wait then; a waiter arms its wake word first and looks at it then. */
+    __atomic_store_n(&thread->must_end, TRUE, __ATOMIC_SEQ_CST);
+    ke_wakeups_initialize(&wakeups);
+    ke_end_wait(thread, KE_WAKE_TERMINATION, (hal_u32)STATUS_THREAD_IS_TERMINATING, &wakeups);
     ke_wake_threads(&wakeups);
 }
 

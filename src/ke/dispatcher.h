@@ -82,6 +82,7 @@ enum ke_wake {
     KE_WAKE_ALERTABLE = 0x40000,    /* ke_alert_thread ends it */
     KE_WAKE_USER_APCS = 0x80000,    /* a user APC ends it */
     KE_WAKE_KERNEL_APCS = 0x100000, /* a kernel APC interrupts it */
+    KE_WAKE_TERMINATION = 0x200000, /* ke_terminate_thread ends it */
 };
 
 /* KWAIT_BLOCK.BlockState */

@@ -10,6 +10,7 @@
 
 struct ob_handle_table;
 struct io_thread;
+struct mm_space;
 
 /*
  * DISPATCHER_HEADER.Type: the kinds of object that a thread can wait for. The
@@ -39,12 +40,18 @@ struct _KPROCESS {
     LIST_ENTRY threads;       /* of _KTHREAD.process_link, guarded by lock */
     KSPIN_LOCK lock;
     struct ob_handle_table *handles;
+    struct mm_space *space; /* its user addresses; NULL: it has none */
     PACCESS_TOKEN token; /* ob/security.c */
     HANDLE id;
     NTSTATUS exit_status;
     BOOLEAN is_system;
     ULONG64 pool_quota_used; /* bytes of quota-charged pool, atomic */
     LONG locked_pages;       /* atomic; not 0 at exit is bug check 0x76 */
+    LIST_ENTRY link;         /* in the list of processes */
+    /* Of a program in another process, else NULL: calls a routine there, on the calling thread. */
+    VOID (*call_user)(PVOID routine, PVOID context, PVOID argument1, PVOID argument2);
+    VOID (*destroy)(PKPROCESS process); /* its maker's, when the last reference goes; may be NULL */
+    PVOID maker;                        /* what that keeps of it */
     CHAR name[16];
 };
 
@@ -64,7 +71,9 @@ struct _KTHREAD {
     BOOLEAN is_system;      /* made by PsCreateSystemThread or by the kernel for itself */
     BOOLEAN is_object;      /* FALSE: from before ke_start or after ke_stop, in hal's memory */
     BOOLEAN in_dpc;         /* runs a deferred procedure call */
+    BOOLEAN in_context;     /* between mm_enter and mm_leave */
     BOOLEAN is_terminating; /* atomic */
+    BOOLEAN must_end;       /* ke_terminate_thread was called; atomic */
     KPRIORITY priority;
     LONG base_increment;  /* KeSetBasePriorityThread's */
     LONG critical_region; /* normal kernel APCs disabled while not 0 */
@@ -130,12 +139,32 @@ NTSTATUS ke_start(VOID);
  */
 VOID ke_stop(VOID);
 
-/* The system process and the process of the embedded program. */
+/*
+ * The system process and the process of the embedded program; in a kernel that serves
+ * programs elsewhere, of its own main thread.
+ */
 PKPROCESS ke_system_process(VOID);
 PKPROCESS ke_program_process(VOID);
 
-/* Sets a process's fields up; its memory is the caller's. */
-VOID ke_process_initialize(PKPROCESS process, PCSTR name, BOOLEAN is_system);
+/*
+ * Makes a process for a program that is elsewhere, without handle table, token and
+ * space; its maker fills these in and enters it with ke_publish_process. The
+ * caller's reference is given up by ke_withdraw_process, which takes it off the list.
+ */
+NTSTATUS ke_create_process(PCSTR name, HANDLE id, PKPROCESS *process);
+VOID ke_publish_process(PKPROCESS process);
+VOID ke_withdraw_process(PKPROCESS process);
+
+/* Calls work(context) for each process, at DISPATCH_LEVEL, under the lock of the list. */
+VOID ke_for_each_process(VOID (*work)(PKPROCESS process, PVOID context), PVOID context);
+/* ke_for_each_thread for the threads of all processes. */
+VOID ke_for_every_thread(VOID (*work)(PKTHREAD, PVOID), PVOID context);
+
+/*
+ * Makes the calling thread, which the kernel does not know yet, one of process in
+ * user mode; it is until it ends. STATUS_INSUFFICIENT_RESOURCES.
+ */
+NTSTATUS ke_enter_process(PKPROCESS process);
 
 /*
  * Checks at a function's entry that the thread's IRQL is at most limit; above
@@ -199,6 +228,8 @@ VOID ke_bugcheck_from_fault(ULONG code, const ULONG_PTR parameters[4],
  * expected: the one place where a thread of the kernel may switch.
  */
 int ke_sleep(hal_u32 *word, hal_u32 expected, hal_i64 deadline);
+/* Called around it on a thread whose in_context is set. Once, while starting. */
+VOID ke_on_context_sleep(VOID (*before)(PKTHREAD thread), VOID (*after)(PKTHREAD thread));
 
 /* A time-out as NT's calls take it, as hal_wait's deadline; NULL is HAL_FOREVER. */
 hal_i64 ke_deadline(const LARGE_INTEGER *timeout);
@@ -216,6 +247,12 @@ BOOLEAN ke_queue_user_apc(PKTHREAD thread, PKAPC apc);
 BOOLEAN ke_deliver_user_apcs(VOID);
 /* Wakes thread from an alertable wait with STATUS_ALERTED, or its next one. */
 VOID ke_alert_thread(PKTHREAD thread);
+
+/*
+ * Its program is gone: the thread's waits in UserMode, the one under way and all
+ * that follow, end with STATUS_THREAD_IS_TERMINATING.
+ */
+VOID ke_terminate_thread(PKTHREAD thread);
 
 /* What drivers call though no header declares it. */
 typedef enum _KAPC_ENVIRONMENT {

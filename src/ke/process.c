@@ -1,5 +1,6 @@
 /*
- * Processes: the system's own, and the program that the kernel is embedded in.
+ * Processes: the system's own, the program that the kernel is embedded in, and
+ * those that it serves.
  */
 #include "dispatcher.h"
 
@@ -12,6 +13,8 @@ PEPROCESS PsInitialSystemProcess;
 
 static struct {
     PKPROCESS system, program; /* set while starting and stopping, read-only between */
+    LIST_ENTRY list;           /* of _KPROCESS.link, guarded by lock */
+    KSPIN_LOCK lock;
 } processes;
 
 PKPROCESS ke_system_process(VOID)
@@ -24,41 +27,105 @@ PKPROCESS ke_program_process(VOID)
     return processes.program;
 }
 
-VOID ke_process_initialize(PKPROCESS process, PCSTR name, BOOLEAN is_system)
-{
-    memset(process, 0, sizeof(*process));
-    ke_initialize_header(&process->header, KE_PROCESS, sizeof(*process), 0);
-    InitializeListHead(&process->threads);
-    KeInitializeSpinLock(&process->lock);
-    process->id = ULongToHandle(is_system ? SYSTEM_PROCESS_ID : hal_process_id());
-    process->exit_status = STATUS_PENDING;
-    process->is_system = is_system;
-    rtl_format(process->name, sizeof(process->name), "%s", name);
-}
-
-static NTSTATUS make_process(PCSTR name, BOOLEAN is_system, PKPROCESS *process)
+NTSTATUS ke_create_process(PCSTR name, HANDLE id, PKPROCESS *process)
 {
     NTSTATUS status = ob_create(&ob_type_process, sizeof(**process), (PVOID *)process);
+    PKPROCESS made = *process;
 
-    if (NT_SUCCESS(status))
-        ke_process_initialize(*process, name, is_system);
-    return status;
+    if (!NT_SUCCESS(status))
+        return status;
+    memset(made, 0, sizeof(*made));
+    ke_initialize_header(&made->header, KE_PROCESS, sizeof(*made), 0);
+    InitializeListHead(&made->threads);
+    InitializeListHead(&made->link);
+    KeInitializeSpinLock(&made->lock);
+    made->id = id;
+    made->exit_status = STATUS_PENDING;
+    rtl_format(made->name, sizeof(made->name), "%s", name);
+    return STATUS_SUCCESS;
+}
+
+VOID ke_publish_process(PKPROCESS process)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&processes.lock, &irql);
+    InsertTailList(&processes.list, &process->link);
+    KeReleaseSpinLock(&processes.lock, irql);
+}
+
+VOID ke_withdraw_process(PKPROCESS process)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&processes.lock, &irql);
+    RemoveEntryList(&process->link);
+    InitializeListHead(&process->link);
+    KeReleaseSpinLock(&processes.lock, irql);
+    ObDereferenceObject(process);
+}
+
+static VOID destroy_process(PVOID object)
+{
+    PKPROCESS process = object;
+
+    if (process->destroy)
+        process->destroy(process);
+}
+
+VOID ke_for_each_process(VOID (*work)(PKPROCESS process, PVOID context), PVOID context)
+{
+    PLIST_ENTRY entry;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&processes.lock, &irql);
+    for (entry = processes.list.Flink; entry != &processes.list; entry = entry->Flink)
+        work(CONTAINING_RECORD(entry, struct _KPROCESS, link), context);
+    KeReleaseSpinLock(&processes.lock, irql);
+}
+
+struct thread_work {
+    VOID (*work)(PKTHREAD thread, PVOID context);
+    PVOID context;
+};
+
+static VOID work_on_threads(PKPROCESS process, PVOID context)
+{
+    const struct thread_work *work = context;
+
+    ke_for_each_thread(process, work->work, work->context);
+}
+
+VOID ke_for_every_thread(VOID (*work)(PKTHREAD, PVOID), PVOID context)
+{
+    struct thread_work each = {work, context};
+
+    ke_for_each_process(work_on_threads, &each);
 }
 
 NTSTATUS ke_process_start(VOID)
 {
-    NTSTATUS status = make_process("System", TRUE, &processes.system);
+    NTSTATUS status;
 
-    if (NT_SUCCESS(status))
-        status = make_process("program", FALSE, &processes.program);
+    InitializeListHead(&processes.list);
+    KeInitializeSpinLock(&processes.lock);
+    ob_type_process.destroy = destroy_process;
+    status = ke_create_process("System", ULongToHandle(SYSTEM_PROCESS_ID), &processes.system);
+    if (!NT_SUCCESS(status))
+        return status;
+    processes.system->is_system = TRUE;
+    ke_publish_process(processes.system);
     PsInitialSystemProcess = (PEPROCESS)processes.system;
+    status = ke_create_process("program", ULongToHandle(hal_process_id()), &processes.program);
+    if (NT_SUCCESS(status))
+        ke_publish_process(processes.program);
     return status;
 }
 
 static VOID release(PKPROCESS *process)
 {
     if (*process)
-        ObDereferenceObject(*process);
+        ke_withdraw_process(*process);
     *process = NULL;
 }
 

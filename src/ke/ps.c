@@ -78,19 +78,30 @@ BOOLEAN NTAPI PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG Buil
     return DBG;
 }
 
+struct process_lookup {
+    HANDLE id;
+    PKPROCESS found; /* referenced */
+};
+
+static VOID compare_process(PKPROCESS process, PVOID context)
+{
+    struct process_lookup *lookup = context;
+
+    if (process->id != lookup->id || lookup->found)
+        return;
+    ObReferenceObject(process);
+    lookup->found = process;
+}
+
 NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
 {
-    PKPROCESS processes[] = {ke_system_process(), ke_program_process()};
-    ULONG i;
+    struct process_lookup lookup = {.id = ProcessId};
 
-    for (i = 0; i < RTL_NUMBER_OF(processes); i++) {
-        if (processes[i]->id != ProcessId)
-            continue;
-        ObReferenceObject(processes[i]);
-        *Process = (PEPROCESS)processes[i];
-        return STATUS_SUCCESS;
-    }
-    return STATUS_INVALID_CID;
+    ke_for_each_process(compare_process, &lookup);
+    if (!lookup.found)
+        return STATUS_INVALID_CID;
+    *Process = (PEPROCESS)lookup.found;
+    return STATUS_SUCCESS;
 }
 
 struct lookup {
@@ -112,9 +123,7 @@ NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE UniqueThreadId, PETHREAD *Thread)
 {
     struct lookup lookup = {.id = UniqueThreadId};
 
-    ke_for_each_thread(ke_system_process(), compare_id, &lookup);
-    if (!lookup.found)
-        ke_for_each_thread(ke_program_process(), compare_id, &lookup);
+    ke_for_every_thread(compare_id, &lookup);
     if (!lookup.found)
         return STATUS_INVALID_CID;
     *Thread = (PETHREAD)lookup.found;

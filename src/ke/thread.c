@@ -127,7 +127,7 @@ static NTSTATUS want_end_call(VOID)
 }
 
 /* The stand-in is the caller's thread while the real one is made. */
-static NTSTATUS enter_as_object(PKTHREAD stand_in)
+static NTSTATUS enter_as_object(PKTHREAD stand_in, PKPROCESS process)
 {
     PKTHREAD thread;
     NTSTATUS status;
@@ -137,7 +137,7 @@ static NTSTATUS enter_as_object(PKTHREAD stand_in)
     ke_thread = stand_in;
     status = want_end_call();
     if (NT_SUCCESS(status))
-        status = ke_make_thread(ke_program_process(), &thread);
+        status = ke_make_thread(process, &thread);
     if (!NT_SUCCESS(status))
         return status;
     thread->slot = &ke_thread;
@@ -163,7 +163,7 @@ PKTHREAD __attribute__((noinline)) ke_enter(VOID)
 {
     struct _KTHREAD stand_in;
     BOOLEAN is_running = __atomic_load_n(&threads.is_running, __ATOMIC_ACQUIRE);
-    NTSTATUS status = is_running ? enter_as_object(&stand_in) : enter_early();
+    NTSTATUS status = is_running ? enter_as_object(&stand_in, ke_program_process()) : enter_early();
 
     /* The thread runs already: there is nobody to whom failing could be said. */
     if (!NT_SUCCESS(status)) {
@@ -178,6 +178,20 @@ PKTHREAD __attribute__((noinline)) ke_enter(VOID)
         ke_notify_thread(ke_thread, TRUE);
     }
     return ke_thread;
+}
+
+NTSTATUS ke_enter_process(PKPROCESS process)
+{
+    struct _KTHREAD stand_in;
+    NTSTATUS status = enter_as_object(&stand_in, process);
+
+    if (!NT_SUCCESS(status)) {
+        ke_thread = NULL;
+        return status;
+    }
+    hal_fault_prepare_thread();
+    ke_notify_thread(ke_thread, TRUE);
+    return STATUS_SUCCESS;
 }
 
 /* ---- ending -------------------------------------------------------------- */
@@ -285,7 +299,7 @@ NTSTATUS ke_thread_start(VOID)
     threads.end_call_count = 0;
     if (!threads.next_id)
         threads.next_id = FIRST_THREAD_ID;
-    status = enter_as_object(&stand_in);
+    status = enter_as_object(&stand_in, ke_program_process());
     if (!NT_SUCCESS(status)) {
         ke_thread = early;
         return status;
@@ -319,8 +333,7 @@ static VOID await_kernel_made(VOID)
             return;
         if (ke_sleep(&threads.endings, endings, hal_clock_monotonic() + REPORT_AFTER) == HAL_OK)
             continue;
-        ke_for_each_thread(ke_system_process(), report_straggler, NULL);
-        ke_for_each_thread(ke_program_process(), report_straggler, NULL);
+        ke_for_every_thread(report_straggler, NULL);
     }
 }
 

@@ -24,8 +24,33 @@ struct wait {
     hal_i64 deadline;
 };
 
+static struct {
+    VOID (*before)(PKTHREAD thread);
+    VOID (*after)(PKTHREAD thread);
+} context_sleep;
+
+VOID ke_on_context_sleep(VOID (*before)(PKTHREAD thread), VOID (*after)(PKTHREAD thread))
+{
+    context_sleep.before = before;
+    context_sleep.after = after;
+}
+
+static int sleep_in_context(PKTHREAD thread, hal_u32 *word, hal_u32 expected, hal_i64 deadline)
+{
+    int result;
+
+    context_sleep.before(thread);
+    result = hal_wait(word, expected, deadline);
+    context_sleep.after(thread);
+    return result;
+}
+
 int ke_sleep(hal_u32 *word, hal_u32 expected, hal_i64 deadline)
 {
+    PKTHREAD thread = ke_thread;
+
+    if (thread && thread->in_context)
+        return sleep_in_context(thread, word, expected, deadline);
     return hal_wait(word, expected, deadline);
 }
 
@@ -198,6 +223,8 @@ static NTSTATUS interruption(struct wait *wait)
 
     if ((wait->arm & KE_WAKE_KERNEL_APCS) && ke_has_kernel_apc(thread))
         return STATUS_KERNEL_APC;
+    if ((wait->arm & KE_WAKE_TERMINATION) && __atomic_load_n(&thread->must_end, __ATOMIC_SEQ_CST))
+        return STATUS_THREAD_IS_TERMINATING;
     if ((wait->arm & KE_WAKE_ALERTABLE) && KeTestAlertThread(KernelMode))
         return STATUS_ALERTED;
     if ((wait->arm & KE_WAKE_USER_APCS) && ke_has_user_apc(thread))
@@ -321,6 +348,8 @@ static hal_u32 arm_flags(PKTHREAD thread, KPROCESSOR_MODE mode, BOOLEAN alertabl
         arm |= KE_WAKE_ALERTABLE;
     if (alertable && mode != KernelMode)
         arm |= KE_WAKE_USER_APCS;
+    if (mode != KernelMode)
+        arm |= KE_WAKE_TERMINATION;
     if (ke_kernel_apcs_allowed(thread))
         arm |= KE_WAKE_KERNEL_APCS;
     return arm;

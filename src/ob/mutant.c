@@ -5,14 +5,7 @@
  * thread's list of mutants, which only the thread itself may change. Its memory
  * is kept until the owner has ended or given it up.
  */
-#include "services.h"
-
 #include "ob_private.h"
-
-struct ob_mutant {
-    KMUTANT mutant;
-    LIST_ENTRY kept; /* in ob_system.kept_mutants, once the last reference went */
-};
 
 /* TRUE if nobody owns it any more; what the caller owns he has abandoned then. */
 static BOOLEAN is_free(struct ob_mutant *mutant)
@@ -25,8 +18,7 @@ static BOOLEAN is_free(struct ob_mutant *mutant)
     return !owner.UniqueThread;
 }
 
-/* Ends the kept mutants that nobody owns any more. */
-static VOID sweep(VOID)
+VOID ob_mutant_sweep(VOID)
 {
     LIST_ENTRY gone;
     PLIST_ENTRY link, next;
@@ -67,64 +59,5 @@ VOID ob_mutant_start(VOID)
 
 VOID ob_mutant_stop(VOID)
 {
-    sweep();
-}
-
-NTSTATUS NTAPI NtCreateMutant(PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
-                              POBJECT_ATTRIBUTES ObjectAttributes, BOOLEAN InitialOwner)
-{
-    KPROCESSOR_MODE mode = ke_current()->previous_mode;
-    struct ob_attributes captured;
-    PVOID mutant;
-    NTSTATUS status;
-
-    sweep();
-    status = ob_begin_create(&ob_type_mutant, sizeof(struct ob_mutant), ObjectAttributes, mode,
-                             &captured, &mutant);
-    if (!NT_SUCCESS(status))
-        return status;
-    KeInitializeMutant(mutant, InitialOwner);
-    return ob_finish_create(mutant, &captured, DesiredAccess, mode, MutantHandle);
-}
-
-NTSTATUS NTAPI ZwCreateMutant(PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
-                              POBJECT_ATTRIBUTES ObjectAttributes, BOOLEAN InitialOwner)
-{
-    return OB_AS_KERNEL(
-        NtCreateMutant(MutantHandle, DesiredAccess, ObjectAttributes, InitialOwner));
-}
-
-NTSTATUS NTAPI NtOpenMutant(PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
-                            POBJECT_ATTRIBUTES ObjectAttributes)
-{
-    return ob_open_handle(ObjectAttributes, &ob_type_mutant, DesiredAccess,
-                          ke_current()->previous_mode, NULL, MutantHandle);
-}
-
-NTSTATUS NTAPI ZwOpenMutant(PHANDLE MutantHandle, ACCESS_MASK DesiredAccess,
-                            POBJECT_ATTRIBUTES ObjectAttributes)
-{
-    return OB_AS_KERNEL(NtOpenMutant(MutantHandle, DesiredAccess, ObjectAttributes));
-}
-
-NTSTATUS NTAPI NtReleaseMutant(HANDLE MutantHandle, PLONG PreviousCount)
-{
-    KPROCESSOR_MODE mode = ke_current()->previous_mode;
-    PVOID mutant;
-    LONG previous;
-    NTSTATUS status;
-
-    status = ob_reference_handle(MutantHandle, 0, &ob_type_mutant, mode, &mutant, NULL);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = ke_release_mutant(mutant, FALSE, &previous);
-    ObfDereferenceObject(mutant);
-    if (status == STATUS_SUCCESS && PreviousCount)
-        status = ob_copy_out(PreviousCount, &previous, sizeof(previous), mode);
-    return status;
-}
-
-NTSTATUS NTAPI ZwReleaseMutant(HANDLE MutantHandle, PLONG PreviousCount)
-{
-    return OB_AS_KERNEL(NtReleaseMutant(MutantHandle, PreviousCount));
+    ob_mutant_sweep();
 }

@@ -169,6 +169,13 @@ LONG_PTR ob_handle_count(PVOID object);
 struct ob_handle_table *ob_handle_table_create(VOID);
 /* Closes every handle in it, then frees it. PASSIVE_LEVEL. */
 VOID ob_handle_table_destroy(PKPROCESS process);
+/*
+ * Gives a process that ke_create_process made its handle table and its token, and
+ * takes both away again; on failure ob_strip_process takes what there is.
+ * PASSIVE_LEVEL.
+ */
+NTSTATUS ob_equip_process(PKPROCESS process, BOOLEAN is_administrator);
+VOID ob_strip_process(PKPROCESS process);
 
 /*
  * Makes a handle in the current process (in the system's with

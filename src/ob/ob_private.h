@@ -121,9 +121,33 @@ NTSTATUS ob_capture_security(PSECURITY_DESCRIPTOR descriptor, KPROCESSOR_MODE mo
                              PSECURITY_DESCRIPTOR *captured);
 
 /* mutant.c, timer.c: the ends of their types. */
+/* A mutex of programs. */
+struct ob_mutant {
+    KMUTANT mutant;
+    LIST_ENTRY kept; /* in ob_system.kept_mutants, once the last reference went */
+};
+
 VOID ob_mutant_start(VOID);
 VOID ob_mutant_stop(VOID);
 BOOLEAN ob_mutant_keep(PVOID object);
+/* Ends the kept mutants that nobody owns any more. */
+VOID ob_mutant_sweep(VOID);
+
+struct ob_timer {
+    KTIMER timer;
+    KDPC dpc;
+    KSPIN_LOCK lock; /* guards apc and thread */
+    KAPC apc;        /* while queued it holds a reference to the object */
+    PKTHREAD thread; /* that gets the APC at expiry, referenced; NULL: nobody */
+};
+
+/* The calling thread gets an APC when the timer expires. */
+VOID ob_timer_attach(struct ob_timer *timer, PTIMER_APC_ROUTINE routine, PVOID context,
+                     KPROCESSOR_MODE mode);
+/* No expiry that was due before queues an APC after this. */
+VOID ob_timer_detach(struct ob_timer *timer);
+/* KTIMER's DPC. */
+VOID NTAPI ob_timer_expired(PKDPC dpc, PVOID context, PVOID first, PVOID second);
 VOID ob_timer_destroy(PVOID object);
 
 /* type.c: the type's waitable for what cannot be waited on. */

@@ -41,11 +41,29 @@ static NTSTATUS make_links(VOID)
     return status;
 }
 
-static NTSTATUS equip(PKPROCESS process)
+static NTSTATUS give_handles(PKPROCESS process)
 {
     if (process && !process->handles)
         process->handles = ob_handle_table_create();
     return !process || process->handles ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+NTSTATUS ob_equip_process(PKPROCESS process, BOOLEAN is_administrator)
+{
+    NTSTATUS status = give_handles(process);
+
+    if (NT_SUCCESS(status))
+        status = ob_token_create(is_administrator, &process->token);
+    return status;
+}
+
+VOID ob_strip_process(PKPROCESS process)
+{
+    if (process->handles)
+        ob_handle_table_destroy(process);
+    if (process->token)
+        ObfDereferenceObject(process->token);
+    process->token = NULL;
 }
 
 NTSTATUS ob_start(VOID)
@@ -64,9 +82,9 @@ NTSTATUS ob_start(VOID)
     if (NT_SUCCESS(status))
         status = make_links();
     if (NT_SUCCESS(status))
-        status = equip(ke_system_process());
+        status = give_handles(ke_system_process());
     if (NT_SUCCESS(status))
-        status = equip(ke_program_process());
+        status = give_handles(ke_program_process());
     if (NT_SUCCESS(status))
         status = ob_security_start();
     if (!NT_SUCCESS(status))

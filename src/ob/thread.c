@@ -115,7 +115,7 @@ NTSTATUS NTAPI NtOpenThread(PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
     if (!NT_SUCCESS(status))
         return status;
     search.id = id.UniqueThread;
-    ke_for_each_thread(ke_program_process(), match_thread, &search);
+    ke_for_each_thread(ke_current()->process, match_thread, &search);
     if (!search.found)
         return STATUS_INVALID_CID;
     RtlMapGenericMask(&DesiredAccess, &ob_type_thread.mapping);

@@ -66,8 +66,7 @@ static VOID wait_for_users(struct wdf_lookaside *list)
     hal_barrier();
     while (search.is_found) {
         search.is_found = FALSE;
-        ke_for_each_thread(ke_system_process(), find_user, &search);
-        ke_for_each_thread(ke_program_process(), find_user, &search);
+        ke_for_every_thread(find_user, &search);
         if (search.is_found)
             hal_yield();
     }
