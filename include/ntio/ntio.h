@@ -201,6 +201,22 @@ void ntio_query_statistics(struct ntio_statistics *statistics);
  */
 unsigned long long ntio_bytes_copied(void);
 
+/*
+ * Serving programs in other processes. ntio_serve_prepare is called first of all
+ * in main, before ntio_start: it makes room for the programs' addresses, for which
+ * the process runs itself anew once. ntio_serve lets programs connect, at the
+ * socket path with permission bits mode, or with path NULL at the socket that
+ * systemd passed. ntio_serve_stop tells them that it is over, ends their requests
+ * and closes their files; ntio_stop comes after it.
+ *
+ * STATUS_NOT_SUPPORTED: this process cannot make room (it was linked otherwise
+ * than ntio-kernel, or runs under ThreadSanitizer). STATUS_DEVICE_BUSY: it serves
+ * already. STATUS_OBJECT_NAME_COLLISION: somebody serves at that path.
+ */
+int ntio_serve_prepare(char **arguments);
+int ntio_serve(const char *path, unsigned mode);
+void ntio_serve_stop(void);
+
 enum ntio_method {
     NTIO_BUFFERED = 0,
     NTIO_IN_DIRECT = 1,  /* the device reads the buffer */

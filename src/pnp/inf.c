@@ -346,8 +346,7 @@ static PCWSTR string_of(const struct inf *inf, PCWSTR name, SIZE_T length)
 
 /*
  * Copies from to to (NULL: counts) with %names% replaced; %% is one percent sign, and what names
- * no string (%13%, the number of a folder) stays as it is. What a string itself has in it is not
- * replaced, but for its %%.
+ * no string (%13%, the number of a folder) stays as it is.
  */
 static SIZE_T expand(const struct inf *inf, PCWSTR from, PWSTR to)
 {
@@ -368,12 +367,9 @@ static SIZE_T expand(const struct inf *inf, PCWSTR from, PWSTR to)
             from++;
             continue;
         }
-        for (; *with; with++, count++) {
-            if (with[0] == L'%' && with[1] == L'%')
-                with++;
+        for (; *with; with++, count++)
             if (to)
                 to[count] = *with;
-        }
         from = end + 1;
     }
     if (to)

@@ -280,13 +280,8 @@ static NTSTATUS remove_driver(PVOID context)
 NTSTATUS pnp_remove_driver(PDRIVER_OBJECT driver, struct pnp_reason *reason)
 {
     struct order order = {.driver = driver, .reason = reason};
-    NTSTATUS status;
 
-    /* It is unloaded with its last device. */
-    ObReferenceObject(driver);
-    status = pnp_call(remove_driver, &order);
-    ObDereferenceObject(driver);
-    return status;
+    return pnp_call(remove_driver, &order);
 }
 
 static NTSTATUS enable_device(PVOID context)

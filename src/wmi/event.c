@@ -3,21 +3,16 @@
  */
 #include "wmi.h"
 
-#include "../io/io.h"
-
 struct listener {
     LIST_ENTRY link;
-    ULONG64 id;              /* grows along the list */
     struct wmi_block *block; /* not referenced: it takes its listener along */
-    PDRIVER_OBJECT driver;   /* referenced, so that the callback's code stays; NULL: ntio's own */
     WMI_NOTIFICATION_CALLBACK callback;
     PVOID context;
 };
 
 static struct {
-    FAST_MUTEX mutex;     /* guards what follows; not held over callbacks */
+    FAST_MUTEX mutex;     /* guards the list; held over callbacks */
     LIST_ENTRY listeners; /* of struct listener.link */
-    ULONG64 last_id;
 } events;
 
 VOID wmi_event_start(VOID)
@@ -54,12 +49,9 @@ static BOOLEAN take(struct wmi_block *block)
     if (found)
         RemoveEntryList(&found->link);
     ExReleaseFastMutex(&events.mutex);
-    if (!found)
-        return FALSE;
-    if (found->driver)
-        ObDereferenceObject(found->driver);
-    ExFreePoolWithTag(found, WMI_TAG);
-    return TRUE;
+    if (found)
+        ExFreePoolWithTag(found, WMI_TAG);
+    return found != NULL;
 }
 
 VOID wmi_forget_listener(struct wmi_block *block)
@@ -83,11 +75,7 @@ NTSTATUS NTAPI IoWMISetNotificationCallback(PVOID Object, WMI_NOTIFICATION_CALLB
     listener->block = block;
     listener->callback = Callback;
     listener->context = Context;
-    listener->driver = io_driver_of_code((ULONG_PTR)Callback);
-    if (listener->driver)
-        ObReferenceObject(listener->driver);
     ExAcquireFastMutex(&events.mutex);
-    listener->id = ++events.last_id;
     InsertTailList(&events.listeners, &listener->link);
     ExReleaseFastMutex(&events.mutex);
     control(block, IRP_MN_ENABLE_EVENTS);
@@ -99,40 +87,19 @@ struct event_work {
     PWNODE_HEADER wnode;
 };
 
-/* The listener to the class that follows id, as a copy; its block and driver are referenced. */
-static BOOLEAN next_listener(ULONG64 id, const GUID *class, struct listener *copy)
-{
-    PLIST_ENTRY entry;
-    BOOLEAN is_found = FALSE;
-
-    ExAcquireFastMutex(&events.mutex);
-    for (entry = events.listeners.Flink; entry != &events.listeners && !is_found;
-         entry = entry->Flink) {
-        struct listener *listener = CONTAINING_RECORD(entry, struct listener, link);
-
-        if (listener->id > id && IsEqualGUID(&listener->block->guid, class) &&
-            ob_try_reference(listener->block)) {
-            if (listener->driver)
-                ObReferenceObject(listener->driver);
-            *copy = *listener;
-            is_found = TRUE;
-        }
-    }
-    ExReleaseFastMutex(&events.mutex);
-    return is_found;
-}
-
 static VOID NTAPI deliver(PVOID context)
 {
     struct event_work *work = context;
-    struct listener listener = {0};
+    PLIST_ENTRY entry;
 
-    while (next_listener(listener.id, &work->wnode->Guid, &listener)) {
-        listener.callback(work->wnode, listener.context);
-        ObDereferenceObject(listener.block);
-        if (listener.driver)
-            ObDereferenceObject(listener.driver);
+    ExAcquireFastMutex(&events.mutex);
+    for (entry = events.listeners.Flink; entry != &events.listeners; entry = entry->Flink) {
+        struct listener *listener = CONTAINING_RECORD(entry, struct listener, link);
+
+        if (IsEqualGUID(&listener->block->guid, &work->wnode->Guid))
+            listener->callback(work->wnode, listener->context);
     }
+    ExReleaseFastMutex(&events.mutex);
     ExFreePool(work->wnode);
     ExFreePoolWithTag(work, WMI_TAG);
 }

@@ -1,0 +1,172 @@
+/*
+ * System calls: a thread's lane, and the conversation on it.
+ */
+#include "client.h"
+#include "../turn.h"
+
+static struct {
+    PUCHAR pages; /* set while starting, before threads call */
+    struct hal_peer *peer;
+    hal_u32 process;             /* whose lanes these are: a forked child has none */
+    BOOLEAN is_over;             /* atomic */
+    struct mm_lock lock;         /* guards in_use */
+    ULONG64 in_use[LPC_LANES / 64];
+    struct mm_lock keeper; /* one of hal's threads at a time on the keeper's lane */
+    hal_u32 keeper_spins;
+} lanes;
+
+/* The calling thread's. */
+static _Thread_local struct own_lane {
+    struct lpc_lane *lane;
+    hal_u32 number, spins;
+} own __attribute__((tls_model("initial-exec")));
+
+static struct lpc_lane *lane_at(hal_u32 number)
+{
+    return (struct lpc_lane *)(lanes.pages + number * HAL_PAGE_SIZE);
+}
+
+VOID client_use_lanes(PUCHAR pages, struct hal_peer *peer)
+{
+    lanes.pages = pages;
+    lanes.peer = peer;
+    lanes.process = hal_process_id();
+    lanes.keeper_spins = LPC_SPINS_LEAST;
+    lanes.in_use[0] = 1ull << LPC_KEEPER_LANE;
+}
+
+VOID client_end_lanes(VOID)
+{
+    hal_u32 number;
+
+    __atomic_store_n(&lanes.is_over, TRUE, __ATOMIC_SEQ_CST);
+    mm_acquire(&lanes.lock);
+    for (number = 0; number < LPC_LANES; number++)
+        if (lanes.in_use[number / 64] >> number % 64 & 1)
+            lpc_end(&lane_at(number)->turn);
+    mm_release(&lanes.lock);
+}
+
+/* ---- a conversation ------------------------------------------------------------------- */
+
+/* Passes the turn and waits for it. FALSE: the kernel is gone. */
+static BOOLEAN converse(struct lpc_lane *lane, hal_u32 *spins)
+{
+    hal_u32 seen;
+
+    lpc_pass(&lane->turn, LPC_KERNEL);
+    seen = lpc_spin(&lane->turn, LPC_PROGRAM, spins);
+    while (!lpc_has_turn(seen, LPC_PROGRAM)) {
+        if (__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
+            return FALSE;
+        seen = lpc_sleep(&lane->turn, LPC_PROGRAM);
+    }
+    return !(seen & LPC_OVER);
+}
+
+static VOID run_apc(const struct lpc_lane *lane)
+{
+    PKNORMAL_ROUTINE routine = (PKNORMAL_ROUTINE)lane->routine;
+
+    routine((PVOID)lane->run_arguments[0], (PVOID)lane->run_arguments[1],
+            (PVOID)lane->run_arguments[2]);
+}
+
+static NTSTATUS call_on(struct lpc_lane *lane, hal_u32 *spins, enum lpc_service number,
+                        const hal_u64 *arguments, ULONG count)
+{
+    ULONG i;
+
+    for (i = 0; i < count; i++)
+        lane->arguments[i] = arguments[i];
+    lane->number = number;
+    lane->request = LPC_CALL;
+    while (converse(lane, spins)) {
+        if (lane->response == LPC_ANSWER)
+            return (NTSTATUS)lane->result;
+        run_apc(lane);
+        lane->request = LPC_RAN;
+    }
+    return STATUS_CONNECTION_DISCONNECTED;
+}
+
+/* ---- a thread's lane --------------------------------------------------------------------- */
+
+static hal_u32 take_number(VOID)
+{
+    hal_u32 number;
+
+    mm_acquire(&lanes.lock);
+    for (number = 0; number < LPC_LANES; number++) {
+        if (lanes.in_use[number / 64] >> number % 64 & 1)
+            continue;
+        lanes.in_use[number / 64] |= 1ull << number % 64;
+        break;
+    }
+    mm_release(&lanes.lock);
+    return number;
+}
+
+static VOID free_number(hal_u32 number)
+{
+    mm_acquire(&lanes.lock);
+    lanes.in_use[number / 64] &= ~(1ull << number % 64);
+    mm_release(&lanes.lock);
+}
+
+/* The thread ends. */
+static void close_lane(void *unused)
+{
+    (void)unused;
+    own.lane->request = LPC_LEAVE;
+    if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
+        converse(own.lane, &own.spins);
+    own.lane = NULL;
+    free_number(own.number);
+}
+
+static NTSTATUS open_lane(VOID)
+{
+    struct lpc_open open = {.packet = LPC_OPEN};
+
+    if (!lanes.pages || __atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
+        return STATUS_CONNECTION_DISCONNECTED;
+    open.lane = take_number();
+    if (open.lane == LPC_LANES)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    own.number = open.lane;
+    own.spins = 256;
+    own.lane = lane_at(open.lane);
+    __atomic_store_n(&own.lane->turn, LPC_PROGRAM, __ATOMIC_RELAXED);
+    if (hal_send(lanes.peer, &open, sizeof(open), NULL, 0) != HAL_OK) {
+        own.lane = NULL;
+        free_number(open.lane);
+        return STATUS_CONNECTION_DISCONNECTED;
+    }
+    hal_thread_at_exit(close_lane, NULL);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS client_call(enum lpc_service number, const hal_u64 *arguments, ULONG count)
+{
+    NTSTATUS status;
+
+    if (!own.lane) {
+        status = open_lane();
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    /* What this thread has unmapped the kernel is to know before it looks. */
+    hal_adopt_settle();
+    return call_on(own.lane, &own.spins, number, arguments, count);
+}
+
+VOID client_tell_lost(hal_u64 address, hal_u64 pages)
+{
+    const hal_u64 arguments[] = {address, pages};
+
+    mm_acquire(&lanes.keeper);
+    if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
+        call_on(lane_at(LPC_KEEPER_LANE), &lanes.keeper_spins, LPC_lpc_pages_lost, arguments, 2);
+    mm_release(&lanes.keeper);
+}

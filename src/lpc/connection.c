@@ -1,0 +1,218 @@
+/*
+ * A program that is served: a process object, a space, its lanes, and a reader of
+ * its socket, which also is what ends it all when the program is gone.
+ */
+#include "lpc.h"
+#include "turn.h"
+
+#define HELLO_PATIENCE 5000000000ll /* ns between connecting and saying hello */
+
+/* ---- making ----------------------------------------------------------------------------- */
+
+/* Root, and whoever runs the kernel, who could do with it what he likes anyway. */
+static BOOLEAN is_administrator(const struct hal_credentials *credentials)
+{
+    return credentials->user == 0 || credentials->user == hal_user_id();
+}
+
+static VOID destroy_connection(PKPROCESS process)
+{
+    ob_strip_process(process);
+    if (process->space)
+        mm_space_release(process->space);
+    lpc_connection_free(process->maker);
+}
+
+VOID lpc_connection_free(struct lpc_connection *connection)
+{
+    if (connection->lanes)
+        hal_unshare(connection->lanes, LPC_LANES);
+    hal_segment_destroy(connection->lane_pages);
+    hal_peer_close(connection->peer);
+    hal_free(connection);
+}
+
+static NTSTATUS make_lanes(struct lpc_connection *connection)
+{
+    PVOID lanes = NULL;
+    int error = hal_segment_create(&connection->lane_pages, LPC_LANES, "ntio-lanes");
+
+    if (error == HAL_OK)
+        error = hal_segment_seal(connection->lane_pages);
+    if (error == HAL_OK)
+        error = hal_share(&lanes, connection->lane_pages, 0, LPC_LANES);
+    connection->lanes = lanes;
+    return rtl_status_from_hal(error);
+}
+
+NTSTATUS lpc_connection_create(struct hal_peer *peer, struct lpc_connection **connection)
+{
+    struct lpc_connection *made = hal_allocate(sizeof(*made));
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    if (!made) {
+        hal_peer_close(peer);
+        return status;
+    }
+    made->peer = peer;
+    InitializeListHead(&made->link);
+    status = make_lanes(made);
+    if (!NT_SUCCESS(status)) {
+        lpc_connection_free(made);
+        return status;
+    }
+    *connection = made;
+    return STATUS_SUCCESS;
+}
+
+/* From here on the connection goes with its process. */
+static NTSTATUS make_process(struct lpc_connection *connection, const struct lpc_hello *hello)
+{
+    struct hal_credentials credentials;
+    CHAR name[sizeof(hello->name) + 1] = {0};
+    PKPROCESS process;
+    NTSTATUS status = rtl_status_from_hal(hal_peer_credentials(connection->peer, &credentials));
+
+    if (!NT_SUCCESS(status))
+        return status;
+    memcpy(name, hello->name, sizeof(hello->name));
+    status = ke_create_process(name, ULongToHandle(credentials.process), &process);
+    if (!NT_SUCCESS(status))
+        return status;
+    connection->process = process;
+    process->maker = connection;
+    process->destroy = destroy_connection;
+    process->call_user = lpc_call_user;
+    status = mm_space_create(&lpc_program, connection, &process->space);
+    if (NT_SUCCESS(status))
+        status = ob_equip_process(process, is_administrator(&credentials));
+    ke_publish_process(process);
+    return status;
+}
+
+/* ---- hello and welcome --------------------------------------------------------------------- */
+
+static NTSTATUS check_hello(const struct lpc_hello *hello, hal_i64 bytes)
+{
+    if (bytes != sizeof(*hello) || hello->packet != LPC_HELLO || hello->magic != LPC_MAGIC)
+        return STATUS_INVALID_PARAMETER;
+    return hello->version == LPC_VERSION ? STATUS_SUCCESS : STATUS_REVISION_MISMATCH;
+}
+
+static int send_welcome(struct lpc_connection *connection, NTSTATUS status)
+{
+    struct lpc_welcome welcome = {
+        .packet = LPC_WELCOME,
+        .magic = LPC_MAGIC,
+        .version = LPC_VERSION,
+        .status = (hal_u32)status,
+        .process = hal_process_id(),
+        .frames = MM_PROGRAM_FRAMES,
+    };
+    int segments[2];
+
+    if (!NT_SUCCESS(status))
+        return hal_send(connection->peer, &welcome, sizeof(welcome), NULL, 0);
+    segments[0] = hal_segment_descriptor(connection->lane_pages);
+    segments[1] = hal_segment_descriptor(mm_space_segment(connection->process->space));
+    return hal_send(connection->peer, &welcome, sizeof(welcome), segments, 2);
+}
+
+static NTSTATUS shake_hands(struct lpc_connection *connection)
+{
+    struct lpc_hello hello;
+    hal_u32 none = 0;
+    hal_i64 bytes = hal_receive(connection->peer, &hello, sizeof(hello), NULL, &none,
+                                hal_clock_monotonic() + HELLO_PATIENCE);
+    NTSTATUS status = check_hello(&hello, bytes);
+
+    if (NT_SUCCESS(status))
+        status = make_process(connection, &hello);
+    if (NT_SUCCESS(status))
+        status = lpc_open_lane(connection, LPC_KEEPER_LANE);
+    if (bytes > 0 && send_welcome(connection, status) != HAL_OK && NT_SUCCESS(status))
+        status = STATUS_CONNECTION_DISCONNECTED;
+    return status;
+}
+
+/* ---- the reader ------------------------------------------------------------------------------ */
+
+union packet {
+    hal_u32 kind;
+    struct lpc_open open;
+    struct lpc_adopted adopted;
+};
+
+static BOOLEAN take(struct lpc_connection *connection, const union packet *packet, hal_i64 bytes)
+{
+    if (bytes == sizeof(packet->open) && packet->kind == LPC_OPEN)
+        return NT_SUCCESS(lpc_open_lane(connection, packet->open.lane));
+    if (bytes == sizeof(packet->adopted) && packet->kind == LPC_ADOPTED) {
+        lpc_take_answer(connection, &packet->adopted);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static VOID read_packets(struct lpc_connection *connection)
+{
+    union packet packet;
+    hal_i64 bytes;
+    hal_u32 none;
+
+    do {
+        none = 0;
+        bytes = hal_receive(connection->peer, &packet, sizeof(packet), NULL, &none, HAL_FOREVER);
+    } while (bytes > 0 && take(connection, &packet, bytes));
+    if (bytes > 0)
+        lpc_connection_stop(connection, "it sent a packet that means nothing");
+}
+
+VOID lpc_connection_stop(struct lpc_connection *connection, PCSTR why)
+{
+    if (__atomic_exchange_n(&connection->is_ending, 1, __ATOMIC_SEQ_CST))
+        return;
+    if (why && connection->process)
+        rtl_log("program %s (%p) is given up: %s", connection->process->name,
+                connection->process->id, why);
+    hal_peer_stop(connection->peer);
+    __atomic_store_n(&connection->is_answered, 1, __ATOMIC_RELEASE);
+    hal_wake(&connection->is_answered, 1);
+}
+
+/*
+ * The order is NT's for a process that ends: threads, with their requests; then
+ * handles, so that drivers see cleanup and close; then memory.
+ */
+static VOID end_process(struct lpc_connection *connection)
+{
+    PKPROCESS process = connection->process;
+
+    lpc_end_lanes(connection);
+    ob_handle_table_destroy(process);
+    mm_space_close(process->space);
+    ke_withdraw_process(process);
+}
+
+static void connection_main(void *argument)
+{
+    struct lpc_connection *connection = argument;
+    NTSTATUS status = shake_hands(connection);
+
+    if (NT_SUCCESS(status))
+        read_packets(connection);
+    lpc_connection_stop(connection, NULL);
+    hal_thread_detach(connection->reader);
+    lpc_forget(connection);
+    if (connection->process)
+        end_process(connection);
+    else
+        lpc_connection_free(connection);
+    lpc_gone();
+}
+
+NTSTATUS lpc_connection_start(struct lpc_connection *connection)
+{
+    return rtl_status_from_hal(
+        hal_thread_create(&connection->reader, connection_main, connection, "ntio-program"));
+}

@@ -1,0 +1,234 @@
+/*
+ * A lane: the thread of the kernel that stands for a program's thread. What that
+ * calls runs here, in the program's process and in user mode.
+ */
+#include "lpc.h"
+#include "turn.h"
+
+#define DEEPEST 32u /* user APCs inside one another */
+
+static _Thread_local struct lpc_server *own_server __attribute__((tls_model("initial-exec")));
+
+/* A program's message, read once. */
+struct message {
+    hal_u32 request, number;
+    hal_u64 arguments[LPC_ARGUMENTS];
+};
+
+/* Waits for the turn. FALSE: the program is gone, or is to be. */
+static BOOLEAN await_turn(struct lpc_server *server)
+{
+    hal_u32 *turn = &server->lane->turn;
+    hal_u32 seen = lpc_spin(turn, LPC_KERNEL, &server->spins);
+
+    while (!lpc_has_turn(seen, LPC_KERNEL) && !lpc_is_ending(server->connection))
+        seen = lpc_sleep(turn, LPC_KERNEL);
+    return !(seen & LPC_OVER) && !lpc_is_ending(server->connection);
+}
+
+static VOID read_message(const struct lpc_lane *lane, struct message *message)
+{
+    ULONG i;
+
+    message->request = __atomic_load_n(&lane->request, __ATOMIC_RELAXED);
+    message->number = __atomic_load_n(&lane->number, __ATOMIC_RELAXED);
+    for (i = 0; i < LPC_ARGUMENTS; i++)
+        message->arguments[i] = __atomic_load_n(&lane->arguments[i], __ATOMIC_RELAXED);
+}
+
+static VOID answer(struct lpc_server *server, NTSTATUS status)
+{
+    server->lane->response = LPC_ANSWER;
+    server->lane->result = (hal_u32)status;
+    lpc_pass(&server->lane->turn, LPC_PROGRAM);
+}
+
+static VOID serve_call(struct lpc_server *server, const struct message *message)
+{
+    NTSTATUS status;
+
+    mm_enter();
+    status = lpc_serve(message->number, message->arguments);
+    mm_leave();
+    answer(server, status);
+}
+
+/* Calls that the program makes until it has run what it was asked to. */
+static VOID await_ran(struct lpc_server *server)
+{
+    struct message message;
+
+    while (await_turn(server)) {
+        read_message(server->lane, &message);
+        if (message.request == LPC_RAN)
+            return;
+        if (message.request != LPC_CALL) {
+            lpc_connection_stop(server->connection, "a thread left inside a user APC");
+            return;
+        }
+        serve_call(server, &message);
+    }
+}
+
+VOID lpc_call_user(PVOID routine, PVOID context, PVOID argument1, PVOID argument2)
+{
+    struct lpc_server *server = own_server;
+    struct lpc_lane *lane = server->lane;
+
+    if (lpc_is_ending(server->connection))
+        return;
+    if (server->depth == DEEPEST) {
+        lpc_connection_stop(server->connection, "its user APCs wait for user APCs without end");
+        return;
+    }
+    server->depth++;
+    lane->response = LPC_RUN;
+    lane->routine = (hal_u64)routine;
+    lane->run_arguments[0] = (hal_u64)context;
+    lane->run_arguments[1] = (hal_u64)argument1;
+    lane->run_arguments[2] = (hal_u64)argument2;
+    mm_leave();
+    lpc_pass(&lane->turn, LPC_PROGRAM);
+    await_ran(server);
+    mm_enter();
+    server->depth--;
+}
+
+/* ---- the thread ------------------------------------------------------------------------ */
+
+/* TRUE if the thread left, FALSE if its program ended. */
+static BOOLEAN serve(struct lpc_server *server)
+{
+    struct message message;
+
+    while (await_turn(server)) {
+        read_message(server->lane, &message);
+        if (message.request == LPC_LEAVE)
+            return TRUE;
+        if (message.request == LPC_CALL)
+            serve_call(server, &message);
+        else
+            lpc_connection_stop(server->connection, "it asked for what does not exist");
+    }
+    return FALSE;
+}
+
+static VOID enter(struct lpc_server *server)
+{
+    PKTHREAD thread = ke_current();
+
+    own_server = server;
+    ObReferenceObject(thread);
+    mm_acquire(&server->connection->lane_lock);
+    server->thread = thread;
+    mm_release(&server->connection->lane_lock);
+}
+
+/* The lane is free from here on; who ends all lanes does not find it any more. */
+static VOID leave(struct lpc_server *server)
+{
+    struct lpc_connection *connection = server->connection;
+
+    mm_acquire(&connection->lane_lock);
+    connection->servers[server->number] = NULL;
+    mm_release(&connection->lane_lock);
+    own_server = NULL;
+    if (server->thread)
+        ObDereferenceObject(server->thread);
+}
+
+/* After ke's own call, which cancels what the thread has sent and waits for it. */
+static void count_out(void *context)
+{
+    struct lpc_connection *connection = context;
+
+    /* The last to be touched: whoever waits for 0 frees the connection. */
+    __atomic_fetch_sub(&connection->server_count, 1, __ATOMIC_SEQ_CST);
+    hal_wake(&connection->server_count, 1);
+}
+
+static void lane_main(void *argument)
+{
+    struct lpc_server *server = argument;
+    struct lpc_lane *lane = server->lane;
+    BOOLEAN has_left = FALSE;
+
+    /* Exit calls run the newest first: this one is to be the last. */
+    hal_thread_at_exit(count_out, server->connection);
+    if (NT_SUCCESS(ke_enter_process(server->connection->process))) {
+        enter(server);
+        has_left = serve(server);
+    }
+    leave(server);
+    if (has_left)
+        lpc_pass(&lane->turn, LPC_PROGRAM);
+    else
+        lpc_end(&lane->turn);
+    hal_free(server);
+}
+
+/* Puts the server into the table; FALSE if its lane is taken or too many end at the moment. */
+static BOOLEAN publish(struct lpc_connection *connection, struct lpc_server *server)
+{
+    BOOLEAN is_free;
+
+    mm_acquire(&connection->lane_lock);
+    is_free = !connection->servers[server->number] &&
+              __atomic_load_n(&connection->server_count, __ATOMIC_RELAXED) < 2 * LPC_LANES;
+    if (is_free) {
+        connection->servers[server->number] = server;
+        __atomic_fetch_add(&connection->server_count, 1, __ATOMIC_RELAXED);
+    }
+    mm_release(&connection->lane_lock);
+    return is_free;
+}
+
+NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number)
+{
+    struct lpc_server *server;
+    struct hal_thread *thread;
+
+    if (number >= LPC_LANES)
+        return STATUS_INVALID_PARAMETER;
+    server = hal_allocate(sizeof(*server));
+    if (!server)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *server = (struct lpc_server){
+        .connection = connection,
+        .number = number,
+        .lane = (struct lpc_lane *)(connection->lanes + number * HAL_PAGE_SIZE),
+        .spins = 256,
+    };
+    if (!publish(connection, server)) {
+        hal_free(server);
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (hal_thread_create(&thread, lane_main, server, "ntio-lane") == HAL_OK) {
+        hal_thread_detach(thread);
+        return STATUS_SUCCESS;
+    }
+    leave(server);
+    hal_free(server);
+    count_out(connection);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+VOID lpc_end_lanes(struct lpc_connection *connection)
+{
+    hal_u32 count;
+    ULONG i;
+
+    mm_acquire(&connection->lane_lock);
+    for (i = 0; i < LPC_LANES; i++) {
+        struct lpc_server *server = connection->servers[i];
+
+        if (!server)
+            continue;
+        if (server->thread)
+            ke_terminate_thread(server->thread);
+        lpc_end(&server->lane->turn);
+    }
+    mm_release(&connection->lane_lock);
+    while ((count = __atomic_load_n(&connection->server_count, __ATOMIC_ACQUIRE)))
+        hal_wait(&connection->server_count, count, HAL_FOREVER);
+}
