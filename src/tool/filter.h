@@ -34,6 +34,12 @@ bool filter_main(struct token_list *list, bool is_cpp);
 void filter_text(struct token_list *list);
 
 /*
+ * A comma before a closing parenthesis, which no C has, is what is left of a macro that was given
+ * nothing for its "...": MSVC's preprocessor takes it away, and so do we.
+ */
+void filter_comma(struct token_list *list);
+
+/*
  * An inline function of MSVC's that is neither static nor extern is one function in the whole
  * driver, whichever sources define it: C leaves it without a body, so it becomes an ordinary weak
  * one. False: out of memory.

@@ -48,6 +48,7 @@ static bool filter_tokens(const struct toolchain *t, bool is_cpp, const char *so
         die(EXIT_BUILD, "out of memory");
     filter_long(&list);
     filter_text(&list);
+    filter_comma(&list);
     if (!filter_main(&list, is_cpp) || (!is_cpp && !filter_inline(&list)))
         die(EXIT_BUILD, "out of memory");
     if (!filter_seh(&list, t->is_clang, &problem)) {

@@ -1,3 +1,4 @@
+#include "diagnostics.h"
 #include "toolchain.h"
 #include "generate.h"
 #include "wpp.h"
@@ -123,9 +124,10 @@ static void add_preprocessing(const struct toolchain *t, const struct project *p
     struct text_list folders = {0};
 
     include_folders(t, project, source, &folders);
-    text_list_add_words(command, "-nostdinc -include ntio_prelude.h -include ntio_seh.h -D_AMD64_ -DAMD64 "
-                       "-DWINNT=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 "
-                       "-DNTDDI_VERSION=0x0A00000B");
+    text_list_add_words(command,
+                        "-nostdinc -include ntio_prelude.h -include ntio_seh.h -D_AMD64_ -DAMD64 "
+                        "-DWINNT=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 "
+                        "-DNTDDI_VERSION=0x0A00000B");
     if (project->kind != PROJECT_PROGRAM)
         text_list_add(command, "-D_KERNEL_MODE=1");
     text_list_add(command, project->is_debug ? "-DDBG=1" : "-DDBG=0");
@@ -190,6 +192,25 @@ static bool preprocess(const struct toolchain *t, const struct project *project,
     return done;
 }
 
+/* Runs the compiler on input and shows what it says. */
+static bool run_compiler(const struct toolchain *t, struct text_list *command, const char *input)
+{
+    char *messages = text_format("%s.messages", input);
+    if (isatty(STDERR_FILENO))
+        text_list_add_words(command, t->is_clang ? "-fdiagnostics-color=always"
+                                                 : "-fdiagnostics-color=always "
+                                                   "-fdiagnostics-urls=never");
+    bool done = process_run_into(command, t->is_verbose, NULL, messages) == 0;
+    FILE *file = fopen(messages, "r");
+    if (file) {
+        diagnostics_copy(file, stderr);
+        fclose(file);
+    }
+    unlink(messages);
+    free(messages);
+    return done;
+}
+
 static bool compile(const struct toolchain *t, const struct project *project,
                     const struct source *source, const char *input, const char *object)
 {
@@ -204,7 +225,7 @@ static bool compile(const struct toolchain *t, const struct project *project,
     text_list_add(&command, input);
     text_list_add(&command, "-o");
     text_list_add(&command, object);
-    bool done = process_run(&command, t->is_verbose) == 0;
+    bool done = run_compiler(t, &command, input);
     text_list_free(&command);
     return done;
 }

@@ -26,8 +26,8 @@ char *toolchain_executables(void);
 
 /*
  * Compiles one source to an object file; scratch is a folder for intermediate
- * files of this source alone. The compiler's messages go to standard error as
- * they are. False if it did not compile.
+ * files of this source alone. The compiler's messages go to standard error,
+ * but for those that MSVC does not have (diagnostics.h). False if it did not compile.
  */
 bool toolchain_compile(const struct toolchain *toolchain, const struct project *project,
                        const struct source *source, const char *object, const char *scratch);
