@@ -18,6 +18,9 @@ VOID io_stop(VOID);
  */
 VOID io_end(VOID);
 
+/* What a reason may take: with all the names that a driver misses. */
+#define IO_REASON_BYTES 4096
+
 /*
  * Loads a driver: its shared object, its key
  * \Registry\Machine\System\CurrentControlSet\Services\<name>, its DriverEntry.

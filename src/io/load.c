@@ -88,10 +88,10 @@ static VOID show_as_written(PSTR names)
     *to = 0;
 }
 
-static NTSTATUS load_image(struct load *load, struct hal_image **image)
+/* missing: room for IO_REASON_BYTES. */
+static NTSTATUS load_checked(struct load *load, PSTR missing, struct hal_image **image)
 {
-    CHAR missing[512];
-    int error = hal_image_load(image, load->path, is_exported, missing, sizeof(missing));
+    int error = hal_image_load(image, load->path, is_exported, missing, IO_REASON_BYTES);
 
     if (error == HAL_OK)
         return STATUS_SUCCESS;
@@ -107,6 +107,18 @@ static NTSTATUS load_image(struct load *load, struct hal_image **image)
     return refuse(load, STATUS_DRIVER_UNABLE_TO_LOAD,
                   "driver %wZ: %s is no driver that can be loaded: %s", load->name, load->path,
                   missing);
+}
+
+static NTSTATUS load_image(struct load *load, struct hal_image **image)
+{
+    PSTR missing = hal_allocate(IO_REASON_BYTES);
+    NTSTATUS status;
+
+    if (!missing)
+        return refuse(load, STATUS_INSUFFICIENT_RESOURCES, "driver %wZ: no memory", load->name);
+    status = load_checked(load, missing, image);
+    hal_free(missing);
+    return status;
 }
 
 VOID io_services_key(PCUNICODE_STRING service, PUNICODE_STRING key)

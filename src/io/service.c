@@ -72,7 +72,7 @@ static NTSTATUS image_path(const struct service *service, PSTR path, SIZE_T size
 NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING DriverServiceName)
 {
     struct service service;
-    CHAR path[1024], reason[768];
+    CHAR path[1024], reason[IO_REASON_BYTES];
     NTSTATUS status;
 
     KE_ASSERT_IRQL(PASSIVE_LEVEL);

@@ -31,7 +31,7 @@ static NTSTATUS load_service(struct pnp_node *node, PCUNICODE_STRING service,
                              const struct pnp_path *key, PDRIVER_OBJECT *driver,
                              struct pnp_reason *reason)
 {
-    CHAR path[1024], why[768] = "";
+    CHAR path[1024], why[IO_REASON_BYTES] = "";
     PWSTR image = pnp_get_text(key, L"ImagePath");
     SIZE_T length;
     NTSTATUS status;

@@ -219,6 +219,10 @@ NTSTATUS NTAPI ntio_wdf_entered(PWDF_DRIVER_GLOBALS seen, NTSTATUS status)
     struct wdf_driver *driver = globals->driver;
     PDRIVER_OBJECT driver_object = globals->driver_object;
 
+    if (NT_SUCCESS(status) && !driver)
+        rtl_log("driver %s: its DriverEntry succeeded without WdfDriverCreate: it gets no devices, "
+                "and cannot be unloaded",
+                globals->seen.DriverName);
     if (!NT_SUCCESS(status)) {
         wdf_delete_driver(globals);
         unbind(globals);

@@ -69,7 +69,7 @@ static int start(void)
                                    .save_registry = getenv("NTIO_SAVE_REGISTRY"),
                                    .report_requests = getenv("NTIO_REPORT_REQUESTS") != NULL,
                                    .monitor = 1};
-    char reason[1024] = "";
+    char reason[4096] = "";
     int status = ntio_start(&options);
 
     if (status < 0)

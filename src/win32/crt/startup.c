@@ -11,7 +11,7 @@
 #include "stream.h"
 #include "../../../include/ntio/ntio.h"
 
-enum { EXIT_DRIVER = 4 };
+enum { EXIT_DRIVER = 4, REASON_BYTES = 4096 /* with all the names that a driver misses */ };
 
 int __real_main(int argc, char **argv);
 
@@ -31,7 +31,7 @@ static void stop(void)
 /* Ends the process if what was asked for did not work. */
 static void load(void)
 {
-    char reason[1024] = "";
+    char reason[REASON_BYTES] = "";
     int status = ntio_load_environment(reason, sizeof reason);
 
     if (status >= 0)
