@@ -342,8 +342,8 @@ VOID wdf_null_parameter(PCSTR function, PCSTR parameter, PVOID caller) __attribu
 #define WDF_REQUIRE(pointer)                                                                       \
     ((pointer) ? (VOID)0 : wdf_null_parameter(__func__, #pointer, __builtin_return_address(0)))
 /*
- * Misuse that can go on: with the verifier on, logs function and note and stops in a
- * debugger if there is one. Returns whether the verifier is on.
+ * Misuse that can go on: with the verifier on, logs function, note and the line of the driver
+ * that called it, and stops in a debugger if there is one. Returns whether the verifier is on.
  */
 BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...);
 /* FALSE (and misuse) if the IRQL is above limit. Call wdf_check_irql. */

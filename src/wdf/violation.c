@@ -4,6 +4,10 @@
  */
 #include "object.h"
 
+#include "../io/io.h"
+
+#define MAX_FRAMES 16 /* of the framework, between a driver's call and its answer */
+
 /* The name that the driver knows a function by. */
 static PCSTR public_name(PCSTR function)
 {
@@ -33,9 +37,27 @@ VOID wdf_null_parameter(PCSTR function, PCSTR parameter, PVOID caller)
                   "%s is NULL and must not be", parameter);
 }
 
+/* ", from Function+0x12 (file.c:34)": the driver's code that called the framework, if any did. */
+static VOID describe_caller(PSTR text, SIZE_T size)
+{
+    static const CHAR from[] = ", from ";
+    hal_u64 pcs[MAX_FRAMES];
+    hal_u32 count = hal_backtrace(pcs, RTL_NUMBER_OF(pcs)), i = 0;
+
+    while (i < count && !io_driver_of_code(pcs[i]))
+        i++;
+    if (i == count) {
+        text[0] = 0;
+        return;
+    }
+    memcpy(text, from, sizeof(from));
+    /* A return address: the call is before it. */
+    hal_describe_code(pcs[i] - 1, text + sizeof(from) - 1, size - (sizeof(from) - 1));
+}
+
 BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...)
 {
-    CHAR text[256];
+    CHAR text[256], caller[160];
     va_list arguments;
 
     if (!globals->is_verifier_on)
@@ -43,7 +65,8 @@ BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...)
     va_start(arguments, note);
     rtl_format_va(text, sizeof(text), note, arguments);
     va_end(arguments);
-    rtl_log("driver %s: %s: %s", globals->seen.DriverName, public_name(function), text);
+    describe_caller(caller, sizeof(caller));
+    rtl_log("driver %s: %s: %s%s", globals->seen.DriverName, public_name(function), text, caller);
     if (globals->stops_on_misuse)
         DbgBreakPoint();
     return TRUE;

@@ -171,7 +171,8 @@ static VOID security_needs_a_name(VOID)
     WdfDeviceInitFree(init);
 }
 
-/* ---- the init ------------------------------------------------------------------------------------ */
+/* ---- the init
+ * ------------------------------------------------------------------------------------ */
 
 static VOID is_buffered_unless_told(VOID)
 {
@@ -267,16 +268,121 @@ static VOID attributes_are_checked(VOID)
     WdfDeviceInitFree(init);
 }
 
-static VOID calls_come_too_late(VOID)
+/* A driver that goes on with its variable has NULL in it. */
+#define ASSERT_TOO_LATE(call) ASSERT_VIOLATION(WDF_REQUIRED_PARAMETER_IS_NULL, call)
+
+static PWDFDEVICE_INIT init_of_a_created_device(VOID)
 {
     PWDFDEVICE_INIT init = begin_device();
     WDFDEVICE device;
 
     assert_int_equal(WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &device), STATUS_SUCCESS);
     assert_null(init);
-    ASSERT_VIOLATION(WDF_REQUIRED_PARAMETER_IS_NULL, WdfDeviceInitSetExclusive(init, TRUE));
-    ASSERT_VIOLATION(WDF_REQUIRED_PARAMETER_IS_NULL,
-                     WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &device));
+    return init;
+}
+
+static VOID settings_come_too_late(VOID)
+{
+    PWDFDEVICE_INIT init = init_of_a_created_device();
+    UNICODE_STRING text = RTL_STRING(L"text");
+    WDF_IO_TYPE_CONFIG types;
+    GUID guid = {0};
+
+    WDF_IO_TYPE_CONFIG_INIT(&types);
+    ASSERT_TOO_LATE(WdfDeviceInitFree(init));
+    ASSERT_TOO_LATE(WdfDeviceInitSetIoType(init, WdfDeviceIoDirect));
+    ASSERT_TOO_LATE(WdfDeviceInitSetIoTypeEx(init, &types));
+    ASSERT_TOO_LATE(WdfDeviceInitSetExclusive(init, TRUE));
+    ASSERT_TOO_LATE(WdfDeviceInitSetDeviceType(init, FILE_DEVICE_DISK));
+    ASSERT_TOO_LATE(WdfDeviceInitAssignName(init, &text));
+    ASSERT_TOO_LATE(WdfDeviceInitAssignSDDLString(init, &text));
+    ASSERT_TOO_LATE(WdfDeviceInitSetDeviceClass(init, &guid));
+    ASSERT_TOO_LATE(WdfDeviceInitSetCharacteristics(init, FILE_READ_ONLY_DEVICE, TRUE));
+    ASSERT_TOO_LATE(WdfDeviceInitSetPowerNotPageable(init));
+    ASSERT_TOO_LATE(WdfDeviceInitSetPowerPageable(init));
+    ASSERT_TOO_LATE(WdfDeviceInitSetPowerInrush(init));
+    ASSERT_TOO_LATE(WdfDeviceInitSetPowerPolicyOwnership(init, TRUE));
+    ASSERT_TOO_LATE(
+        WdfDeviceInitSetReleaseHardwareOrderOnFailure(init, WdfReleaseHardwareOrderOnFailureEarly));
+    ASSERT_TOO_LATE(WdfDeviceInitAllowSelfIoTarget(init));
+    ASSERT_TOO_LATE(WdfFdoInitSetFilter(init));
+    ASSERT_TOO_LATE(WdfFdoInitWdmGetPhysicalDevice(init));
+    ASSERT_TOO_LATE(WdfPdoInitAssignDeviceID(init, &text));
+    ASSERT_TOO_LATE(WdfPdoInitAssignInstanceID(init, &text));
+    ASSERT_TOO_LATE(WdfPdoInitAddHardwareID(init, &text));
+    ASSERT_TOO_LATE(WdfPdoInitAddCompatibleID(init, &text));
+    ASSERT_TOO_LATE(WdfPdoInitAssignRawDevice(init, &guid));
+}
+
+static VOID NTAPI on_device(WDFDEVICE device)
+{
+    UNREFERENCED_PARAMETER(device);
+}
+
+static VOID NTAPI in_caller_context(WDFDEVICE device, WDFREQUEST request)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(request);
+}
+
+static VOID NTAPI on_pnp_state(WDFDEVICE device, PCWDF_DEVICE_PNP_NOTIFICATION_DATA data)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(data);
+}
+
+static VOID NTAPI on_power_state(WDFDEVICE device, PCWDF_DEVICE_POWER_NOTIFICATION_DATA data)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(data);
+}
+
+static VOID NTAPI on_policy_state(WDFDEVICE device,
+                                  PCWDF_DEVICE_POWER_POLICY_NOTIFICATION_DATA data)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(data);
+}
+
+static VOID callbacks_come_too_late(VOID)
+{
+    PWDFDEVICE_INIT init = init_of_a_created_device();
+    WDF_PNPPOWER_EVENT_CALLBACKS pnp;
+    WDF_POWER_POLICY_EVENT_CALLBACKS policy;
+    WDF_REMOVE_LOCK_OPTIONS options;
+    WDF_FILEOBJECT_CONFIG files;
+    WDF_OBJECT_ATTRIBUTES attributes;
+    UCHAR minor = 0;
+
+    WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&pnp);
+    WDF_POWER_POLICY_EVENT_CALLBACKS_INIT(&policy);
+    WDF_REMOVE_LOCK_OPTIONS_INIT(&options, WDF_REMOVE_LOCK_OPTION_ACQUIRE_FOR_IO);
+    WDF_FILEOBJECT_CONFIG_INIT(&files, NULL, NULL, NULL);
+    WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
+    ASSERT_TOO_LATE(WdfDeviceInitSetPnpPowerEventCallbacks(init, &pnp));
+    ASSERT_TOO_LATE(WdfDeviceInitSetPowerPolicyEventCallbacks(init, &policy));
+    ASSERT_TOO_LATE(WdfDeviceInitSetRemoveLockOptions(init, &options));
+    ASSERT_TOO_LATE(WdfDeviceInitSetFileObjectConfig(init, &files, NULL));
+    ASSERT_TOO_LATE(WdfDeviceInitSetRequestAttributes(init, &attributes));
+    ASSERT_TOO_LATE(WdfDeviceInitSetIoInCallerContextCallback(init, in_caller_context));
+    ASSERT_TOO_LATE(WdfDeviceInitAssignWdmIrpPreprocessCallback(init, preprocess_nothing,
+                                                                IRP_MJ_POWER, &minor, 1));
+    ASSERT_TOO_LATE(WdfDeviceInitRegisterPnpStateChangeCallback(
+        init, WdfDevStatePnpStarted, on_pnp_state, StateNotificationEnterState));
+    ASSERT_TOO_LATE(WdfDeviceInitRegisterPowerStateChangeCallback(
+        init, WdfDevStatePowerD0, on_power_state, StateNotificationEnterState));
+    ASSERT_TOO_LATE(WdfDeviceInitRegisterPowerPolicyStateChangeCallback(
+        init, WdfDevStatePwrPolStarted, on_policy_state, StateNotificationEnterState));
+    ASSERT_TOO_LATE(
+        WdfControlDeviceInitSetShutdownNotification(init, on_device, WdfDeviceShutdown));
+}
+
+static VOID a_device_is_created_once(VOID)
+{
+    PWDFDEVICE_INIT init = init_of_a_created_device();
+    WDFDEVICE device;
+
+    ASSERT_TOO_LATE(WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &device));
 }
 
 static VOID what_is_not_for_control_devices(VOID)
@@ -316,7 +422,9 @@ int main(void)
         WDF_TEST(settings_reach_the_device_object),
         WDF_TEST(preprocessing_is_checked),
         WDF_TEST(attributes_are_checked),
-        WDF_TEST(calls_come_too_late),
+        WDF_TEST(settings_come_too_late),
+        WDF_TEST(callbacks_come_too_late),
+        WDF_TEST(a_device_is_created_once),
         WDF_TEST(what_is_not_for_control_devices),
     };
 

@@ -10,3 +10,11 @@
 #define CONTROL_NULL_PARAMETER 3
 #define CONTROL_KEEP_MEMORY 4
 #define CONTROL_KEEP_OBJECT 5
+#define CONTROL_WRONG_TYPE 6
+#define CONTROL_LATE_INIT 7
+#define CONTROL_LATE_MEMORY 8
+#define CONTROL_LATE_BUFFER 9
+/* What can go on, and is only told with the verifier on. */
+#define CONTROL_DELETE_REQUEST 10
+#define CONTROL_SEND_UNFORMATTED 11
+#define CONTROL_WRONG_IRQL 12

@@ -17,6 +17,9 @@ DRIVER_INITIALIZE DriverEntry;
 EVT_WDF_DRIVER_UNLOAD ControlUnload;
 EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL ControlRequest;
 
+/* What WdfDeviceCreate leaves of the device's. */
+static PWDFDEVICE_INIT LateInit;
+
 static NTSTATUS CreateQueue(WDFDEVICE Device)
 {
     WDF_IO_QUEUE_CONFIG config;
@@ -46,6 +49,7 @@ static NTSTATUS CreateDevice(WDFDRIVER Driver)
         WdfDeviceInitFree(init);
         return status;
     }
+    LateInit = init;
     status = WdfDeviceCreateSymbolicLink(device, &link);
     if (NT_SUCCESS(status))
         status = CreateQueue(device);
@@ -97,7 +101,55 @@ static NTSTATUS Sum(WDFREQUEST Request, size_t *Information)
     return status;
 }
 
-static VOID DoWrong(WDFREQUEST Request, ULONG Wrong)
+/* Uses what belongs to a request that is complete. */
+static VOID UseLate(WDFREQUEST Request, BOOLEAN Directly)
+{
+    WDFMEMORY memory;
+    PVOID buffer;
+
+    if (!NT_SUCCESS(WdfRequestRetrieveInputMemory(Request, &memory)))
+        return;
+    WdfObjectReference(Request);
+    WdfRequestComplete(Request, STATUS_SUCCESS);
+    if (Directly)
+        WdfRequestRetrieveInputBuffer(Request, 1, &buffer, NULL);
+    else
+        WdfMemoryGetBuffer(memory, NULL);
+}
+
+static VOID SendUnformatted(WDFDEVICE Device)
+{
+    DECLARE_CONST_UNICODE_STRING(name, L"\\Device\\WdfControl");
+    WDF_IO_TARGET_OPEN_PARAMS open;
+    WDFIOTARGET target;
+    WDFREQUEST request;
+
+    if (!NT_SUCCESS(WdfIoTargetCreate(Device, WDF_NO_OBJECT_ATTRIBUTES, &target)))
+        return;
+    WDF_IO_TARGET_OPEN_PARAMS_INIT_OPEN_BY_NAME(&open, &name, GENERIC_READ);
+    if (NT_SUCCESS(WdfIoTargetOpen(target, &open)) &&
+        NT_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, target, &request))) {
+        if (!WdfRequestSend(request, target, WDF_NO_SEND_OPTIONS))
+            DbgPrint("control: not sent, 0x%08X\n", WdfRequestGetStatus(request));
+        WdfObjectDelete(request);
+    }
+    WdfObjectDelete(target);
+}
+
+static VOID CallTooHigh(WDFDEVICE Device)
+{
+    WDFKEY key;
+    KIRQL irql;
+    NTSTATUS status;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    status = WdfDeviceOpenRegistryKey(Device, PLUGPLAY_REGKEY_DEVICE, KEY_READ,
+                                      WDF_NO_OBJECT_ATTRIBUTES, &key);
+    KeLowerIrql(irql);
+    DbgPrint("control: no key, 0x%08X\n", status);
+}
+
+static VOID DoWrong(WDFDEVICE Device, WDFREQUEST Request, ULONG Wrong)
 {
     WDFOBJECT object;
     WDFMEMORY memory;
@@ -123,6 +175,25 @@ static VOID DoWrong(WDFREQUEST Request, ULONG Wrong)
         if (NT_SUCCESS(WdfRequestRetrieveInputMemory(Request, &memory)))
             WdfObjectReference(memory);
         break;
+    case CONTROL_WRONG_TYPE:
+        WdfIoQueueStart((WDFQUEUE)Request);
+        break;
+    case CONTROL_LATE_INIT:
+        WdfDeviceInitSetExclusive(LateInit, TRUE);
+        break;
+    case CONTROL_LATE_MEMORY:
+    case CONTROL_LATE_BUFFER:
+        UseLate(Request, Wrong == CONTROL_LATE_BUFFER);
+        break;
+    case CONTROL_DELETE_REQUEST:
+        WdfObjectDelete(Request);
+        break;
+    case CONTROL_SEND_UNFORMATTED:
+        SendUnformatted(Device);
+        break;
+    case CONTROL_WRONG_IRQL:
+        CallTooHigh(Device);
+        break;
     }
 }
 
@@ -141,7 +212,7 @@ VOID ControlRequest(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputBufferLengt
     } else if (IoControlCode == IOCTL_CONTROL_WRONG) {
         status = WdfRequestRetrieveInputBuffer(Request, sizeof(ULONG), (PVOID *)&wrong, NULL);
         if (NT_SUCCESS(status))
-            DoWrong(Request, *wrong);
+            DoWrong(WdfIoQueueGetDevice(Queue), Request, *wrong);
     }
     WdfRequestCompleteWithInformation(Request, status, information);
 }
