@@ -199,7 +199,9 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
     struct mm_frame *head = mm_frame(block);
     struct mm_space *space = mm_space_of(first), *gone = NULL;
 
-    mm_discard_frames(first, count);
+    /* Of a program that has left, the pages may still be its memory: it has not ended yet. */
+    if (!__atomic_load_n(&space->is_closed, __ATOMIC_ACQUIRE))
+        mm_discard_frames(first, count);
     mm_acquire(&mm_table.lock);
     for (PFN_NUMBER frame = first; frame < first + count; frame++)
         mm_frame(frame)->is_retiring = FALSE;

@@ -239,7 +239,7 @@ VOID mm_space_close(struct mm_space *space)
 {
     __atomic_store_n(&space->program, &no_program, __ATOMIC_RELEASE);
     mm_acquire(&mm_table.lock);
-    space->is_closed = TRUE;
+    __atomic_store_n(&space->is_closed, TRUE, __ATOMIC_RELEASE);
     mm_release(&mm_table.lock);
     mm_disown_windows(space);
     /* Behind an adopter that is under way, whose pages would be missed. */
