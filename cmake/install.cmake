@@ -6,19 +6,13 @@ include(CMakePackageConfigHelpers)
 set(NTIO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ntio)
 
 install(TARGETS ntio-command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-if(TARGET ntio-kernel)
-  install(TARGETS ntio-kernel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  configure_file(packaging/systemd/ntio.service.in ${CMAKE_BINARY_DIR}/systemd/ntio.service @ONLY)
-  configure_file(packaging/systemd/ntio.socket ${CMAKE_BINARY_DIR}/systemd/ntio.socket COPYONLY)
-  install(FILES ${CMAKE_BINARY_DIR}/systemd/ntio.service ${CMAKE_BINARY_DIR}/systemd/ntio.socket
-          DESTINATION lib/systemd/system)
-  install(FILES packaging/systemd/kernel.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
-endif()
+install(TARGETS ntio-kernel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # The library that programs of another process find in libntio's place: see ntio exec.
-if(TARGET ntio_client)
-  install(TARGETS ntio_client LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ntio/served
-          NAMELINK_SKIP)
-endif()
+install(TARGETS ntio_client LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ntio/served NAMELINK_SKIP)
+configure_file(packaging/systemd/ntio.service.in ${CMAKE_BINARY_DIR}/systemd/ntio.service @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/systemd/ntio.service packaging/systemd/ntio.socket
+        DESTINATION lib/systemd/system)
+install(FILES packaging/systemd/kernel.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
 foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_kernel ntio_program ntio_wmain ntio_show)
   if(TARGET ${library})
     install(TARGETS ${library} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
