@@ -53,12 +53,11 @@ static void add(struct own_list *list, hal_u64 start, hal_u64 end)
         list->ranges[list->count++] = (struct hal_range){start, end};
 }
 
-static void add_sanitizer(struct own_list *list)
+static void add_allocator(struct own_list *list)
 {
     void *sample = malloc(1);
     hal_u64 start = (hal_u64)sample & ~(ALLOCATOR_SIZE - 1);
 
-    add(list, SHADOW_START, SHADOW_END);
     add(list, start, start + ALLOCATOR_SIZE + ALLOCATOR_BOOKS);
     free(sample);
 }
@@ -102,7 +101,7 @@ static hal_u32 list_own(struct hal_range *ranges, hal_u32 count)
     add(&list, IMAGE_START, IMAGE_END);
     add(&list, MAPPINGS_START, MAPPINGS_START + MAPPINGS_SIZE);
     if (__asan_init)
-        add_sanitizer(&list);
+        add(&list, SHADOW_START, SHADOW_END);
     visit_maps(add_fixed, &list);
     return list.count;
 }
@@ -139,6 +138,12 @@ static int check_layout(void)
     struct own_list list = {ranges, RANGES, list_own(ranges, RANGES)};
     int error = bound_heap();
 
+    /*
+     * Not among the ranges that are told: an instrumented program has its heap there as
+     * well, and is to be served, if not at the same addresses.
+     */
+    if (__asan_init)
+        add_allocator(&list);
     if (!error)
         error = visit_maps(check_own, &list);
     is_prepared = !error;

@@ -46,8 +46,9 @@ int command_run(int argc, char **argv)
     char *only[] = {path, NULL};
     char **arguments = options.program ? options.program : only;
     arguments[0] = path;
+    /* Like the other way, this one ends without giving back what it has. */
     if (options.is_served)
-        return serve_program(&options, arguments);
+        _exit(serve_program(&options, arguments));
     execv(path, arguments);
     die(EXIT_BUILD, "%s cannot be run: %s", path, strerror(errno));
 }
