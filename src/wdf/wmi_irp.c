@@ -88,7 +88,8 @@ static NTSTATUS query_next(struct query *query, struct wdf_wmi_instance *instanc
 {
     ULONG at = (query->used + 7) & ~7u, bytes;
     ULONG room = query->size > at ? query->size - at : 0;
-    NTSTATUS status = query_instance(instance, room, query->buffer ? query->buffer + at : NULL, &bytes);
+    NTSTATUS status =
+        query_instance(instance, room, query->buffer ? query->buffer + at : NULL, &bytes);
 
     if (status == STATUS_BUFFER_TOO_SMALL) {
         query->is_too_small = TRUE;
@@ -137,8 +138,8 @@ static NTSTATUS NTAPI set_block(PDEVICE_OBJECT device, PIRP irp, ULONG provider,
         if (size < instance->provider->config.MinInstanceBufferSize)
             status = STATUS_BUFFER_TOO_SMALL;
         else if (instance->config.EvtWmiInstanceSetInstance)
-            status = instance->config.EvtWmiInstanceSetInstance(wdf_handle_of(instance), size,
-                                                                buffer);
+            status =
+                instance->config.EvtWmiInstanceSetInstance(wdf_handle_of(instance), size, buffer);
         wdf_dereference(&instance->object);
     }
     return WmiCompleteRequest(device, irp, status, 0, IO_NO_INCREMENT);
@@ -153,8 +154,8 @@ static NTSTATUS NTAPI set_item(PDEVICE_OBJECT device, PIRP irp, ULONG provider, 
     if (instance) {
         status = STATUS_WMI_READ_ONLY;
         if (instance->config.EvtWmiInstanceSetItem)
-            status = instance->config.EvtWmiInstanceSetItem(wdf_handle_of(instance), item, size,
-                                                            buffer);
+            status =
+                instance->config.EvtWmiInstanceSetItem(wdf_handle_of(instance), item, size, buffer);
         wdf_dereference(&instance->object);
     }
     return WmiCompleteRequest(device, irp, status, 0, IO_NO_INCREMENT);
@@ -170,8 +171,8 @@ static NTSTATUS NTAPI execute(PDEVICE_OBJECT device, PIRP irp, ULONG provider, U
     if (instance) {
         status = STATUS_INVALID_DEVICE_REQUEST;
         if (instance->config.EvtWmiInstanceExecuteMethod)
-            status = instance->config.EvtWmiInstanceExecuteMethod(
-                wdf_handle_of(instance), method, in_size, out_size, buffer, &used);
+            status = instance->config.EvtWmiInstanceExecuteMethod(wdf_handle_of(instance), method,
+                                                                  in_size, out_size, buffer, &used);
         wdf_dereference(&instance->object);
     }
     return WmiCompleteRequest(device, irp, status, used, IO_NO_INCREMENT);
@@ -181,15 +182,16 @@ static NTSTATUS NTAPI control(PDEVICE_OBJECT device, PIRP irp, ULONG index,
                               WMIENABLEDISABLECONTROL function, BOOLEAN enable)
 {
     struct wdf_wmi_provider *provider = provider_at(device, index);
-    PFN_WDF_WMI_PROVIDER_FUNCTION_CONTROL callback =
-        provider->config.EvtWmiProviderFunctionControl;
+    PFN_WDF_WMI_PROVIDER_FUNCTION_CONTROL callback = provider->config.EvtWmiProviderFunctionControl;
+    BOOLEAN *is_enabled = &provider->enabled[function == WmiDataBlockControl];
     NTSTATUS status = STATUS_SUCCESS;
 
-    provider->enabled[function == WmiDataBlockControl] = enable;
-    if (callback)
+    /* The driver hears of changes; WMI may say it again when the device has more classes. */
+    if (*is_enabled != enable && callback)
         status = callback(wdf_handle_of(provider),
                           function == WmiEventControl ? WdfWmiEventControl : WdfWmiInstanceControl,
                           enable);
+    *is_enabled = enable;
     return WmiCompleteRequest(device, irp, status, 0, IO_NO_INCREMENT);
 }
 
@@ -225,8 +227,7 @@ static VOID list_classes(struct wdf_wmi *wmi, PWMIGUIDREGINFO classes, ULONG cou
 
     KeAcquireSpinLock(&wmi->lock, &irql);
     for (i = 0, entry = wmi->providers.Flink; i < count; i++, entry = entry->Flink) {
-        struct wdf_wmi_provider *provider =
-            CONTAINING_RECORD(entry, struct wdf_wmi_provider, link);
+        struct wdf_wmi_provider *provider = CONTAINING_RECORD(entry, struct wdf_wmi_provider, link);
 
         classes[i].Guid = &provider->config.Guid;
         classes[i].InstanceCount = wdf_wmi_instance_count(provider);

@@ -86,48 +86,57 @@ static NTSTATUS read_class(struct wmi_class *class, const WMIREGINFOW *info, ULO
     return text ? copy_string(&class->base, text, bytes) : STATUS_INVALID_PARAMETER;
 }
 
-NTSTATUS wmi_read_classes(struct wmi_provider *provider, const WMIREGINFOW *info, ULONG size,
-                          BOOLEAN is_referenced)
+NTSTATUS wmi_read_classes(const WMIREGINFOW *info, ULONG size, BOOLEAN is_referenced,
+                          struct wmi_classes **classes)
 {
     ULONG room = (size - FIELD_OFFSET(WMIREGINFOW, WmiRegGuid)) / sizeof(WMIREGGUIDW), i;
+    struct wmi_classes *made;
     NTSTATUS status = STATUS_SUCCESS;
 
+    *classes = NULL;
     if (info->GuidCount > room)
         return STATUS_INVALID_PARAMETER;
-    provider->classes = ExAllocatePool2(
-        POOL_FLAG_PAGED, (info->GuidCount + 1) * sizeof(*provider->classes), WMI_TAG);
-    if (!provider->classes)
+    made = ExAllocatePool2(POOL_FLAG_PAGED,
+                           sizeof(*made) + info->GuidCount * sizeof(made->items[0]), WMI_TAG);
+    if (!made)
         return STATUS_INSUFFICIENT_RESOURCES;
     for (i = 0; i < info->GuidCount && NT_SUCCESS(status); i++) {
         if (info->WmiRegGuid[i].Flags & WMIREG_FLAG_REMOVE_GUID)
             continue;
-        status = read_class(&provider->classes[provider->class_count++], info, size,
-                            &info->WmiRegGuid[i], is_referenced);
+        status = read_class(&made->items[made->count++], info, size, &info->WmiRegGuid[i],
+                            is_referenced);
     }
-    if (!NT_SUCCESS(status))
-        wmi_free_classes(provider);
+    if (NT_SUCCESS(status))
+        *classes = made;
+    else
+        wmi_free_classes(made);
     return status;
 }
 
-VOID wmi_free_classes(struct wmi_provider *provider)
+static VOID free_names(struct wmi_class *class)
 {
-    ULONG i, n;
+    ULONG i;
 
-    for (i = 0; i < provider->class_count; i++) {
-        struct wmi_class *class = &provider->classes[i];
+    for (i = 0; class->names && i < class->instance_count; i++)
+        if (class->names[i].Buffer)
+            ExFreePoolWithTag(class->names[i].Buffer, WMI_TAG);
+    if (class->names)
+        ExFreePoolWithTag(class->names, WMI_TAG);
+    if (class->base.Buffer)
+        ExFreePoolWithTag(class->base.Buffer, WMI_TAG);
+}
 
-        for (n = 0; class->names && n < class->instance_count; n++)
-            if (class->names[n].Buffer)
-                ExFreePoolWithTag(class->names[n].Buffer, WMI_TAG);
-        if (class->names)
-            ExFreePoolWithTag(class->names, WMI_TAG);
-        if (class->base.Buffer)
-            ExFreePoolWithTag(class->base.Buffer, WMI_TAG);
+VOID wmi_free_classes(struct wmi_classes *classes)
+{
+    struct wmi_classes *older;
+    ULONG i;
+
+    for (; classes; classes = older) {
+        older = classes->older;
+        for (i = 0; i < classes->count; i++)
+            free_names(&classes->items[i]);
+        ExFreePoolWithTag(classes, WMI_TAG);
     }
-    if (provider->classes)
-        ExFreePoolWithTag(provider->classes, WMI_TAG);
-    provider->classes = NULL;
-    provider->class_count = 0;
 }
 
 NTSTATUS wmi_instance_name(const struct wmi_class *class, ULONG index, PUNICODE_STRING name)

@@ -44,9 +44,41 @@ static VOID dereference(struct wmi_provider *provider)
     ExReleaseFastMutex(&registry.mutex);
     if (!is_last)
         return;
-    wmi_free_classes(provider);
+    wmi_free_classes(provider->classes);
     ObDereferenceObject(provider->device);
     ExFreePoolWithTag(provider, WMI_TAG);
+}
+
+static VOID NTAPI work_arrival(PVOID context)
+{
+    struct wmi_provider *provider = context;
+
+    ExAcquireFastMutex(&registry.mutex);
+    provider->is_arriving = FALSE;
+    ExReleaseFastMutex(&registry.mutex);
+    wmi_tell_provider(provider);
+    wmi_release_provider(provider);
+}
+
+/* The device has classes that it did not have before. It cannot be asked from here. */
+static VOID arrive(PDEVICE_OBJECT device)
+{
+    struct wmi_provider *provider;
+    BOOLEAN is_new = FALSE;
+
+    if (!wmi_is_listened_to())
+        return;
+    ExAcquireFastMutex(&registry.mutex);
+    provider = find(device);
+    if (provider && !provider->is_arriving && ExAcquireRundownProtection(&provider->requests)) {
+        provider->references++;
+        is_new = provider->is_arriving = TRUE;
+    }
+    ExReleaseFastMutex(&registry.mutex);
+    if (!is_new)
+        return;
+    ExInitializeWorkItem(&provider->arrival, work_arrival, provider);
+    ExQueueWorkItem(&provider->arrival, DelayedWorkQueue);
 }
 
 static NTSTATUS register_device(PDEVICE_OBJECT device)
@@ -68,8 +100,10 @@ static NTSTATUS register_device(PDEVICE_OBJECT device)
         InsertTailList(&registry.providers, &provider->link);
     }
     ExReleaseFastMutex(&registry.mutex);
-    if (is_new)
+    if (is_new) {
+        arrive(device);
         return STATUS_SUCCESS;
+    }
     dereference(provider);
     return STATUS_OBJECT_NAME_EXISTS;
 }
@@ -109,6 +143,8 @@ static NTSTATUS change(PDEVICE_OBJECT device, BOOLEAN blocks)
     else if (provider)
         provider->is_known = FALSE;
     ExReleaseFastMutex(&registry.mutex);
+    if (provider && !blocks)
+        arrive(device);
     return provider ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
@@ -156,7 +192,8 @@ static NTSTATUS ask(struct wmi_provider *provider, UCHAR minor, PWMIREGINFOW inf
     return status;
 }
 
-static NTSTATUS ask_growing(struct wmi_provider *provider, UCHAR minor)
+static NTSTATUS ask_growing(struct wmi_provider *provider, UCHAR minor,
+                            struct wmi_classes **classes)
 {
     ULONG size = FIRST_SIZE, needed;
     PWMIREGINFOW info;
@@ -168,7 +205,7 @@ static NTSTATUS ask_growing(struct wmi_provider *provider, UCHAR minor)
             return STATUS_INSUFFICIENT_RESOURCES;
         status = ask(provider, minor, info, size, &needed);
         if (NT_SUCCESS(status))
-            status = wmi_read_classes(provider, info, info->BufferSize, minor == IRP_MN_REGINFO_EX);
+            status = wmi_read_classes(info, info->BufferSize, minor == IRP_MN_REGINFO_EX, classes);
         ExFreePoolWithTag(info, WMI_TAG);
         if (needed <= size)
             return status;
@@ -191,25 +228,36 @@ static BOOLEAN is_known(struct wmi_provider *provider, BOOLEAN becomes)
 /* A provider that does not know the newer question is asked the older one. */
 static VOID learn(struct wmi_provider *provider)
 {
+    struct wmi_classes *classes = NULL;
+
     if (is_known(provider, FALSE))
         return;
     KeWaitForSingleObject(&registry.asking, Executive, KernelMode, FALSE, NULL);
-    if (!is_known(provider, TRUE)) {
-        wmi_free_classes(provider);
-        if (!NT_SUCCESS(ask_growing(provider, IRP_MN_REGINFO_EX)))
-            ask_growing(provider, IRP_MN_REGINFO);
+    if (!is_known(provider, TRUE) &&
+        (NT_SUCCESS(ask_growing(provider, IRP_MN_REGINFO_EX, &classes)) ||
+         NT_SUCCESS(ask_growing(provider, IRP_MN_REGINFO, &classes)))) {
+        classes->older = provider->classes;
+        /* Release pairs with find_class: who sees the classes sees what is in them. */
+        __atomic_store_n(&provider->classes, classes, __ATOMIC_RELEASE);
     }
     KeReleaseMutex(&registry.asking, FALSE);
 }
 
 static const struct wmi_class *find_class(const struct wmi_provider *provider, const GUID *guid)
 {
+    const struct wmi_classes *classes = __atomic_load_n(&provider->classes, __ATOMIC_ACQUIRE);
     ULONG i;
 
-    for (i = 0; i < provider->class_count; i++)
-        if (IsEqualGUID(&provider->classes[i].guid, guid))
-            return &provider->classes[i];
+    for (i = 0; classes && i < classes->count; i++)
+        if (IsEqualGUID(&classes->items[i].guid, guid))
+            return &classes->items[i];
     return NULL;
+}
+
+const struct wmi_class *wmi_class_of(struct wmi_provider *provider, const GUID *guid)
+{
+    learn(provider);
+    return find_class(provider, guid);
 }
 
 /* The one behind previous on the list, referenced; blocked ones are passed over. */
@@ -253,8 +301,7 @@ struct wmi_provider *wmi_next_provider(struct wmi_provider *previous, const GUID
             wmi_release_provider(passed);
         if (!provider)
             return NULL;
-        learn(provider);
-        *class = find_class(provider, guid);
+        *class = wmi_class_of(provider, guid);
     } while (!*class);
     return provider;
 }

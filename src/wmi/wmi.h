@@ -28,20 +28,28 @@ struct wmi_class {
     ULONG instance_count;
     PUNICODE_STRING names; /* of the instances if flags say INSTANCE_LIST; in pool */
     UNICODE_STRING
-        base; /* else what their numbers follow; in pool, empty: the provider names them */
+    base; /* else what their numbers follow; in pool, empty: the provider names them */
+};
+
+/* What a provider said that it has. */
+struct wmi_classes {
+    struct wmi_classes *older; /* what it said before: requests may still look at it */
+    ULONG count;
+    struct wmi_class items[];
 };
 
 /* A device that registered. */
 struct wmi_provider {
-    LIST_ENTRY link;         /* guarded by the room's mutex */
-    LONG references;         /* guarded by it; 1 while registered */
-    PDEVICE_OBJECT device;   /* referenced */
-    EX_RUNDOWN_REF requests; /* on their way; deregistering waits for them */
-    BOOLEAN is_known;        /* classes are what the driver last said; guarded by the mutex */
-    BOOLEAN is_blocked;      /* WMIREG_ACTION_BLOCK_IRPS */
-    ULONG id;                /* IoWMIDeviceObjectToProviderId */
-    ULONG class_count;
-    struct wmi_class *classes; /* in pool */
+    LIST_ENTRY link;             /* guarded by the room's mutex */
+    LONG references;             /* guarded by it; 1 while registered */
+    PDEVICE_OBJECT device;       /* referenced */
+    EX_RUNDOWN_REF requests;     /* on their way; deregistering waits for them */
+    BOOLEAN is_known;            /* classes are what the driver last said; guarded by the mutex */
+    BOOLEAN is_blocked;          /* WMIREG_ACTION_BLOCK_IRPS */
+    WORK_QUEUE_ITEM arrival;     /* tells it of listeners that were there before */
+    BOOLEAN is_arriving;         /* arrival is queued; guarded by the mutex */
+    ULONG id;                    /* IoWMIDeviceObjectToProviderId */
+    struct wmi_classes *classes; /* or NULL; atomic: replaced under the mutex of who asks */
 };
 
 NTSTATUS wmi_start(VOID);
@@ -56,13 +64,16 @@ VOID wmi_stop(VOID);
 struct wmi_provider *wmi_next_provider(struct wmi_provider *previous, const GUID *guid,
                                        const struct wmi_class **class);
 VOID wmi_release_provider(struct wmi_provider *provider);
+/* The provider's class, or NULL; the provider is asked for its classes if it was not before. */
+const struct wmi_class *wmi_class_of(struct wmi_provider *provider, const GUID *guid);
 
 /* ---- names.c ---- */
 
-/* Reads classes out of what a driver registered; is_referenced: it references the PDOs. */
-NTSTATUS wmi_read_classes(struct wmi_provider *provider, const WMIREGINFOW *info, ULONG size,
-                          BOOLEAN is_referenced);
-VOID wmi_free_classes(struct wmi_provider *provider);
+/* Reads what a driver registered; is_referenced: it references the PDOs. */
+NTSTATUS wmi_read_classes(const WMIREGINFOW *info, ULONG size, BOOLEAN is_referenced,
+                          struct wmi_classes **classes);
+/* NULL is none; takes the older ones along. */
+VOID wmi_free_classes(struct wmi_classes *classes);
 /* The name of an instance as a new string in pool. */
 NTSTATUS wmi_instance_name(const struct wmi_class *class, ULONG index, PUNICODE_STRING name);
 
@@ -95,6 +106,9 @@ extern struct _OBJECT_TYPE wmi_type_block;
 
 VOID wmi_event_start(VOID);
 VOID wmi_forget_listener(struct wmi_block *block);
+BOOLEAN wmi_is_listened_to(VOID);
+/* Enables the events of a provider's classes that somebody listens to. PASSIVE_LEVEL. */
+VOID wmi_tell_provider(struct wmi_provider *provider);
 
 /* ---- device.c ---- */
 
