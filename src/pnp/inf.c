@@ -346,7 +346,8 @@ static PCWSTR string_of(const struct inf *inf, PCWSTR name, SIZE_T length)
 
 /*
  * Copies from to to (NULL: counts) with %names% replaced; %% is one percent sign, and what names
- * no string (%13%, the number of a folder) stays as it is.
+ * no string (%13%, the number of a folder) stays as it is. What a string itself has in it is not
+ * replaced, but for its %%.
  */
 static SIZE_T expand(const struct inf *inf, PCWSTR from, PWSTR to)
 {
@@ -367,9 +368,12 @@ static SIZE_T expand(const struct inf *inf, PCWSTR from, PWSTR to)
             from++;
             continue;
         }
-        for (; *with; with++, count++)
+        for (; *with; with++, count++) {
+            if (with[0] == L'%' && with[1] == L'%')
+                with++;
             if (to)
                 to[count] = *with;
+        }
         from = end + 1;
     }
     if (to)

@@ -10,6 +10,7 @@
 
 struct listener {
     LIST_ENTRY link; /* in listeners, under lock */
+    ULONG64 id;      /* grows along the list */
     LONG references; /* under lock: one of the registration, one of a callback under way */
     BOOLEAN is_gone; /* unregistered: is called no more; under lock */
     ULONG calls;     /* callbacks under way; under lock */
@@ -18,7 +19,7 @@ struct listener {
 
     IO_NOTIFICATION_EVENT_CATEGORY category;
     GUID class_guid;       /* of the interfaces, or of no meaning */
-    PFILE_OBJECT file;     /* of the target device, referenced, or NULL */
+    PFILE_OBJECT file;     /* of the target device; not referenced: it must be able to go */
     struct pnp_node *node; /* that the file is open on, referenced, or NULL */
     PDRIVER_OBJECT driver; /* referenced */
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE callback;
@@ -36,6 +37,7 @@ struct interface_event {
 static struct {
     FAST_MUTEX lock;
     LIST_ENTRY listeners; /* of listener.link, in the order of registration */
+    ULONG64 last_id;
 } notify;
 
 VOID pnp_notify_start(VOID)
@@ -49,8 +51,6 @@ VOID pnp_notify_start(VOID)
 
 static VOID free_listener(struct listener *listener)
 {
-    if (listener->file)
-        ObDereferenceObject(listener->file);
     if (listener->node)
         pnp_node_dereference(listener->node);
     ObDereferenceObject(listener->driver);
@@ -104,6 +104,7 @@ struct walk {
     BOOLEAN (*is_wanted)(const struct listener *listener, const VOID *what);
     const VOID *what;
     struct listener *at; /* the one called last; its reference keeps its place in the list */
+    ULONG64 last_id;     /* set by the first step: who registers later is not told */
     BOOLEAN is_backward;
 };
 
@@ -115,12 +116,14 @@ static struct listener *next_listener(struct walk *walk)
     BOOLEAN frees;
 
     ExAcquireFastMutex(&notify.lock);
+    if (!walk->last_id)
+        walk->last_id = notify.last_id;
     do {
         entry = walk->is_backward ? entry->Blink : entry->Flink;
         if (entry == &notify.listeners)
             break;
         found = CONTAINING_RECORD(entry, struct listener, link);
-    } while (found->is_gone || !walk->is_wanted(found, walk->what));
+    } while (found->is_gone || found->id > walk->last_id || !walk->is_wanted(found, walk->what));
     if (entry == &notify.listeners) {
         found = NULL;
     } else {
@@ -363,7 +366,6 @@ static NTSTATUS set_target(struct listener *listener, PFILE_OBJECT file)
     listener->node = pnp_node_of_stack(file->DeviceObject);
     if (!listener->node)
         return STATUS_NO_SUCH_DEVICE;
-    ObReferenceObject(file);
     listener->file = file;
     return STATUS_SUCCESS;
 }
@@ -402,6 +404,7 @@ NTSTATUS NTAPI IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY Eve
         return status;
     }
     ExAcquireFastMutex(&notify.lock);
+    listener->id = ++notify.last_id;
     InsertTailList(&notify.listeners, &listener->link);
     listener->references++;
     ExReleaseFastMutex(&notify.lock);

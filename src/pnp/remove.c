@@ -365,8 +365,8 @@ static VOID surprise(struct pnp_leaving *group)
         pnp_send_minor(node->pdo, IRP_MN_SURPRISE_REMOVAL);
         pnp_disable_interfaces(node);
         pnp_set_state(node, PNP_SURPRISED);
+        pnp_notify_target(node, &GUID_TARGET_DEVICE_REMOVE_COMPLETE);
     }
-    notify_group(group, group->count, &GUID_TARGET_DEVICE_REMOVE_COMPLETE);
 }
 
 /* Waits for the group's files, unless there are none. Queued first: a last file may close now. */

@@ -280,8 +280,13 @@ static NTSTATUS remove_driver(PVOID context)
 NTSTATUS pnp_remove_driver(PDRIVER_OBJECT driver, struct pnp_reason *reason)
 {
     struct order order = {.driver = driver, .reason = reason};
+    NTSTATUS status;
 
-    return pnp_call(remove_driver, &order);
+    /* It is unloaded with its last device. */
+    ObReferenceObject(driver);
+    status = pnp_call(remove_driver, &order);
+    ObDereferenceObject(driver);
+    return status;
 }
 
 static NTSTATUS enable_device(PVOID context)

@@ -149,10 +149,10 @@ NTSTATUS wdf_start_children(struct wdf_device *device, PWDFDEVICE_INIT init)
     PWDF_OBJECT_ATTRIBUTES attributes;
     NTSTATUS status;
 
-    if (!fdo)
+    if (!device->fdo)
         return STATUS_SUCCESS;
     status = wdf_make_static_list(device);
-    if (!NT_SUCCESS(status) || !fdo->child_list.Size)
+    if (!NT_SUCCESS(status) || !fdo || !fdo->child_list.Size)
         return status;
     attributes = fdo->child_list_attributes.Size ? &fdo->child_list_attributes : NULL;
     return wdf_make_child_list(device, &fdo->child_list, attributes, &device->fdo->default_list);

@@ -130,12 +130,12 @@ static void continues_lines(void **state)
 static void replaces_strings(void **state)
 {
     struct inf *inf = parse("[A]\n%Key% = \"%text% and 100%%\", %13%\\a.sys, %none%\n"
-                            "[Strings]\ntext = \"a %Key% b\"\nKey = name\n"
+                            "[Strings]\ntext = \"a %Key% b, 5%% of\"\nKey = name\n"
                             "[Strings.0407]\nkey = schluessel\n");
     const struct inf_line *line = line_of(inf, L"A", L"name");
 
     (void)state;
-    assert_text(inf_field(line, 0), "a %Key% b and 100%");
+    assert_text(inf_field(line, 0), "a %Key% b, 5% of and 100%");
     assert_text(inf_field(line, 1), "%13%\\a.sys");
     assert_text(inf_field(line, 2), "%none%");
     inf_close(inf);

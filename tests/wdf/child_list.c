@@ -466,6 +466,14 @@ static VOID static_children_are_reported(VOID)
     assert_journal("child-off(5) child-cleanup child-destroy ");
 }
 
+/* A driver that said nothing about children before its device was made. */
+static VOID any_function_driver_may_have_static_children(VOID)
+{
+    start_device();
+    assert_int_equal(WdfFdoAddStaticChild(function.device, static_child(1)), STATUS_SUCCESS);
+    assert_int_equal(report(NULL), 1);
+}
+
 static VOID static_child_is_deleted_before_it_is_added(VOID)
 {
     WDFDEVICE child;
@@ -541,6 +549,7 @@ int main(void)
         PNP_TEST(texts_are_answered),
         PNP_TEST(capabilities_are_the_parents),
         PNP_TEST(static_children_are_reported),
+        PNP_TEST(any_function_driver_may_have_static_children),
         PNP_TEST(static_child_is_deleted_before_it_is_added),
         PNP_TEST(static_child_that_was_added_is_not_deleted),
         PNP_TEST(configurations_are_checked),

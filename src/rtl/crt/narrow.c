@@ -3,14 +3,6 @@
  */
 #include "crt.h"
 
-char *_strdup(const char *text)
-{
-    size_t bytes = crt_strlen(text) + 1;
-    char *copy = crt_malloc(bytes);
-
-    return copy ? crt_memcpy(copy, text, bytes) : NULL;
-}
-
 char *_strrev(char *text)
 {
     for (size_t first = 0, end = crt_strlen(text); first + 1 < end; first++) {

@@ -149,14 +149,6 @@ wchar_t *wcstok(wchar_t *text, const wchar_t *delimiters)
     return wcstok_s(text, delimiters, &context);
 }
 
-wchar_t *_wcsdup(const wchar_t *text)
-{
-    size_t bytes = (wcslen(text) + 1) * sizeof(wchar_t);
-    wchar_t *copy = crt_malloc(bytes);
-
-    return copy ? crt_memcpy(copy, text, bytes) : NULL;
-}
-
 wchar_t *_wcsrev(wchar_t *text)
 {
     for (size_t first = 0, end = wcslen(text); first + 1 < end; first++) {
