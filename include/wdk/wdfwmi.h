@@ -139,7 +139,8 @@ WDF_INLINE NTSTATUS WDF_WMI_BUFFER_APPEND_STRING(PVOID Buffer, ULONG BufferLengt
  * Returns STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH for a wrong Size; STATUS_INVALID_PARAMETER
  * for a GUID of zeros, for unknown Flags, for WdfWmiProviderTracing with another flag, for
  * EvtWmiProviderFunctionControl without WdfWmiProviderTracing or WdfWmiProviderExpensive;
- * STATUS_OBJECT_NAME_EXISTS if the device has a provider of that GUID;
+ * STATUS_OBJECT_NAME_EXISTS, a success, if the device has a provider of that GUID: nobody sees
+ * the second;
  * STATUS_WMI_GUID_DISCONNECTED if it is one of the power GUIDs that the framework serves itself;
  * STATUS_INVALID_DEVICE_STATE once the device has left WMI; a failure for bad attributes;
  * STATUS_INSUFFICIENT_RESOURCES.

@@ -64,7 +64,7 @@ static VOID say_stack(struct inspection *inspection, struct pnp_node *node, ULON
 
     while (device) {
         if (!NT_SUCCESS(ob_query_name(device, &name)))
-            name = (UNICODE_STRING){0};
+            name = (UNICODE_STRING)RTL_STRING(L"");
         say(inspection, "%*s%wZ%s%wZ%s\n", (int)(2 * depth + 4), "",
             &device->DriverObject->DriverName, name.Length ? "  " : "", &name,
             device == node->pdo ? "  (PDO)" : "");

@@ -376,6 +376,8 @@ NTSTATUS pnp_power_create(struct pnp_node *node);
 VOID pnp_power_destroy(struct pnp_node *node);
 VOID pnp_power_start(VOID);
 VOID pnp_power_stop(VOID);
+/* The device works: it is in D0 unless its drivers have said otherwise. */
+VOID pnp_power_started(struct pnp_node *node);
 /* The stack goes: what it has registered for is forgotten. */
 VOID pnp_power_removed(struct pnp_node *node);
 

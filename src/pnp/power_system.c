@@ -29,6 +29,16 @@ VOID pnp_power_stop(VOID)
     pnp_idle_stop();
 }
 
+VOID pnp_power_started(struct pnp_node *node)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&node->power->lock, &irql);
+    if (node->power->device_state == PowerDeviceUnspecified)
+        node->power->device_state = PowerDeviceD0;
+    KeReleaseSpinLock(&node->power->lock, irql);
+}
+
 VOID pnp_power_removed(struct pnp_node *node)
 {
     KIRQL irql;

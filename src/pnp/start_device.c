@@ -26,6 +26,7 @@ NTSTATUS pnp_start_stack(struct pnp_node *node, struct pnp_reason *reason)
                     rtl_status_name(status) ? rtl_status_name(status) : "no known name");
         return status;
     }
+    pnp_power_started(node);
     pnp_set_state(node, PNP_STARTED);
     io_block_device(node->pdo, FALSE);
     pnp_user_instance(node, PNP_USER_INSTANCE_STARTED);

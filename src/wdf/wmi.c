@@ -18,7 +18,8 @@ static struct wdf_wmi *wmi_of(struct wdf_device *device)
 
     if (made)
         return made;
-    made = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*made), device->object.globals->seen.DriverTag);
+    made =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*made), device->object.globals->seen.DriverTag);
     if (!made)
         return NULL;
     KeInitializeSpinLock(&made->lock);
@@ -94,7 +95,10 @@ static NTSTATUS check_config(const WDF_WMI_PROVIDER_CONFIG *config)
     return STATUS_SUCCESS;
 }
 
-/* Puts the provider on the device's list unless there is one of its GUID. */
+/*
+ * Puts the provider on the device's list unless there is one of its GUID: that is no failure, but
+ * nobody sees the second.
+ */
 static NTSTATUS insert(struct wdf_wmi *wmi, struct wdf_wmi_provider *provider)
 {
     NTSTATUS status = wmi->is_gone ? STATUS_INVALID_DEVICE_STATE : STATUS_SUCCESS;
@@ -108,10 +112,19 @@ static NTSTATUS insert(struct wdf_wmi *wmi, struct wdf_wmi_provider *provider)
         if (IsEqualGUID(&other->config.Guid, &provider->config.Guid))
             status = STATUS_OBJECT_NAME_EXISTS;
     }
-    if (NT_SUCCESS(status))
+    if (status == STATUS_SUCCESS)
         InsertTailList(&wmi->providers, &provider->link);
     KeReleaseSpinLock(&wmi->lock, irql);
     return status;
+}
+
+static VOID take_back(struct wdf_wmi *wmi, struct wdf_wmi_provider *provider)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&wmi->lock, &irql);
+    RemoveEntryList(&provider->link);
+    KeReleaseSpinLock(&wmi->lock, irql);
 }
 
 NTSTATUS wdf_make_wmi_provider(struct wdf_device *device, const WDF_WMI_PROVIDER_CONFIG *config,
@@ -120,7 +133,7 @@ NTSTATUS wdf_make_wmi_provider(struct wdf_device *device, const WDF_WMI_PROVIDER
 {
     struct wdf_wmi *wmi;
     PVOID object;
-    NTSTATUS status = check_config(config);
+    NTSTATUS status = check_config(config), committed = STATUS_SUCCESS;
 
     if (NT_SUCCESS(status))
         status = wdf_check_attributes(attributes, WDF_ATTRIBUTES_PARENT_NOT_ALLOWED);
@@ -129,8 +142,8 @@ NTSTATUS wdf_make_wmi_provider(struct wdf_device *device, const WDF_WMI_PROVIDER
     wmi = wmi_of(device);
     if (!wmi)
         return STATUS_INSUFFICIENT_RESOURCES;
-    status = wdf_allocate_object(device->object.globals, &wdf_type_wmi_provider,
-                                 sizeof(**provider), attributes, &object);
+    status = wdf_allocate_object(device->object.globals, &wdf_type_wmi_provider, sizeof(**provider),
+                                 attributes, &object);
     if (!NT_SUCCESS(status))
         return status;
     *provider = object;
@@ -138,10 +151,13 @@ NTSTATUS wdf_make_wmi_provider(struct wdf_device *device, const WDF_WMI_PROVIDER
     (*provider)->config = *config;
     status = insert(wmi, *provider);
     if (NT_SUCCESS(status))
-        status = wdf_commit_object(&(*provider)->object, &device->object);
-    if (!NT_SUCCESS(status))
-        wdf_discard_object(&(*provider)->object);
-    return status;
+        committed = wdf_commit_object(&(*provider)->object, &device->object);
+    if (NT_SUCCESS(status) && NT_SUCCESS(committed))
+        return status;
+    if (status == STATUS_SUCCESS)
+        take_back(wmi, *provider);
+    wdf_discard_object(&(*provider)->object);
+    return NT_SUCCESS(status) ? committed : status;
 }
 
 NTSTATUS NTAPI imp_WdfWmiProviderCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,

@@ -1,5 +1,6 @@
 /* Pins a device's life: added, started, asked, removed, gone; and what its drivers' answers lead to. */
 #include "pnp_test.h"
+#include "pnp/power.h"
 
 static void starts_and_removes(void)
 {
@@ -8,6 +9,7 @@ static void starts_and_removes(void)
     assert_history("add start");
     assert_int_equal(test_node()->state, PNP_STARTED);
     assert_int_equal(test_node()->problem, 0);
+    assert_int_equal(test_node()->power->device_state, PowerDeviceD0);
     assert_int_equal(remove_test_device(PNP_REMOVE), STATUS_SUCCESS);
     assert_history("query-remove remove unload");
     assert_null(find_node(L"ROOT\\PNPUNIT\\0000"));
