@@ -202,7 +202,6 @@ static void connection_main(void *argument)
     if (NT_SUCCESS(status))
         read_packets(connection);
     lpc_connection_stop(connection, NULL);
-    hal_thread_detach(connection->reader);
     lpc_forget(connection);
     if (connection->process)
         end_process(connection);
@@ -213,6 +212,11 @@ static void connection_main(void *argument)
 
 NTSTATUS lpc_connection_start(struct lpc_connection *connection)
 {
-    return rtl_status_from_hal(
-        hal_thread_create(&connection->reader, connection_main, connection, "ntio-program"));
+    struct hal_thread *reader;
+    int error = hal_thread_create(&reader, connection_main, connection, "ntio-program");
+
+    /* The connection is the reader's from here on, and may be gone. */
+    if (error == HAL_OK)
+        hal_thread_detach(reader);
+    return rtl_status_from_hal(error);
 }

@@ -24,7 +24,6 @@
 struct lpc_connection {
     LIST_ENTRY link; /* in listen.c's list, under its lock */
     struct hal_peer *peer;
-    struct hal_thread *reader; /* connection_main's */
     PKPROCESS process;         /* its space's context is this */
     struct hal_segment *lane_pages;
     PUCHAR lanes;      /* LPC_LANES pages that the program maps too */

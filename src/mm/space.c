@@ -274,6 +274,9 @@ struct mm_space *mm_next_space(ULONG *number)
     mm_acquire(&mm_table.lock);
     while (*number < SPACES && !found) {
         found = spaces.all[*number];
+        /* One without references is being freed. */
+        if (found && !found->references)
+            found = NULL;
         if (!found)
             ++*number;
     }

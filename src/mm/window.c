@@ -37,9 +37,8 @@ static struct {
 
 /* ---- opening and closing. The lock is held ------------------------------------------------ */
 
-static VOID close_window(struct window *window)
+static VOID free_window(struct window *window)
 {
-    hal_window_close(window->page, 1);
     if (window->is_copy) {
         mm_free_frames(window->frame, 1);
         __atomic_fetch_sub(&windows.copies, 1, __ATOMIC_RELAXED);
@@ -47,6 +46,12 @@ static VOID close_window(struct window *window)
         mm_release_held(&window->frame, 1);
     }
     hal_free(window);
+}
+
+static VOID close_window(struct window *window)
+{
+    hal_window_close(window->page, 1);
+    free_window(window);
 }
 
 /* Those in the range; of those the copies alone, if only_copies. */
@@ -117,7 +122,7 @@ static BOOLEAN open_window(struct mm_space *space, ULONG64 page, BOOLEAN for_wri
         return FALSE;
     }
     if (!show(window)) {
-        close_window(window);
+        free_window(window);
         return FALSE;
     }
     window->next = windows.list;
@@ -186,13 +191,13 @@ VOID mm_leave(VOID)
     struct mm_space *space = thread->process->space;
 
     thread->in_context = FALSE;
-    if (__atomic_load_n(&windows.copies, __ATOMIC_RELAXED)) {
-        mm_acquire(&windows.lock);
-        if (windows.owner == space)
-            close_range(0, (1ull << 47) >> PAGE_SHIFT, TRUE);
-        mm_release(&windows.lock);
-    }
     leave_context(space);
+    if (!__atomic_load_n(&windows.copies, __ATOMIC_RELAXED))
+        return;
+    mm_acquire(&windows.lock);
+    if (windows.owner == space)
+        close_range(0, (1ull << 47) >> PAGE_SHIFT, TRUE);
+    mm_release(&windows.lock);
 }
 
 /* ---- a page that is not there -------------------------------------------------------------------- */
@@ -249,12 +254,19 @@ static int page_fault(hal_u64 address, int is_write)
 
 VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
+    PKTHREAD thread = ke_current();
+
     if (__atomic_load_n(&windows.owner, __ATOMIC_SEQ_CST) != space)
         return;
+    /* Who has the lock may wait until nobody is in a context. */
+    if (thread->in_context)
+        leave_context(thread->process->space);
     mm_acquire(&windows.lock);
     if (windows.owner == space)
         close_range(address, pages, FALSE);
     mm_release(&windows.lock);
+    if (thread->in_context)
+        enter_context(thread->process->space);
 }
 
 VOID mm_disown_windows(struct mm_space *space)
