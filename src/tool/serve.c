@@ -158,8 +158,11 @@ static void join(const char *path)
     launch_set("NTIO_SERVER", path);
     if (!others || !*others)
         launch_set("LD_LIBRARY_PATH", real);
-    else if (strncmp(others, real, strlen(real)))
-        launch_set("LD_LIBRARY_PATH", text_format("%s:%s", real, others));
+    else if (strncmp(others, real, strlen(real))) {
+        char *both = text_format("%s:%s", real, others);
+        launch_set("LD_LIBRARY_PATH", both);
+        free(both);
+    }
     free(real);
     free(client);
     free(libraries);
@@ -191,22 +194,50 @@ int command_exec(int argc, char **argv)
 
 /* ---- both: ntio run --served ------------------------------------------------- */
 
+#define GRACE 5000 /* milliseconds that a program has to end by itself once the kernel has failed  \
+                    */
+
+struct child {
+    pid_t id;
+    int watch; /* readable when it has ended */
+};
+
+static void watch(struct child *child)
+{
+    child->watch = (int)syscall(SYS_pidfd_open, child->id, 0);
+    if (child->id < 0 || child->watch < 0)
+        die(EXIT_LOAD, "there is no process, or it cannot be watched: %s", strerror(errno));
+}
+
 /* Its end is told by an exit code, or 128 and the signal. */
-static int wait_for(pid_t child)
+static int wait_for(const struct child *child)
 {
     int status;
-    while (waitpid(child, &status, 0) < 0)
+    while (waitpid(child->id, &status, 0) < 0)
         if (errno != EINTR)
             return EXIT_LOAD;
+    close(child->watch);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The kernel is not the terminal's: it ends when we tell it, or with us. */
-static pid_t start_kernel(const char *kernel, const char *path)
+/* Waits until one of both is readable, or for that long; whether the first is. */
+static bool is_first(int first, int second, int milliseconds)
 {
-    pid_t parent = getpid(), child = fork();
-    if (child)
-        return child;
+    struct pollfd waits[] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
+    while (poll(waits, second < 0 ? 1 : 2, milliseconds) < 0 && errno == EINTR)
+        ;
+    return waits[0].revents != 0;
+}
+
+/* The kernel is not the terminal's: it ends when we tell it, or with us. */
+static void start_kernel(struct child *child, const char *kernel, const char *path)
+{
+    pid_t parent = getpid();
+    child->id = fork();
+    if (child->id) {
+        watch(child);
+        return;
+    }
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() == parent)
@@ -215,19 +246,7 @@ static pid_t start_kernel(const char *kernel, const char *path)
     _exit(EXIT_LOAD);
 }
 
-/* Waits for the kernel to say that it serves; false if it ends instead. */
-static bool is_ready(int notices, pid_t kernel)
-{
-    struct pollfd waits[] = {{notices, POLLIN, 0}, {-1, POLLIN, 0}};
-    waits[1].fd = (int)syscall(SYS_pidfd_open, kernel, 0);
-    if (waits[1].fd < 0)
-        die(EXIT_LOAD, "the kernel's process cannot be watched: %s", strerror(errno));
-    while (poll(waits, 2, -1) < 0 && errno == EINTR)
-        ;
-    close(waits[1].fd);
-    return waits[0].revents != 0;
-}
-
+/* Where the kernel tells that it serves. */
 static int open_notices(const char *path)
 {
     struct sockaddr_un address;
@@ -239,44 +258,67 @@ static int open_notices(const char *path)
     return fd;
 }
 
-/* As a shell does, this process lets the terminal's signals be the program's. */
-static int run_program(char **arguments)
+/* Starts it and waits until it serves; false if it ends instead, as its driver failed. */
+static bool have_kernel(struct child *child, const struct options *options, const char *path)
 {
-    pid_t child = fork();
-    if (!child) {
+    char *kernel = find_kernel(options), *notice = text_format("%s.ready", path);
+    int notices = open_notices(notice);
+
+    launch_set("NOTIFY_SOCKET", notice);
+    start_kernel(child, kernel, path);
+    bool serves = is_first(notices, child->watch, -1);
+    unsetenv("NOTIFY_SOCKET");
+    close(notices);
+    unlink(notice);
+    free(notice);
+    free(kernel);
+    return serves;
+}
+
+/* As a shell does, this process lets the terminal's signals be the program's. */
+static void start_program(struct child *child, char **arguments)
+{
+    child->id = fork();
+    if (!child->id) {
         execv(arguments[0], arguments);
         fprintf(stderr, "ntio: %s cannot be run: %s\n", arguments[0], strerror(errno));
         _exit(EXIT_BUILD);
     }
+    watch(child);
     signal(SIGINT, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);
-    return wait_for(child);
+}
+
+/*
+ * The program's exit code, or the kernel's if that fails: then the program, whose
+ * requests all fail from then on, is to end soon.
+ */
+static int end_both(const struct child *kernel, const struct child *program)
+{
+    if (is_first(program->watch, kernel->watch, -1))
+        kill(kernel->id, SIGTERM);
+    else if (!is_first(program->watch, -1, GRACE))
+        kill(program->id, SIGKILL);
+    int code = wait_for(program), failure = wait_for(kernel);
+    return failure ? failure : code;
 }
 
 int serve_program(const struct options *options, char **arguments)
 {
-    char *folder = own_folder(), *kernel = find_kernel(options);
-    char *path = text_format("%s/run-%d", folder, (int)getpid());
-    char *notice = text_format("%s.ready", path);
-    int notices = open_notices(notice), kernel_code, code;
+    struct child kernel, program;
+    char *folder = own_folder(), *path = text_format("%s/run-%d", folder, (int)getpid());
+    int code;
 
-    launch_set("NOTIFY_SOCKET", notice);
-    pid_t child = start_kernel(kernel, path);
-    bool serves = is_ready(notices, child);
-    unsetenv("NOTIFY_SOCKET");
-    close(notices);
-    unlink(notice);
-    if (!serves)
-        return wait_for(child);
-    join(path);
-    launch_set("NTIO_DRIVERS", "");
-    launch_set("NTIO_INFS", "");
-    code = run_program(arguments);
-    kill(child, SIGTERM);
-    kernel_code = wait_for(child);
-    free(notice);
+    if (have_kernel(&kernel, options, path)) {
+        join(path);
+        launch_set("NTIO_DRIVERS", "");
+        launch_set("NTIO_INFS", "");
+        start_program(&program, arguments);
+        code = end_both(&kernel, &program);
+    } else {
+        code = wait_for(&kernel);
+    }
     free(path);
-    free(kernel);
     free(folder);
-    return kernel_code ? kernel_code : code;
+    return code;
 }
