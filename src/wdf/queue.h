@@ -89,6 +89,8 @@ struct wdf_queue {
     ULONG dispatching;
     LIST_ENTRY requests; /* waiting, by wdf_request.queue_link */
     ULONG request_count;
+    PFILE_OBJECT sought_file; /* of the last search for a file's first request, or NULL */
+    PLIST_ENTRY sought;       /* an entry of requests, or that: before it is none for sought_file */
     LIST_ENTRY owned;                        /* presented, not completed, likewise */
     ULONG owned_count;                       /* also counts those on their way to another queue */
     LIST_ENTRY cancelled, cancelled_waiting; /* of owned ones, by wdf_request.cancel_link */
@@ -202,6 +204,12 @@ EVT_WDF_IO_QUEUE_STATE wdf_signal_state;
 BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head);
 /* A request came into the queue: was it empty? */
 VOID wdf_note_arrival(struct wdf_queue *queue);
+/*
+ * The first entry of the list, or of what may be file's of it; and what a search for file's first
+ * request from there came to: the request, or the list's head.
+ */
+PLIST_ENTRY wdf_begin_search(struct wdf_queue *queue, PFILE_OBJECT file);
+VOID wdf_end_search(struct wdf_queue *queue, PFILE_OBJECT file, PLIST_ENTRY entry);
 /* Takes the first, or one that is in it, out; NULL, FALSE if it is being cancelled. */
 struct wdf_request *wdf_take_first(struct wdf_queue *queue, PFILE_OBJECT file);
 BOOLEAN wdf_take_waiting(struct wdf_queue *queue, struct wdf_request *request);

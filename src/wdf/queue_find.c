@@ -78,10 +78,10 @@ static NTSTATUS retrieve(struct wdf_queue *queue, PFILE_OBJECT file, struct wdf_
     return status;
 }
 
-/* The first one after entry (of file) that is not being cancelled. Under the queue's lock. */
+/* The first one from entry on (of file) that is not being cancelled. Under the queue's lock. */
 static struct wdf_request *look(struct wdf_queue *queue, PLIST_ENTRY entry, PFILE_OBJECT file)
 {
-    for (entry = entry->Flink; entry != &queue->requests; entry = entry->Flink) {
+    for (; entry != &queue->requests; entry = entry->Flink) {
         struct wdf_request *request = CONTAINING_RECORD(entry, struct wdf_request, queue_link);
 
         if (request->irp->Cancel)
@@ -92,13 +92,21 @@ static struct wdf_request *look(struct wdf_queue *queue, PLIST_ENTRY entry, PFIL
     return NULL;
 }
 
+static struct wdf_request *look_from_start(struct wdf_queue *queue, PFILE_OBJECT file)
+{
+    struct wdf_request *found = look(queue, wdf_begin_search(queue, file), file);
+
+    wdf_end_search(queue, file, found ? &found->queue_link : &queue->requests);
+    return found;
+}
+
 /* Under the queue's lock; the request that is found is referenced. */
 static NTSTATUS find(struct wdf_queue *queue, struct wdf_request *after, PFILE_OBJECT file,
                      struct wdf_request **found)
 {
     if (after && !is_in(queue, after))
         return STATUS_NOT_FOUND;
-    *found = look(queue, after ? &after->queue_link : &queue->requests, file);
+    *found = after ? look(queue, after->queue_link.Flink, file) : look_from_start(queue, file);
     if (!*found) {
         if (!after && !file && queue->request_count)
             queue->state |= WDF_QUEUE_SEEN_EMPTY;

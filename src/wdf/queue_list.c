@@ -17,6 +17,8 @@ BOOLEAN wdf_set_cancel_routine(struct wdf_request *request, PDRIVER_CANCEL routi
 
 static VOID unlink(struct wdf_queue *queue, struct wdf_request *request)
 {
+    if (queue->sought == &request->queue_link)
+        queue->sought = request->queue_link.Flink;
     RemoveEntryList(&request->queue_link);
     request->place = WDF_REQUEST_NOWHERE;
     queue->request_count--;
@@ -48,6 +50,18 @@ VOID wdf_note_arrival(struct wdf_queue *queue)
         queue->due |= WDF_QUEUE_DUE_IDLE;
 }
 
+static VOID insert(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head)
+{
+    if (is_head) {
+        InsertHeadList(&queue->requests, &request->queue_link);
+        queue->sought_file = NULL;
+        return;
+    }
+    InsertTailList(&queue->requests, &request->queue_link);
+    if (queue->sought == &queue->requests)
+        queue->sought = &request->queue_link;
+}
+
 BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request, BOOLEAN is_head)
 {
     wdf_set_queue(request, queue);
@@ -57,10 +71,7 @@ BOOLEAN wdf_insert_waiting(struct wdf_queue *queue, struct wdf_request *request,
         return FALSE;
     }
     request->place = WDF_REQUEST_IN_QUEUE;
-    if (is_head)
-        InsertHeadList(&queue->requests, &request->queue_link);
-    else
-        InsertTailList(&queue->requests, &request->queue_link);
+    insert(queue, request, is_head);
     if (++queue->request_count == 1 || (queue->state & WDF_QUEUE_SEEN_EMPTY))
         wdf_note_arrival(queue);
     return TRUE;
@@ -75,18 +86,39 @@ BOOLEAN wdf_take_waiting(struct wdf_queue *queue, struct wdf_request *request)
     return TRUE;
 }
 
+/*
+ * Where file's first request may be: one search after the other for the same file does not pass
+ * the others' again. A file object at the address of one that is gone has its requests behind.
+ */
+PLIST_ENTRY wdf_begin_search(struct wdf_queue *queue, PFILE_OBJECT file)
+{
+    if (!file || queue->sought_file != file)
+        return queue->requests.Flink;
+    return queue->sought;
+}
+
+VOID wdf_end_search(struct wdf_queue *queue, PFILE_OBJECT file, PLIST_ENTRY entry)
+{
+    if (!file)
+        return;
+    queue->sought_file = file;
+    queue->sought = entry;
+}
+
 struct wdf_request *wdf_take_first(struct wdf_queue *queue, PFILE_OBJECT file)
 {
-    PLIST_ENTRY entry;
+    PLIST_ENTRY entry = wdf_begin_search(queue, file);
 
-    for (entry = queue->requests.Flink; entry != &queue->requests; entry = entry->Flink) {
+    for (; entry != &queue->requests; entry = entry->Flink) {
         struct wdf_request *request = CONTAINING_RECORD(entry, struct wdf_request, queue_link);
 
         if (file && IoGetCurrentIrpStackLocation(request->irp)->FileObject != file)
             continue;
+        wdf_end_search(queue, file, entry);
         if (wdf_take_waiting(queue, request))
             return request;
     }
+    wdf_end_search(queue, file, entry);
     return NULL;
 }
 

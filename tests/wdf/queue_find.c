@@ -256,6 +256,41 @@ static void requests_of_one_file_are_found_among_others(void)
     NtClose(other);
 }
 
+/* What a search for a file passed is not looked at again; what comes before it meanwhile is. */
+static void a_file_is_sought_on_from_where_it_was_found(void)
+{
+    WDFQUEUE queue = manual_queue_with_files();
+    HANDLE one = open_device(ASYNCHRONOUS), other;
+    WDFFILEOBJECT file_of_other;
+    WDFREQUEST request;
+    struct sent sent[2], sent_other[3];
+
+    other = open_device(ASYNCHRONOUS);
+    file_of_other = last_file;
+    assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(queue, file_of_other, &request),
+                     STATUS_NO_MORE_ENTRIES);
+    send_numbers(one, sent, 0, 2);
+    send_numbers(other, sent_other, 10, 3);
+    /* The one at which the search would go on leaves otherwise. */
+    assert_int_equal(WdfIoQueueFindRequest(queue, NULL, file_of_other, NULL, &request),
+                     STATUS_SUCCESS);
+    WdfObjectDereference(request);
+    cancel(other, &sent_other[0]);
+    assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(queue, file_of_other, &request),
+                     STATUS_SUCCESS);
+    assert_int_equal(number_of(request), 11);
+    /* And one comes to the front. */
+    assert_int_equal(WdfRequestRequeue(request), STATUS_SUCCESS);
+    assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(queue, file_of_other, &request),
+                     STATUS_SUCCESS);
+    assert_int_equal(number_of(request), 11);
+    WdfRequestComplete(request, STATUS_SUCCESS);
+    take_all(queue);
+    assert_journal("0 1 12 ");
+    NtClose(one);
+    NtClose(other);
+}
+
 static void closing_a_handle_cancels_its_requests_only(void)
 {
     WDFQUEUE queue = manual_queue_with_files();
@@ -451,6 +486,35 @@ static void a_hundred_thousand_requests_are_no_burden(void)
     NtClose(handle);
 }
 
+/* Every other one is another file's: taken one by one, and cancelled by closing that. */
+static void a_hundred_thousand_requests_of_two_files(void)
+{
+    static struct sent sent[MANY];
+    WDFQUEUE queue = manual_queue_with_files();
+    HANDLE one = open_device(ASYNCHRONOUS), other = open_device(ASYNCHRONOUS);
+    WDFFILEOBJECT file_of_other = last_file;
+    ULONG64 begin = nanoseconds();
+    WDFREQUEST request;
+    ULONG i, waiting;
+
+    for (i = 0; i < MANY; i++)
+        send_numbers(i % 2 ? other : one, &sent[i], i, 1);
+    for (i = 1; i < MANY / 2; i += 2) {
+        assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(queue, file_of_other, &request),
+                         STATUS_SUCCESS);
+        assert_int_equal(number_of(request) & 0x7FF, i & 0x7FF);
+        WdfRequestComplete(request, STATUS_SUCCESS);
+    }
+    NtClose(other);
+    WdfIoQueueGetState(queue, &waiting, NULL);
+    assert_int_equal(waiting, MANY / 2);
+    NtClose(one);
+    for (i = 0; i < MANY; i++)
+        assert_int_equal(sent[i].iosb.Status,
+                         i % 2 && i < MANY / 2 ? STATUS_SUCCESS : STATUS_CANCELLED);
+    print_message("%u requests: %u ns each\n", MANY, (ULONG)((nanoseconds() - begin) / MANY));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,6 +525,7 @@ int main(void)
         WDF_TEST(a_request_is_looked_at_and_then_taken),
         WDF_TEST(a_found_request_may_be_cancelled_under_its_finder),
         WDF_TEST(requests_of_one_file_are_found_among_others),
+        WDF_TEST(a_file_is_sought_on_from_where_it_was_found),
         WDF_TEST(closing_a_handle_cancels_its_requests_only),
         WDF_TEST(the_driver_is_told_when_an_empty_queue_fills),
         WDF_TEST(a_request_that_waits_already_is_told_of),
@@ -468,6 +533,7 @@ int main(void)
         WDF_TEST(a_request_goes_back_to_the_head),
         WDF_TEST(what_goes_back_to_a_purged_queue_is_cancelled),
         WDF_TEST(a_hundred_thousand_requests_are_no_burden),
+        WDF_TEST(a_hundred_thousand_requests_of_two_files),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
