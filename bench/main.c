@@ -209,6 +209,26 @@ static void measure_memory(void)
             (struct work){heap, 500000, 256}, 1.0);
 }
 
+static double resident_mebibytes(void)
+{
+    unsigned long total, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lu %lu", &total, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return (double)resident * 4096 / 1048576;
+}
+
+/* Requests that have come and gone leave nothing. */
+static void measure_growth(void)
+{
+    double before = resident_mebibytes(), grown;
+    bench_framework_empty(0, 10000000);
+    grown = resident_mebibytes() - before;
+    record("KMDF: grown by 10 million requests", "MB", grown, 1, grown, 0.1);
+}
+
 static void measure_framework(void)
 {
     struct work wdm = {empty, 200000, 0};
@@ -221,6 +241,7 @@ static void measure_framework(void)
             (struct work){heap, 200000, 256}, 4.0);
     compare("KMDF: request reused, sent, completed", (struct work){framework_send, 200000, 0},
             (struct work){call_driver, 200000, 0}, 3.0);
+    measure_growth();
 }
 
 static void *run_thread(void *device)
@@ -267,17 +288,6 @@ static void measure_cancel(void)
         many = value < many ? value : many;
     }
     record("pend and cancel 100000, a request (10000)", "ns", many, few, many / few, 1.5);
-}
-
-static double resident_mebibytes(void)
-{
-    unsigned long total, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file && fscanf(file, "%lu %lu", &total, &resident) != 2)
-        resident = 0;
-    if (file)
-        fclose(file);
-    return (double)resident * 4096 / 1048576;
 }
 
 /* ---- the table ---------------------------------------------------------- */

@@ -620,6 +620,50 @@ static void as_many_are_kept_as_there_are_places(void)
     assert_int_equal(kept_free(device), WDF_FREE_REQUESTS);
 }
 
+/* The pool's bytes that are allocated. */
+static ULONG64 pool_bytes(VOID)
+{
+    static struct ex_tag_usage tags[256];
+    ULONG count = ex_query_tags(tags, RTL_NUMBER_OF(tags)), i;
+    ULONG64 bytes = 0;
+
+    assert_true(count <= RTL_NUMBER_OF(tags));
+    for (i = 0; i < count; i++)
+        bytes += tags[i].bytes;
+    return bytes;
+}
+
+/* Ten at a time, so that they come from wherever requests come from. */
+static VOID send_tens(HANDLE handle, ULONG tens)
+{
+    static struct sent sent[10];
+    ULONG i, j;
+
+    for (i = 0; i < tens; i++) {
+        examined = 0;
+        for (j = 0; j < RTL_NUMBER_OF(sent); j++)
+            assert_int_equal(send(handle, j, &sent[j]), STATUS_PENDING);
+        for (j = 0; j < RTL_NUMBER_OF(sent); j++)
+            WdfRequestComplete(many[j], STATUS_SUCCESS);
+    }
+}
+
+/* bench/ does the same with ten million. */
+static void however_many_there_were_the_pool_is_as_before(void)
+{
+    HANDLE handle;
+    ULONG64 before;
+
+    device_of_type(WdfDeviceIoBuffered);
+    handle = open_device(ASYNCHRONOUS);
+    examine = collect;
+    send_tens(handle, 10);
+    before = pool_bytes();
+    send_tens(handle, 5000);
+    assert_int_equal(pool_bytes(), before);
+    NtClose(handle);
+}
+
 static void a_request_outlives_its_device(void)
 {
     WDFDEVICE device = device_with_contexts();
@@ -736,6 +780,7 @@ int main(void)
         WDF_TEST(a_request_is_used_again),
         WDF_TEST(nothing_is_left_of_the_use_before),
         WDF_TEST(as_many_are_kept_as_there_are_places),
+        WDF_TEST(however_many_there_were_the_pool_is_as_before),
         WDF_TEST(a_request_outlives_its_device),
         WDF_TEST(no_request_without_memory),
         WDF_TEST(threads_do_not_share_requests),
