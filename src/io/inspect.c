@@ -75,8 +75,16 @@ static VOID handle_row(HANDLE handle, PVOID object, ACCESS_MASK granted, PVOID c
 
 static VOID handles(struct inspection *inspection)
 {
+    PKPROCESS process = NULL;
+
     say(inspection, "%6s  %-16s %8s  %s\n", "handle", "type", "access", "name");
     ob_for_each_handle(ke_program_process(), handle_row, inspection);
+    while ((process = ke_next_process(process))) {
+        if (process->is_system || process == ke_program_process())
+            continue;
+        say(inspection, "of %s, process %Iu:\n", process->name, (ULONG_PTR)process->id);
+        ob_for_each_handle(process, handle_row, inspection);
+    }
     say(inspection, "the system's:\n");
     ob_for_each_handle(ke_system_process(), handle_row, inspection);
 }

@@ -157,6 +157,8 @@ VOID ke_withdraw_process(PKPROCESS process);
 
 /* Calls work(context) for each process, at DISPATCH_LEVEL, under the lock of the list. */
 VOID ke_for_each_process(VOID (*work)(PKPROCESS process, PVOID context), PVOID context);
+/* The process after previous (NULL: the first), referenced, or NULL; lets go of previous. */
+PKPROCESS ke_next_process(PKPROCESS previous);
 /* ke_for_each_thread for the threads of all processes. */
 VOID ke_for_every_thread(VOID (*work)(PKTHREAD, PVOID), PVOID context);
 

@@ -84,6 +84,28 @@ VOID ke_for_each_process(VOID (*work)(PKPROCESS process, PVOID context), PVOID c
     KeReleaseSpinLock(&processes.lock, irql);
 }
 
+PKPROCESS ke_next_process(PKPROCESS previous)
+{
+    PLIST_ENTRY entry = &processes.list;
+    PKPROCESS next = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&processes.lock, &irql);
+    /* One that was taken off the list meanwhile has nobody after it. */
+    if (previous)
+        entry = &previous->link;
+    if (!previous || !IsListEmpty(entry))
+        entry = entry->Flink;
+    if (entry != &processes.list && (!previous || entry != &previous->link)) {
+        next = CONTAINING_RECORD(entry, struct _KPROCESS, link);
+        ObReferenceObject(next);
+    }
+    KeReleaseSpinLock(&processes.lock, irql);
+    if (previous)
+        ObDereferenceObject(previous);
+    return next;
+}
+
 struct thread_work {
     VOID (*work)(PKTHREAD thread, PVOID context);
     PVOID context;
