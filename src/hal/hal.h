@@ -254,10 +254,10 @@ HALAPI void hal_process_allow(hal_u32 process);
 /*
  * Makes room for programs' addresses: this process's own code, heap, libraries,
  * stacks and mappings are from then on in the ranges that hal_layout_own tells.
- * It runs itself anew for that, once, so it is called first of all.
+ * It runs itself anew for that, once or a few times, so it is called first of all.
  * arguments are main's. HAL_OK (it is so), or why it cannot be: HAL_EOPNOTSUPP, the
  * executable is not linked for it, or a sanitizer or Linux has memory elsewhere;
- * HAL_EPERM, Linux does not allow it (containers often forbid personality()).
+ * HAL_EPERM, Linux allows neither personality() nor a main stack without limit.
  */
 HALAPI int hal_layout_prepare(char **arguments);
 

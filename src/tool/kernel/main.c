@@ -143,8 +143,9 @@ static int prepare(char **arguments)
     int status = ntio_serve_prepare(arguments);
 
     if (status == STATUS_DENIED)
-        return fail("Linux does not let this process choose where its memory is (personality): "
-                    "a container's seccomp profile has to allow it",
+        return fail("Linux does not let this process choose where its memory is: allow it "
+                    "personality(), which containers may forbid, or a stack without limit "
+                    "(ulimit -Hs unlimited)",
                     status);
     if (status == STATUS_UNSUPPORTED)
         return fail("the kernel cannot have a process of its own like this: a sanitizer, or how "

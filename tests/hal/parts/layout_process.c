@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "hal/hal.h"
@@ -42,13 +43,16 @@ static int is_in(const struct hal_range *ranges, hal_u32 count, hal_u64 start, h
 
 static void check_maps(void)
 {
-    struct hal_range ranges[17];
+    struct hal_range ranges[18];
     hal_u32 count = hal_layout_own(ranges, 16);
     FILE *maps = fopen("/proc/self/maps", "re");
     unsigned long long start, end;
     char line[512];
 
     ranges[count++] = (struct hal_range){HAL_SYSTEM_BASE, HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE};
+#if defined(__SANITIZE_ADDRESS__) /* its heap, which instrumented programs have there as well */
+    ranges[count++] = (struct hal_range){0x600000000000, 0x640000010000};
+#endif
     while (maps && fgets(line, sizeof line, maps)) {
         expect(sscanf(line, "%llx-%llx", &start, &end) == 2, line);
         if (!strstr(line, "[vsyscall]"))
@@ -86,6 +90,19 @@ static void *allocate(void *barrier)
     return NULL;
 }
 
+/* Whether a window fits where the main stack of a program is that has nothing random. */
+static int has_no_plain_stack(void)
+{
+    struct hal_segment *segment;
+    int error = hal_segment_create(&segment, 512, "stack");
+
+    if (error)
+        return 0;
+    error = hal_window_open(0x7ffffffff000 - 512 * PAGE, segment, 0, 512, HAL_READ);
+    hal_segment_destroy(segment);
+    return !error;
+}
+
 /* What a kernel does: threads with heaps of their own, much memory, libraries. */
 static void check_all(void)
 {
@@ -93,7 +110,7 @@ static void check_all(void)
     pthread_t threads[THREADS];
     struct hal_segment *segment;
 
-    expect(sbrk(0x20000000) == (void *)-1, "the heap has no bound");
+    expect(sbrk(0x60000000) == (void *)-1, "the heap has no bound");
     expect(!hal_start(), "hal does not start");
     expect(!hal_segment_create(&segment, 16, "system"), "no segment");
     expect(!hal_map(HAL_SYSTEM_BASE + PAGE, segment, 0, 16, HAL_READ), "no system space");
@@ -128,6 +145,7 @@ static void check_start(int count, char **arguments)
 int main(int count, char **arguments)
 {
     static const char *const before = "LAYOUT_PERSONALITY";
+    struct rlimit limit;
     char number[16];
     int error;
 
@@ -135,7 +153,7 @@ int main(int count, char **arguments)
     setenv(before, number, 0); /* what the first run had */
     error = hal_layout_prepare(arguments);
     if (error == HAL_EPERM)
-        return 77; /* a container forbids it */
+        return 77; /* it can have neither */
 #if defined(__SANITIZE_THREAD__)
     expect(error == HAL_EOPNOTSUPP, "ThreadSanitizer's layout was changed");
     return wrong ? 1 : 77;
@@ -148,8 +166,13 @@ int main(int count, char **arguments)
     expect(!error, "the layout is not prepared");
     snprintf(number, sizeof number, "%x", (unsigned)personality(0xffffffff));
     expect(!strcmp(number, getenv(before)), "another personality");
+    getrlimit(RLIMIT_STACK, &limit);
+    expect(limit.rlim_cur != RLIM_INFINITY, "the stack's limit is left away");
     check_start(count, arguments);
     if (!strcmp(arguments[1], "all"))
         check_all();
+    /* The main stack of a program without randomness. */
+    if (!strcmp(arguments[1], "plain"))
+        expect(has_no_plain_stack(), "our stack is where a debugger has a program's");
     return wrong;
 }
