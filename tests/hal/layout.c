@@ -82,7 +82,7 @@ static void test_the_personality_comes_back(void **state)
 static void test_a_second_run_is_the_last(void **state)
 {
     (void)state;
-    assert_int_equal(run("refused", 0, "0.1.0"), 0);
+    assert_int_equal(run("refused", 0, "0.8.0"), 0);
 }
 
 static void test_another_meaning_of_the_marker(void **state)
