@@ -24,10 +24,10 @@ build: configure
 run: configure
 	@$(COMPILE) ntio-command
 	@echo "The transfer driver, WDM:"
-	@$(NTIO) run -o $(BUILD)/transfer examples/transfer/sys/transfer.vcxproj -- \
+	@$(NTIO) run --served -o $(BUILD)/transfer examples/transfer/sys/transfer.vcxproj -- \
 	    examples/transfer/exe/transferapp.vcxproj
 	@echo; echo "The transfer driver, KMDF:"
-	@$(NTIO) run -o $(BUILD)/transfer examples/transfer/kmdf/transferkmdf.vcxproj -- \
+	@$(NTIO) run --served -o $(BUILD)/transfer examples/transfer/kmdf/transferkmdf.vcxproj -- \
 	    examples/transfer/exe/transferapp.vcxproj
 
 test: build

@@ -276,10 +276,12 @@ static bool have_kernel(struct child *child, const struct options *options, cons
 }
 
 /* As a shell does, this process lets the terminal's signals be the program's. */
-static void start_program(struct child *child, char **arguments)
+static void start_program(struct child *child, const struct child *kernel, char **arguments)
 {
     child->id = fork();
     if (!child->id) {
+        fprintf(stderr, "ntio: the kernel is process %d, the program process %d\n",
+                (int)kernel->id, (int)getpid());
         execv(arguments[0], arguments);
         fprintf(stderr, "ntio: %s cannot be run: %s\n", arguments[0], strerror(errno));
         _exit(EXIT_BUILD);
@@ -313,7 +315,7 @@ int serve_program(const struct options *options, char **arguments)
         join(path);
         launch_set("NTIO_DRIVERS", "");
         launch_set("NTIO_INFS", "");
-        start_program(&program, arguments);
+        start_program(&program, &kernel, arguments);
         code = end_both(&kernel, &program);
     } else {
         code = wait_for(&kernel);
