@@ -61,6 +61,9 @@ PVOID mm_map_view(PMDL mdl, ULONG64 wanted, ULONG priority)
     SIZE_T pages = mm_mdl_pages(mdl);
     if (!pages)
         ExRaiseStatus(STATUS_INVALID_PARAMETER);
+    /* A program in another process gets no pages but its own. */
+    if (mm_is_apart())
+        ExRaiseStatus(STATUS_NOT_SUPPORTED);
     check_frames(mdl, pages);
     struct view *view = hal_allocate(sizeof(*view));
     if (!view)

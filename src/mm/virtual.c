@@ -246,6 +246,8 @@ static NTSTATUS fetch_range(HANDLE process, PVOID *base, PSIZE_T size, struct ra
         status = fetch(&bytes, size, sizeof(bytes));
     if (!NT_SUCCESS(status))
         return status;
+    if (mm_is_apart())
+        return STATUS_NOT_SUPPORTED; /* a program's memory is made in its own process */
     if (process != NtCurrentProcess())
         return STATUS_INVALID_HANDLE; /* the program is the only process with such memory */
     if (!mm_is_user_range(address, bytes))
