@@ -44,3 +44,18 @@ void bench_framework_memory(unsigned long long iterations);
 void bench_framework_send(unsigned long long iterations);
 /* The same with an IRP and IoCallDriver. */
 void bench_call_driver(unsigned long long iterations);
+
+/* ---- served.c: the same across processes ---- */
+
+/* A figure of the program in another process: its name there, nanoseconds of one of it. */
+struct bench_served {
+    char name[32];
+    double value;
+};
+/*
+ * Starts a kernel with the benchmark's driver and a program that measures against it.
+ * Returns how many figures came, at most count; 0 if it did not run.
+ */
+int bench_serve(struct bench_served *figures, int count);
+/* A turn passed to another process and back, by a word that both look at, then sleep on. */
+double bench_ping_pong(unsigned long long turns);

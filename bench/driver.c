@@ -165,7 +165,7 @@ static BOOLEAN make_filters(PDRIVER_OBJECT driver, PDEVICE_OBJECT base)
     return TRUE;
 }
 
-static NTSTATUS NTAPI entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+NTSTATUS NTAPI bench_driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     PDEVICE_OBJECT base;
 
@@ -190,7 +190,7 @@ int bench_driver_load(void)
 {
     UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Driver\\Bench");
 
-    return NT_SUCCESS(IoCreateDriver(&name, entry));
+    return NT_SUCCESS(IoCreateDriver(&name, bench_driver_entry));
 }
 
 void bench_pool(unsigned long long iterations)

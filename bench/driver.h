@@ -8,3 +8,7 @@
 
 void bench_lock_pages(void *address, unsigned long long bytes, unsigned long long iterations);
 void bench_driver_fill_memory(void *address, unsigned long long bytes);
+
+#ifdef _KERNEL_MODE
+NTSTATUS NTAPI bench_driver_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path);
+#endif

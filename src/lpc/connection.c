@@ -3,7 +3,6 @@
  * its socket, which also is what ends it all when the program is gone.
  */
 #include "lpc.h"
-#include "turn.h"
 
 #define HELLO_PATIENCE 5000000000ll /* ns between connecting and saying hello */
 

@@ -3,7 +3,6 @@
  * calls runs here, in the program's process and in user mode.
  */
 #include "lpc.h"
-#include "turn.h"
 
 #define DEEPEST 32u /* user APCs inside one another */
 
@@ -19,7 +18,7 @@ struct message {
 static BOOLEAN await_turn(struct lpc_server *server)
 {
     hal_u32 *turn = &server->lane->turn;
-    hal_u32 seen = lpc_spin(turn, LPC_KERNEL, &server->spins);
+    hal_u32 seen = lpc_spin(turn, LPC_KERNEL, &server->patience);
 
     while (!lpc_has_turn(seen, LPC_KERNEL) && !lpc_is_ending(server->connection))
         seen = lpc_sleep(turn, LPC_KERNEL);
@@ -197,7 +196,7 @@ NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number)
         .connection = connection,
         .number = number,
         .lane = (struct lpc_lane *)(connection->lanes + number * HAL_PAGE_SIZE),
-        .spins = 256,
+        .patience = {.spins = LPC_SPINS_MOST},
     };
     if (!publish(connection, server)) {
         hal_free(server);

@@ -18,7 +18,7 @@
 #include "../mm/mm.h"
 #include "../ob/ob.h"
 #include "../rtl/rtl.h"
-#include "wire.h"
+#include "turn.h"
 
 /* A program that is connected. It lives as long as its process object. */
 struct lpc_connection {
@@ -44,7 +44,7 @@ struct lpc_server {
     struct lpc_connection *connection;
     struct lpc_lane *lane;
     hal_u32 number; /* of the lane */
-    hal_u32 spins;
+    struct lpc_patience patience;
     ULONG depth;      /* user APCs that run inside one another */
     PKTHREAD thread;  /* referenced while in connection->servers; under lane_lock */
 };

@@ -5,8 +5,9 @@
 
 #include "wire.h"
 
-#define LPC_SPINS_MOST 4096u
+#define LPC_SPINS_MOST 1024u /* looks with a pause each: a call's time, and that of a wake */
 #define LPC_SPINS_LEAST 16u
+#define LPC_TRY_AGAIN 32u /* waits after which it is found out whether looking pays off again */
 #define LPC_LOOK_AGAIN 500000000ll /* ns: a peer that breaks the rules must not make anyone sleep on */
 
 static inline void lpc_pass(hal_u32 *turn, hal_u32 to)
@@ -26,26 +27,31 @@ static inline int lpc_has_turn(hal_u32 seen, hal_u32 mine)
     return (seen & LPC_OVER) || (seen & 1) == mine;
 }
 
+/* How long one side looks before it sleeps. */
+struct lpc_patience {
+    hal_u32 spins, misses;
+};
+
 /*
- * Looks at the word for as long as that paid off lately: *spins goes up while the
- * turn comes in that time, and down when it does not, as with more threads than
- * processors.
+ * Looks at the word for as long as that paid off lately: with more threads than
+ * processors it does not, and only one wait in some is for finding out.
  */
-static inline hal_u32 lpc_spin(hal_u32 *turn, hal_u32 mine, hal_u32 *spins)
+static inline hal_u32 lpc_spin(hal_u32 *turn, hal_u32 mine, struct lpc_patience *patience)
 {
     hal_u32 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
 
-    for (hal_u32 i = 0; i < *spins; i++) {
+    for (hal_u32 i = 0; i < patience->spins; i++) {
         if (lpc_has_turn(seen, mine)) {
-            if (*spins < LPC_SPINS_MOST && i > *spins / 4)
-                *spins *= 2;
+            patience->spins = LPC_SPINS_MOST;
             return seen;
         }
         __builtin_ia32_pause();
         seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
     }
-    if (!lpc_has_turn(seen, mine) && *spins > LPC_SPINS_LEAST)
-        *spins -= *spins / 8;
+    if (++patience->misses % LPC_TRY_AGAIN == 0)
+        patience->spins = LPC_SPINS_MOST;
+    else if (patience->spins > LPC_SPINS_LEAST)
+        patience->spins /= 2;
     return seen;
 }
 

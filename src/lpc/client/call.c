@@ -12,13 +12,14 @@ static struct {
     struct mm_lock lock;         /* guards in_use */
     ULONG64 in_use[LPC_LANES / 64];
     struct mm_lock keeper; /* one of hal's threads at a time on the keeper's lane */
-    hal_u32 keeper_spins;
+    struct lpc_patience keeper_patience;
 } lanes;
 
 /* The calling thread's. */
 static _Thread_local struct own_lane {
     struct lpc_lane *lane;
-    hal_u32 number, spins;
+    hal_u32 number;
+    struct lpc_patience patience;
 } own __attribute__((tls_model("initial-exec")));
 
 static struct lpc_lane *lane_at(hal_u32 number)
@@ -31,7 +32,7 @@ VOID client_use_lanes(PUCHAR pages, struct hal_peer *peer)
     lanes.pages = pages;
     lanes.peer = peer;
     lanes.process = hal_process_id();
-    lanes.keeper_spins = LPC_SPINS_LEAST;
+    lanes.keeper_patience.spins = LPC_SPINS_LEAST;
     lanes.in_use[0] = 1ull << LPC_KEEPER_LANE;
 }
 
@@ -50,12 +51,12 @@ VOID client_end_lanes(VOID)
 /* ---- a conversation ------------------------------------------------------------------- */
 
 /* Passes the turn and waits for it. FALSE: the kernel is gone. */
-static BOOLEAN converse(struct lpc_lane *lane, hal_u32 *spins)
+static BOOLEAN converse(struct lpc_lane *lane, struct lpc_patience *patience)
 {
     hal_u32 seen;
 
     lpc_pass(&lane->turn, LPC_KERNEL);
-    seen = lpc_spin(&lane->turn, LPC_PROGRAM, spins);
+    seen = lpc_spin(&lane->turn, LPC_PROGRAM, patience);
     while (!lpc_has_turn(seen, LPC_PROGRAM)) {
         if (__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
             return FALSE;
@@ -72,7 +73,7 @@ static VOID run_apc(const struct lpc_lane *lane)
             (PVOID)lane->run_arguments[2]);
 }
 
-static NTSTATUS call_on(struct lpc_lane *lane, hal_u32 *spins, enum lpc_service number,
+static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience, enum lpc_service number,
                         const hal_u64 *arguments, ULONG count)
 {
     ULONG i;
@@ -81,7 +82,7 @@ static NTSTATUS call_on(struct lpc_lane *lane, hal_u32 *spins, enum lpc_service 
         lane->arguments[i] = arguments[i];
     lane->number = number;
     lane->request = LPC_CALL;
-    while (converse(lane, spins)) {
+    while (converse(lane, patience)) {
         if (lane->response == LPC_ANSWER)
             return (NTSTATUS)lane->result;
         run_apc(lane);
@@ -120,7 +121,7 @@ static void close_lane(void *unused)
     (void)unused;
     own.lane->request = LPC_LEAVE;
     if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
-        converse(own.lane, &own.spins);
+        converse(own.lane, &own.patience);
     own.lane = NULL;
     free_number(own.number);
 }
@@ -135,7 +136,7 @@ static NTSTATUS open_lane(VOID)
     if (open.lane == LPC_LANES)
         return STATUS_INSUFFICIENT_RESOURCES;
     own.number = open.lane;
-    own.spins = 256;
+    own.patience = (struct lpc_patience){.spins = LPC_SPINS_MOST};
     own.lane = lane_at(open.lane);
     __atomic_store_n(&own.lane->turn, LPC_PROGRAM, __ATOMIC_RELAXED);
     if (hal_send(lanes.peer, &open, sizeof(open), NULL, 0) != HAL_OK) {
@@ -158,7 +159,7 @@ NTSTATUS client_call(enum lpc_service number, const hal_u64 *arguments, ULONG co
     }
     /* What this thread has unmapped the kernel is to know before it looks. */
     hal_adopt_settle();
-    return call_on(own.lane, &own.spins, number, arguments, count);
+    return call_on(own.lane, &own.patience, number, arguments, count);
 }
 
 VOID client_tell_lost(hal_u64 address, hal_u64 pages)
@@ -167,6 +168,6 @@ VOID client_tell_lost(hal_u64 address, hal_u64 pages)
 
     mm_acquire(&lanes.keeper);
     if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
-        call_on(lane_at(LPC_KEEPER_LANE), &lanes.keeper_spins, LPC_lpc_pages_lost, arguments, 2);
+        call_on(lane_at(LPC_KEEPER_LANE), &lanes.keeper_patience, LPC_lpc_pages_lost, arguments, 2);
     mm_release(&lanes.keeper);
 }
