@@ -36,7 +36,8 @@ void bench_cancel(unsigned long long count);
 
 /* Makes the framework's driver and its devices; 0 if that failed. After bench_driver_load. */
 int bench_framework_load(void);
-/* Empty control requests to its parallel queue (0), or to the sequential one with device lock (1). */
+/* Empty control requests to its parallel queue (0), or to the sequential one with device lock (1).
+ */
 void bench_framework_empty(int device, unsigned long long iterations);
 /* A WDFMEMORY from a lookaside list, and its deletion. */
 void bench_framework_memory(unsigned long long iterations);

@@ -316,8 +316,7 @@ static void measure_served(void)
     }
     double empty_served = served_value(figures, count, "empty");
     record_served("served: empty control request", empty_served, turns, 1.3);
-    record_served("served: buffered read 64 KiB",
-                  served_value(figures, count, "buffered 65536"),
+    record_served("served: buffered read 64 KiB", served_value(figures, count, "buffered 65536"),
                   empty_served + served_value(figures, count, "copy 65536"), 1.2);
     record_served("served: direct read 1 MiB", served_value(figures, count, "direct 1048576"),
                   empty_served + served_value(figures, count, "fill 1048576"), 1.1);

@@ -47,8 +47,7 @@ static void await(unsigned *word, unsigned turn)
 double bench_ping_pong(unsigned long long turns)
 {
     struct timespec start, end;
-    unsigned *word =
-        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    unsigned *word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t other;
 
     if (word == MAP_FAILED)

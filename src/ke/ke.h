@@ -41,7 +41,7 @@ struct _KPROCESS {
     KSPIN_LOCK lock;
     struct ob_handle_table *handles;
     struct mm_space *space; /* its user addresses; NULL: it has none */
-    PACCESS_TOKEN token; /* ob/security.c */
+    PACCESS_TOKEN token;    /* ob/security.c */
     HANDLE id;
     NTSTATUS exit_status;
     BOOLEAN is_system;
@@ -94,9 +94,9 @@ struct _KTHREAD {
     /* IRPs that this thread has sent and that are not completed; io/irp.c. */
     LIST_ENTRY irps; /* of IRP.ThreadListEntry */
     KSPIN_LOCK irp_lock;
-    PIRP current_irp;     /* for the bug check report */
-    PVOID handle_read;    /* the handle table entry that it looks at, or NULL; atomic, ob/handle.c */
-    PVOID list_used; /* the WDFLOOKASIDE that it uses, or NULL; atomic, wdf/lookaside_use.c */
+    PIRP current_irp;  /* for the bug check report */
+    PVOID handle_read; /* the handle table entry that it looks at, or NULL; atomic, ob/handle.c */
+    PVOID list_used;   /* the WDFLOOKASIDE that it uses, or NULL; atomic, wdf/lookaside_use.c */
     struct io_thread *io; /* io's free IRPs for this thread; its own thread's, io/irp.c */
 
     struct rtl_seh_frame *seh; /* innermost guarded body, rtl/seh.h */

@@ -24,14 +24,14 @@
 struct lpc_connection {
     LIST_ENTRY link; /* in listen.c's list, under its lock */
     struct hal_peer *peer;
-    PKPROCESS process;         /* its space's context is this */
+    PKPROCESS process; /* its space's context is this */
     struct hal_segment *lane_pages;
     PUCHAR lanes;      /* LPC_LANES pages that the program maps too */
     hal_u32 is_ending; /* atomic: nothing is asked or answered any more */
 
-    struct mm_lock lane_lock;                /* guards the two that follow */
-    struct lpc_server *servers[LPC_LANES];   /* of the lanes that are open */
-    hal_u32 server_count;                    /* threads that serve, or end; a futex at the end */
+    struct mm_lock lane_lock;              /* guards the two that follow */
+    struct lpc_server *servers[LPC_LANES]; /* of the lanes that are open */
+    hal_u32 server_count;                  /* threads that serve, or end; a futex at the end */
 
     struct mm_lock asking; /* one question to the program at a time; guards the rest */
     hal_u64 serial;        /* of the last question */
@@ -45,8 +45,8 @@ struct lpc_server {
     struct lpc_lane *lane;
     hal_u32 number; /* of the lane */
     struct lpc_patience patience;
-    ULONG depth;      /* user APCs that run inside one another */
-    PKTHREAD thread;  /* referenced while in connection->servers; under lane_lock */
+    ULONG depth;     /* user APCs that run inside one another */
+    PKTHREAD thread; /* referenced while in connection->servers; under lane_lock */
 };
 
 /* ---- listen.c ------------------------------------------------------------------ */

@@ -8,7 +8,8 @@
 #define LPC_SPINS_MOST 1024u /* looks with a pause each: a call's time, and that of a wake */
 #define LPC_SPINS_LEAST 16u
 #define LPC_TRY_AGAIN 32u /* waits after which it is found out whether looking pays off again */
-#define LPC_LOOK_AGAIN 500000000ll /* ns: a peer that breaks the rules must not make anyone sleep on */
+#define LPC_LOOK_AGAIN                                                                             \
+    500000000ll /* ns: a peer that breaks the rules must not make anyone sleep on */
 
 static inline void lpc_pass(hal_u32 *turn, hal_u32 to)
 {
@@ -65,9 +66,8 @@ static inline hal_u32 lpc_sleep(hal_u32 *turn, hal_u32 mine)
 
     if (lpc_has_turn(seen, mine))
         return seen;
-    if (!(seen & LPC_ASLEEP) &&
-        !__atomic_compare_exchange_n(turn, &seen, seen | LPC_ASLEEP, 0, __ATOMIC_SEQ_CST,
-                                     __ATOMIC_ACQUIRE))
+    if (!(seen & LPC_ASLEEP) && !__atomic_compare_exchange_n(turn, &seen, seen | LPC_ASLEEP, 0,
+                                                             __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
         return seen;
     hal_wait_shared(turn, seen | LPC_ASLEEP, hal_clock_monotonic() + LPC_LOOK_AGAIN);
     return __atomic_load_n(turn, __ATOMIC_ACQUIRE);

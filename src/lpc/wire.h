@@ -31,8 +31,8 @@
 #define LPC_MAGIC 0x4F49544Eu /* "NTIO" */
 #define LPC_VERSION 1u
 
-#define LPC_LANES 1024u        /* threads of a program that are in the kernel at the same time */
-#define LPC_KEEPER_LANE 0u     /* hal's, which tells of pages that the program gave up */
+#define LPC_LANES 1024u    /* threads of a program that are in the kernel at the same time */
+#define LPC_KEEPER_LANE 0u /* hal's, which tells of pages that the program gave up */
 #define LPC_ARGUMENTS 12u
 
 /* ---- The lanes --------------------------------------------------------------- */
@@ -59,7 +59,7 @@ enum lpc_response {
 };
 
 struct lpc_lane {
-    _Alignas(64) hal_u32 turn; /* atomic: who passes it has written the rest before */
+    _Alignas(64) hal_u32 turn;    /* atomic: who passes it has written the rest before */
     _Alignas(64) hal_u32 request; /* the program writes these */
     hal_u32 number;
     hal_u64 arguments[LPC_ARGUMENTS];

@@ -49,7 +49,7 @@ MM_SYSTEMSIZE NTAPI MmQuerySystemSize(VOID)
 /* Beginnings of what the kernel exports; the process has other symbols that no driver may get. */
 static const PCSTR prefixes[] = {"Cc",    "Cm", "Dbg", "Ex", "FsRtl", "Hal", "Interlocked", "Io",
                                  "Kd",    "Ke", "Kf",  "Ki", "Mm",    "Nt",  "Ob",          "Po",
-                                 "Probe", "Ps", "Rtl", "Se", "Wmi",   "Zw", "ntio_"};
+                                 "Probe", "Ps", "Rtl", "Se", "Wmi",   "Zw",  "ntio_"};
 
 static BOOLEAN is_kernel_name(PCSTR name)
 {

@@ -227,12 +227,12 @@ VOID mm_special_start(VOID);
  * of a program in another process is made when it connects.
  */
 struct mm_space {
-    PVOID *directory;            /* the adoption table's top, region.c */
-    struct hal_segment *segment; /* what its frames are pages of; NULL: mm's own */
-    USHORT number;               /* in the table of spaces */
-    BOOLEAN is_closed;           /* nothing is adopted any more; guarded by mm_table.lock */
-    ULONG references;            /* the process's and one a block; guarded by mm_table.lock */
-    struct mm_lock adopting;     /* one adopter at a time; before mm_table.lock */
+    PVOID *directory;                 /* the adoption table's top, region.c */
+    struct hal_segment *segment;      /* what its frames are pages of; NULL: mm's own */
+    USHORT number;                    /* in the table of spaces */
+    BOOLEAN is_closed;                /* nothing is adopted any more; guarded by mm_table.lock */
+    ULONG references;                 /* the process's and one a block; guarded by mm_table.lock */
+    struct mm_lock adopting;          /* one adopter at a time; before mm_table.lock */
     const struct mm_program *program; /* NULL: its addresses are this process's */
     PVOID context;                    /* program's */
     hal_u32 active;                   /* threads in its context, window.c; atomic, and a futex */
@@ -258,7 +258,8 @@ BOOLEAN mm_show_block(const struct mm_space *space, PFN_NUMBER block);
 VOID mm_hide_block(const struct mm_space *space, PFN_NUMBER block);
 /* Gives back what a space without references has. */
 VOID mm_space_free(struct mm_space *space);
-/* The space of the lowest number from *number on, which becomes that, referenced; NULL at the end. */
+/* The space of the lowest number from *number on, which becomes that, referenced; NULL at the end.
+ */
 struct mm_space *mm_next_space(ULONG *number);
 VOID mm_spaces_start(VOID);
 

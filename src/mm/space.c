@@ -107,8 +107,8 @@ static BOOLEAN number_space(struct mm_space *space)
 static PVOID *make_directory(VOID)
 {
     /* Within the zones, so not from a cache: it reads as zero without being touched. */
-    PFN_NUMBER first = mm_allocate_frames_within(DIRECTORY_FRAMES, 1, MM_FIRST_FRAME,
-                                                 MM_SYSTEM_FRAMES);
+    PFN_NUMBER first =
+        mm_allocate_frames_within(DIRECTORY_FRAMES, 1, MM_FIRST_FRAME, MM_SYSTEM_FRAMES);
 
     return first ? mm_frame_address(first) : NULL;
 }

@@ -38,8 +38,8 @@ struct area {
 };
 
 static struct {
-    struct mm_lock lock; /* guards areas and all in them */
-    struct area *areas;  /* ascending */
+    struct mm_lock lock;                            /* guards areas and all in them */
+    struct area *areas;                             /* ascending */
     VOID (*changed)(ULONG64 address, SIZE_T pages); /* set while starting */
 } virtual_memory;
 

@@ -130,7 +130,8 @@ static BOOLEAN open_window(struct mm_space *space, ULONG64 page, BOOLEAN for_wri
     return TRUE;
 }
 
-/* ---- contexts --------------------------------------------------------------------------------- */
+/* ---- contexts ---------------------------------------------------------------------------------
+ */
 
 static VOID await_nobody(struct mm_space *space)
 {
@@ -200,7 +201,8 @@ VOID mm_leave(VOID)
     mm_release(&windows.lock);
 }
 
-/* ---- a page that is not there -------------------------------------------------------------------- */
+/* ---- a page that is not there
+ * -------------------------------------------------------------------- */
 
 /* Waits until no thread is in another program's context. The lock is held, and the owner set. */
 static VOID await_others(struct mm_space *space)
@@ -250,7 +252,8 @@ static int page_fault(hal_u64 address, int is_write)
     return is_open;
 }
 
-/* ---- what happens to the program meanwhile ------------------------------------------------------- */
+/* ---- what happens to the program meanwhile
+ * ------------------------------------------------------- */
 
 VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
@@ -279,7 +282,8 @@ VOID mm_disown_windows(struct mm_space *space)
     mm_release(&windows.lock);
 }
 
-/* ---- sleeping ---------------------------------------------------------------------------------------- */
+/* ---- sleeping
+ * ---------------------------------------------------------------------------------------- */
 
 static VOID before_sleep(PKTHREAD thread)
 {

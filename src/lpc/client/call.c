@@ -7,9 +7,9 @@
 static struct {
     PUCHAR pages; /* set while starting, before threads call */
     struct hal_peer *peer;
-    hal_u32 process;             /* whose lanes these are: a forked child has none */
-    BOOLEAN is_over;             /* atomic */
-    struct mm_lock lock;         /* guards in_use */
+    hal_u32 process;     /* whose lanes these are: a forked child has none */
+    BOOLEAN is_over;     /* atomic */
+    struct mm_lock lock; /* guards in_use */
     ULONG64 in_use[LPC_LANES / 64];
     struct mm_lock keeper; /* one of hal's threads at a time on the keeper's lane */
     struct lpc_patience keeper_patience;
@@ -73,8 +73,8 @@ static VOID run_apc(const struct lpc_lane *lane)
             (PVOID)lane->run_arguments[2]);
 }
 
-static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience, enum lpc_service number,
-                        const hal_u64 *arguments, ULONG count)
+static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience,
+                        enum lpc_service number, const hal_u64 *arguments, ULONG count)
 {
     ULONG i;
 
