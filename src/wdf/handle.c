@@ -199,14 +199,21 @@ static ULONG use_of(WDFOBJECT handle)
     return (ULONG)((ULONG64)handle >> USE_SHIFT);
 }
 
-struct wdf_object *wdf_lookup_handle(WDFOBJECT handle)
+/* The slot whose use the handle is of, or NULL. A number that no use has is no slot's either. */
+static inline struct slot *slot_in_use(WDFOBJECT handle)
 {
     struct slot *slot = slot_of(handle);
 
-    if (!slot || __atomic_load_n(&slot->use, __ATOMIC_RELAXED) != use_of(handle) ||
-        (ULONG64)handle >> USE_SHIFT > MAXULONG)
+    if (!slot || __atomic_load_n(&slot->use, __ATOMIC_RELAXED) != (ULONG64)handle >> USE_SHIFT)
         return NULL;
-    return slot->object;
+    return slot;
+}
+
+struct wdf_object *wdf_lookup_handle(WDFOBJECT handle)
+{
+    struct slot *slot = slot_in_use(handle);
+
+    return slot ? slot->object : NULL;
 }
 
 static BOOLEAN is_of_type(const struct wdf_object *object, const struct wdf_type *type)
@@ -248,11 +255,24 @@ static VOID refuse_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR f
                   (ULONG64)handle, is);
 }
 
-struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+/* Out of line, so that the usual way has no more to do than its few comparisons. */
+static __attribute__((noinline)) struct wdf_object *
+examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
 {
     struct wdf_object *object = wdf_lookup_handle(handle);
 
     if (!object || ((ULONG64)handle & WDF_HANDLE_KIND) || !is_of_type(object, type))
         refuse_handle(handle, type, function);
     return object;
+}
+
+struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+{
+    struct slot *slot = slot_in_use(handle);
+
+    /* Nearly all handles are of just the type, or of one made from it. */
+    if (slot && slot->object && !((ULONG64)handle & WDF_HANDLE_KIND) &&
+        (slot->type == type || slot->type->base == type))
+        return slot->object;
+    return examine_handle(handle, type, function);
 }

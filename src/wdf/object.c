@@ -184,11 +184,6 @@ NTSTATUS wdf_publish_object(PVOID object, struct wdf_object *parent, PVOID handl
     return status;
 }
 
-VOID wdf_reference(struct wdf_object *object)
-{
-    __atomic_add_fetch(&object->counts, 1, __ATOMIC_RELAXED);
-}
-
 VOID wdf_drop_child(struct wdf_object *parent)
 {
     if (__atomic_sub_fetch(&parent->counts, ONE_CHILD, __ATOMIC_ACQ_REL) == 0)

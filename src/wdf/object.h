@@ -182,7 +182,11 @@ NTSTATUS wdf_commit_object(struct wdf_object *object, struct wdf_object *parent)
 /* The end of most creations: commits the object and writes its handle, or discards it. */
 NTSTATUS wdf_publish_object(PVOID object, struct wdf_object *parent, PVOID handle);
 
-VOID wdf_reference(struct wdf_object *object);
+static inline VOID wdf_reference(struct wdf_object *object)
+{
+    __atomic_add_fetch(&object->counts, 1, __ATOMIC_RELAXED);
+}
+
 /* Taking the creation's reference away from an object that lives is WDF_VIOLATION 7. */
 VOID wdf_dereference(struct wdf_object *object);
 /* The block of an object that was recycled, from wdf_allocate_object, goes back to the pool. */
