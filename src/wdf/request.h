@@ -80,6 +80,7 @@ struct wdf_request {
     NTSTATUS status;          /* WdfRequestGetStatus */
     LONG claims;              /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
                                  for each who cancels it; who drops the last one ends the sending */
+    BOOLEAN is_back;          /* its IRP is, if it has no time-out; atomic, see request_send.c */
     BOOLEAN is_cancel_wanted; /* WdfRequestCancelSentRequest was called; atomic */
     BOOLEAN is_timed_out;     /* it is cancelled because time is up */
     BOOLEAN has_timer;        /* its time-out was set when it was sent */

@@ -4,8 +4,39 @@
  * A sent request belongs to its claims: one for the IRP, one for the timer if it has a time-out,
  * one for each who cancels it at the moment. As long as there is one the IRP may be touched, and
  * who drops the last one ends the sending: calls the driver's completion routine.
+ *
+ * Most requests have but the IRP's claim, which goes without a locked instruction: the IRP's
+ * return says is_back, then reads watchers; who cancels counts itself in watchers, makes all
+ * threads pass a fence (hal_barrier), then reads is_back. So at least one of them sees the other.
+ * A return that sees no watcher is alone with the request until it is sent again; one that sees
+ * some drops its claim as everybody else does.
  */
 #include "device.h"
+#include "../hal/hal.h"
+
+static struct wdf_send_system {
+    LONG watchers;       /* atomic; without hal_barrier there is one more, for good */
+    BOOLEAN has_barrier; /* hal_barrier works */
+} sends;
+
+VOID wdf_send_start(VOID)
+{
+    sends.has_barrier = hal_barrier() == HAL_OK;
+    sends.watchers = sends.has_barrier ? 0 : 1;
+}
+
+VOID wdf_watch_sends(VOID)
+{
+    __atomic_add_fetch(&sends.watchers, 1, __ATOMIC_SEQ_CST);
+    if (sends.has_barrier)
+        hal_barrier();
+}
+
+VOID wdf_unwatch_sends(VOID)
+{
+    /* Release pairs with is_alone: what was done with claims comes before. */
+    __atomic_sub_fetch(&sends.watchers, 1, __ATOMIC_RELEASE);
+}
 
 /* Puts a driver's completion routine off until the sender has been woken. */
 struct send_wait {
@@ -89,8 +120,12 @@ VOID wdf_drop_claim(struct wdf_request *request)
 
 BOOLEAN wdf_claim_sent(struct wdf_request *request)
 {
-    LONG claims = __atomic_load_n(&request->claims, __ATOMIC_RELAXED);
+    LONG claims;
 
+    /* Pairs with is_alone: if it is not back yet, its return sees that it is watched. */
+    if (__atomic_load_n(&request->is_back, __ATOMIC_ACQUIRE))
+        return FALSE;
+    claims = __atomic_load_n(&request->claims, __ATOMIC_RELAXED);
     do {
         if (!claims)
             return FALSE;
@@ -99,9 +134,25 @@ BOOLEAN wdf_claim_sent(struct wdf_request *request)
     return TRUE;
 }
 
+/* Says that the IRP is back. TRUE: the IRP's is the only claim and stays so. */
+static BOOLEAN is_alone(struct wdf_request *request)
+{
+    if (request->has_timer)
+        return FALSE;
+    __atomic_store_n(&request->is_back, TRUE, __ATOMIC_RELEASE);
+    /* The processor's part of the fence is hal_barrier's, in wdf_watch_sends. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    return __atomic_load_n(&sends.watchers, __ATOMIC_ACQUIRE) == 0;
+}
+
 /* The IRP is back. A timer that cannot be stopped gives its claim up itself. */
 static VOID take_back(struct wdf_request *request)
 {
+    if (__builtin_expect(is_alone(request), 1)) {
+        __atomic_store_n(&request->claims, 0, __ATOMIC_RELEASE);
+        end_sending(request);
+        return;
+    }
     drop_claims(request, request->has_timer && wdf_stop_request_timer(request) ? 2 : 1);
 }
 
@@ -252,6 +303,7 @@ static VOID make_claims(struct wdf_request *request, struct wdf_target *target, 
     request->is_timed_out = FALSE;
     request->has_timer = count == 2;
     wdf_reference(&request->object);
+    __atomic_store_n(&request->is_back, FALSE, __ATOMIC_RELAXED);
     /* Release: who claims it sees what it is. */
     __atomic_store_n(&request->claims, count, __ATOMIC_RELEASE);
 }
@@ -347,11 +399,13 @@ static VOID wait_for(struct wdf_request *request, struct send_wait *wait, LONGLO
     status =
         KeWaitForSingleObject(&wait->event, Executive, KernelMode, FALSE, timeout ? &due : NULL);
     if (status == STATUS_TIMEOUT) {
+        wdf_watch_sends();
         if (wdf_claim_sent(request)) {
             request->is_timed_out = TRUE;
             wdf_cancel_sent(request);
             wdf_drop_claim(request);
         }
+        wdf_unwatch_sends();
         KeWaitForSingleObject(&wait->event, Executive, KernelMode, FALSE, NULL);
     }
     KeLeaveCriticalRegion();
@@ -463,14 +517,18 @@ BOOLEAN wdf_cancel_sent(struct wdf_request *request)
 BOOLEAN NTAPI imp_WdfRequestCancelSentRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)
 {
     struct wdf_request *request = wdf_request_of(Request, __func__);
-    BOOLEAN is_told;
+    BOOLEAN is_told = FALSE;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
     /* Either it is seen by a sender who has just made its claim, or the claim is seen here. */
     __atomic_exchange_n(&request->is_cancel_wanted, TRUE, __ATOMIC_SEQ_CST);
-    if (!wdf_claim_sent(request))
+    if (!__atomic_load_n(&request->claims, __ATOMIC_SEQ_CST))
         return FALSE;
-    is_told = wdf_cancel_sent(request);
-    wdf_drop_claim(request);
+    wdf_watch_sends();
+    if (wdf_claim_sent(request)) {
+        is_told = wdf_cancel_sent(request);
+        wdf_drop_claim(request);
+    }
+    wdf_unwatch_sends();
     return is_told;
 }

@@ -2,6 +2,7 @@
 
 #include "driver.h"
 #include "lookaside.h"
+#include "target.h"
 
 NTSTATUS wdf_start(VOID)
 {
@@ -9,6 +10,7 @@ NTSTATUS wdf_start(VOID)
     wdf_defer_start();
     wdf_bind_start();
     wdf_lookaside_start();
+    wdf_send_start();
     return STATUS_SUCCESS;
 }
 

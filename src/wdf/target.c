@@ -224,6 +224,18 @@ static struct wdf_request *next_sent(struct wdf_target *target, ULONG round)
     return NULL;
 }
 
+/* The target is shut: who comes into its list after this is not let in. */
+static BOOLEAN has_requests(struct wdf_target *target)
+{
+    BOOLEAN has_some;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&target->lock, &irql);
+    has_some = !IsListEmpty(&target->requests);
+    KeReleaseSpinLock(&target->lock, irql);
+    return has_some;
+}
+
 /* with_others: also those that ignore the target's state; those that wait are dealt with. */
 static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
 {
@@ -232,6 +244,9 @@ static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
     ULONG round;
     KIRQL irql;
 
+    if (!has_requests(target))
+        return;
+    wdf_watch_sends();
     KeAcquireSpinLock(&target->lock, &irql);
     round = ++target->cancel_round;
     while ((request = next_sent(target, round)) != NULL) {
@@ -243,6 +258,7 @@ static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
         KeAcquireSpinLock(&target->lock, &irql);
     }
     KeReleaseSpinLock(&target->lock, irql);
+    wdf_unwatch_sends();
 }
 
 /* ---- states ------------------------------------------------------------------------ */

@@ -220,6 +220,13 @@ NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *targe
 VOID wdf_send_waiting(struct wdf_request *request);
 /* One that waits, or waited, in the target ends without being sent. */
 VOID wdf_fail_waiting(struct wdf_request *request, NTSTATUS status);
+VOID wdf_send_start(VOID);
+/*
+ * Whoever claims sent requests does it, and drops the claims, between these two. The first is
+ * slow (hal_barrier). IRQL <= DISPATCH_LEVEL.
+ */
+VOID wdf_watch_sends(VOID);
+VOID wdf_unwatch_sends(VOID);
 /* Another one who may touch a sent request's IRP; FALSE: it is back. wdf_drop_claim ends it. */
 BOOLEAN wdf_claim_sent(struct wdf_request *request);
 VOID wdf_drop_claim(struct wdf_request *request);
