@@ -13,14 +13,14 @@
 #include "../../../include/ntio/ntio.h"
 #include "pnp_test.h"
 
-static ULONG Checks, Wrong;
+static LONG Checks, Wrong; /* callbacks check too, on a thread of their own */
 
 static void Check(int Right, const char *What)
 {
-    Checks++;
+    InterlockedIncrement(&Checks);
     if (Right)
         return;
-    Wrong++;
+    InterlockedIncrement(&Wrong);
     printf("wrong: %s (error %lu)\n", What, GetLastError());
 }
 
@@ -449,6 +449,6 @@ int main(int Count, char **Arguments)
     } else {
         TestFilters();
     }
-    printf("%lu checks, %lu wrong\n", Checks, Wrong);
+    printf("%ld checks, %ld wrong\n", Checks, Wrong);
     return Wrong != 0;
 }
