@@ -347,6 +347,8 @@ static void TestListening(void)
 
     Events.Arrived = CreateEvent(NULL, FALSE, FALSE, NULL);
     Events.Left = CreateEvent(NULL, FALSE, FALSE, NULL);
+    /* Who listens is told of what came before, too, while that is still being told. */
+    ntio_settle();
     filter.FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE;
     filter.u.DeviceInterface.ClassGuid = GUID_PNP_TEST;
     Check(CM_Register_Notification(&filter, &Events, OnInterface, &ofClass) == CR_SUCCESS,
