@@ -11,12 +11,15 @@
 static NTSTATUS write_user_block(struct mm_space *space, PIO_STATUS_BLOCK to,
                                  const IO_STATUS_BLOCK *from)
 {
+    /* The program's word: no pointer to compute with before it is known to be one. */
+    ULONG64 address = (ULONG64)to;
+    PVOID information = (PVOID)(address + FIELD_OFFSET(IO_STATUS_BLOCK, Information));
     NTSTATUS status =
-        mm_copy_to_space(space, &to->Information, &from->Information, sizeof(to->Information));
+        mm_copy_to_space(space, information, &from->Information, sizeof(from->Information));
 
     if (!NT_SUCCESS(status))
         return status;
-    return mm_copy_to_space(space, &to->Status, &from->Status, sizeof(to->Status));
+    return mm_copy_to_space(space, (PVOID)address, &from->Status, sizeof(from->Status));
 }
 
 NTSTATUS io_write_status_block(PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *from,
@@ -85,12 +88,13 @@ static PVOID port_for(struct io_irp *request, PFILE_OBJECT file, BOOLEAN is_pend
     return context->Port;
 }
 
-/* A synchronous file's position moves by what was transferred. */
+/* A synchronous file's position moves by what was transferred, but not beyond the last there is. */
 static VOID move_position(struct io_irp *request, PFILE_OBJECT file)
 {
+    ULONG64 moved = (ULONG64)request->offset + request->irp.IoStatus.Information;
+
     if (request->offset >= 0 && !NT_ERROR(request->irp.IoStatus.Status))
-        file->CurrentByteOffset.QuadPart =
-            request->offset + (LONGLONG)request->irp.IoStatus.Information;
+        file->CurrentByteOffset.QuadPart = (LONGLONG)min(moved, MAXLONGLONG);
 }
 
 struct mm_space *io_requestor_space(PIRP irp)
