@@ -3,12 +3,13 @@
 JOBS ?= $(shell nproc)
 CC ?= gcc
 BUILD ?= build
+MINUTES ?= 10
 CMAKE_FLAGS ?=
 
 NTIO = $(BUILD)/bin/ntio
 COMPILE = $(MAKE) --no-print-directory -C $(BUILD) -j $(JOBS)
 
-.PHONY: all setup configure build run test bench asan tsan clang coverage format tidy install clean
+.PHONY: all setup configure build run test bench asan tsan clang fuzz coverage format tidy install clean
 
 all: build
 
@@ -48,6 +49,15 @@ clang:
 	@scripts/install-packages clang
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-clang CC=clang
 
+# A hostile program against a served kernel, for MINUTES; what is new is kept in the build folder.
+fuzz:
+	@scripts/install-packages clang
+	@$(MAKE) --no-print-directory configure BUILD=$(BUILD)-asan CMAKE_FLAGS="-DNTIO_SANITIZE=address"
+	@$(MAKE) --no-print-directory -C $(BUILD)-asan -j $(JOBS) fuzz_channel_long
+	@mkdir -p $(BUILD)-asan/corpus
+	@$(BUILD)-asan/bin/fuzz_channel_long -max_total_time=$$(($(MINUTES) * 60)) -max_len=4096 \
+	    -artifact_prefix=$(BUILD)-asan/ $(BUILD)-asan/corpus fuzz/seeds/channel
+
 coverage:
 	@scripts/install-packages gcovr
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-coverage CMAKE_FLAGS="-DNTIO_COVERAGE=ON"
@@ -55,7 +65,7 @@ coverage:
 
 format:
 	@scripts/install-packages clang-format
-	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' 'include/ntio/*.h' | \
+	@git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]' 'fuzz/*.[ch]' 'include/ntio/*.h' | \
 	    xargs clang-format -i
 
 tidy: build

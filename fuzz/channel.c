@@ -1,0 +1,297 @@
+/*
+ * A kernel that serves a hostile program. Whatever the program does: the kernel
+ * lives, has nothing left of it soon after its end, and serves others.
+ */
+#include "fuzz.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECONDS 30 /* after which something hangs: the slowest takes two */
+#define MEMORY 0x7d0000000000ull
+
+static struct {
+    pid_t id;
+    char folder[64], socket[80];
+    unsigned threads, descriptors; /* that it has without programs */
+    struct program program;        /* the well-behaved one */
+} kernel = {.folder = "/tmp/ntio-fuzz-XXXXXX"};
+
+static _Noreturn void fail(const char *what)
+{
+    fprintf(stderr, "fuzz: %s\n", what);
+    abort();
+}
+
+/* ---- its beginning and end ---------------------------------------------------------------- */
+
+static pid_t start(char *const arguments[])
+{
+    pid_t id = fork();
+
+    if (id)
+        return id;
+    if (!chdir(kernel.folder))
+        execv(arguments[0], arguments);
+    _exit(127);
+}
+
+static void run(char *const arguments[])
+{
+    int status;
+
+    if (waitpid(start(arguments), &status, 0) < 0 || status)
+        fail("a driver cannot be built");
+}
+
+static int open_notices(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int notices = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    if (notices < 0 || bind(notices, (struct sockaddr *)&address, sizeof address))
+        fail("there is no socket for the kernel's notices");
+    setenv("NOTIFY_SOCKET", path, 1);
+    return notices;
+}
+
+static void build_drivers(void)
+{
+    run((char *[]){NTIO_COMMAND, "build", NTIO_SANITIZER, "-o", kernel.folder,
+                   NTIO_SOURCE "/examples/transfer/sys/transfer.vcxproj", NULL});
+    run((char *[]){NTIO_COMMAND, "build", NTIO_SANITIZER, "-o", kernel.folder, "--name", "mailbox",
+                   NTIO_SOURCE "/tests/end-to-end/mailbox/driver.c", NULL});
+}
+
+static void start_kernel(void)
+{
+    char notice[96], transfer[96], mailbox[96];
+    struct pollfd wait = {.events = POLLIN};
+
+    snprintf(kernel.socket, sizeof kernel.socket, "%s/kernel", kernel.folder);
+    snprintf(notice, sizeof notice, "%s/ready", kernel.folder);
+    snprintf(transfer, sizeof transfer, "%s/transfer.so", kernel.folder);
+    snprintf(mailbox, sizeof mailbox, "%s/mailbox.so", kernel.folder);
+    wait.fd = open_notices(notice);
+    kernel.id = start((char *[]){NTIO_COMMAND, "serve", NTIO_SANITIZER, "-o", kernel.folder,
+                                 "--socket", kernel.socket, transfer, mailbox, NULL});
+    while (poll(&wait, 1, 100) == 0)
+        if (waitpid(kernel.id, NULL, WNOHANG))
+            fail("the kernel does not start");
+    close(wait.fd);
+}
+
+static void remove_folder(void)
+{
+    char path[512];
+    DIR *folder = opendir(kernel.folder);
+
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        snprintf(path, sizeof path, "%s/%s", kernel.folder, entry->d_name);
+        unlink(path);
+    }
+    closedir(folder);
+    rmdir(kernel.folder);
+}
+
+static void end_kernel(void)
+{
+    int status;
+
+    if (!kernel.id)
+        return;
+    kill(kernel.id, SIGTERM);
+    if (waitpid(kernel.id, &status, 0) != kernel.id || status) {
+        fprintf(stderr, "fuzz: the kernel ended with status 0x%x\n", status);
+        _exit(1);
+    }
+    remove_folder();
+}
+
+/* ---- what it has --------------------------------------------------------------------------- */
+
+static unsigned count(const char *what)
+{
+    char path[64];
+    unsigned entries = 0;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)kernel.id, what);
+    folder = opendir(path);
+    if (!folder)
+        fail("the kernel is gone");
+    while (readdir(folder))
+        entries++;
+    closedir(folder);
+    return entries;
+}
+
+/* A program that is gone leaves neither threads nor descriptors. */
+static void await_nobody(void)
+{
+    const struct timespec look = {0, 2000000};
+    time_t end = time(NULL) + SECONDS;
+
+    while (count("task") > kernel.threads || count("fd") > kernel.descriptors) {
+        if (waitpid(kernel.id, NULL, WNOHANG))
+            fail("the kernel is gone");
+        if (time(NULL) > end) {
+            fprintf(stderr, "fuzz: threads %u of %u, descriptors %u of %u\n", count("task"),
+                    kernel.threads, count("fd"), kernel.descriptors);
+            fail("a program is gone, but the kernel still has something of it");
+        }
+        nanosleep(&look, NULL);
+    }
+}
+
+/* ---- a program that behaves --------------------------------------------------------------------
+ */
+
+static uint32_t call(uint32_t service, const uint64_t arguments[LPC_ARGUMENTS])
+{
+    struct lpc_lane *lane = program_lane(&kernel.program, 1);
+
+    memcpy(lane->arguments, arguments, LPC_ARGUMENTS * sizeof *arguments);
+    lane->number = service;
+    lane->request = LPC_CALL;
+    program_pass(lane);
+    if (!program_await(lane, SECONDS * 1000))
+        fail("a well-behaved program waits in vain");
+    return lane->result;
+}
+
+struct memory {
+    uint64_t handle, status[2];
+    struct {
+        uint16_t length, most;
+        uint64_t text;
+    } name;
+    struct {
+        uint32_t length;
+        uint64_t root, name;
+        uint32_t flags;
+        uint64_t security, quality;
+    } attributes;
+    uint16_t text[32];
+    uint8_t in[64], out[64];
+};
+
+static void fill(struct memory *memory)
+{
+    static const char name[] = "\\??\\TransferBuffered";
+
+    for (unsigned i = 0; i < sizeof name - 1; i++)
+        memory->text[i] = (unsigned char)name[i];
+    memory->name.length = memory->name.most = 2 * (sizeof name - 1);
+    memory->name.text = (uint64_t)memory->text;
+    memory->attributes.length = 48;
+    memory->attributes.name = (uint64_t)&memory->name;
+    memory->attributes.flags = 0x40;
+    for (unsigned i = 0; i < sizeof memory->in; i++)
+        memory->in[i] = (uint8_t)(i * 7);
+}
+
+static void use_driver(struct memory *memory)
+{
+    fill(memory);
+    if (call(LPC_NtOpenFile, (uint64_t[LPC_ARGUMENTS]){(uint64_t)&memory->handle, 0xC0100000,
+                                                       (uint64_t)&memory->attributes,
+                                                       (uint64_t)memory->status, 7, 0x20}))
+        fail("a well-behaved program cannot open a device");
+    if (call(LPC_NtDeviceIoControlFile,
+             (uint64_t[LPC_ARGUMENTS]){memory->handle, 0, 0, 0, (uint64_t)memory->status,
+                                       0x9C40E400, (uint64_t)memory->in, sizeof memory->in,
+                                       (uint64_t)memory->out, sizeof memory->out}))
+        fail("a well-behaved program's request fails");
+    for (unsigned i = 0; i < sizeof memory->in; i++)
+        if ((memory->out[i] ^ memory->in[i]) != 0xff)
+            fail("a well-behaved program gets wrong data");
+    if (call(LPC_NtClose, (uint64_t[LPC_ARGUMENTS]){memory->handle}))
+        fail("a well-behaved program cannot close its file");
+}
+
+static void behave(void)
+{
+    struct lpc_hello hello = {LPC_HELLO, LPC_MAGIC, LPC_VERSION, "well-behaved"};
+    void *memory = mmap((void *)MEMORY, HAL_PAGE_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    if (!program_connect(&kernel.program, kernel.socket) ||
+        !program_greet(&kernel.program, &hello, sizeof hello, 0) ||
+        !program_start_answering(&kernel.program))
+        fail("a well-behaved program is not served");
+    program_open_lane(&kernel.program, 1);
+    use_driver(memory);
+}
+
+/* In a process of its own too, so that what it has in the kernel ends with it. */
+static void check_service(void)
+{
+    int status;
+    pid_t id = fork();
+
+    if (!id) {
+        behave();
+        _exit(0);
+    }
+    if (waitpid(id, &status, 0) != id || status)
+        fail("the kernel does not serve others any more");
+}
+
+/* ---- libFuzzer's calls --------------------------------------------------------------------------
+ */
+
+int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
+{
+    (void)argument_count;
+    (void)arguments;
+    signal(SIGPIPE, SIG_IGN);
+    if (!mkdtemp(kernel.folder))
+        fail("there is no room for the kernel");
+    build_drivers();
+    start_kernel();
+    atexit(end_kernel);
+    /* What it makes when it is first used. */
+    check_service();
+    kernel.threads = count("task");
+    kernel.descriptors = count("fd");
+    return 0;
+}
+
+/* Ends the program if that does not: it may be asleep in what it did to itself. */
+static void await_end(pid_t id)
+{
+    const struct timespec look = {0, 1000000};
+    time_t end = time(NULL) + SECONDS;
+
+    while (!waitpid(id, NULL, WNOHANG)) {
+        if (time(NULL) > end)
+            kill(id, SIGKILL);
+        nanosleep(&look, NULL);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    pid_t id = fork();
+
+    if (!id)
+        hostile_main(kernel.socket, (struct input){bytes, size});
+    await_end(id);
+    check_service();
+    await_nobody();
+    return 0;
+}

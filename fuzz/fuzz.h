@@ -1,0 +1,74 @@
+/*
+ * Fuzzing a served kernel.
+ *
+ *   channel.c     a kernel; an input is what a hostile program does with its channel
+ *   hostile.c     that program
+ *   program.c     the channel from a program's side, without any of its manners
+ *   standalone.c  without libFuzzer: the seeds, and pseudo-random inputs
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../src/lpc/services.h"
+#include "../src/lpc/wire.h"
+
+int LLVMFuzzerInitialize(int *count, char ***arguments);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* How the program answers the kernel's questions about its memory. */
+enum manner { HONEST, REFUSES, LIES, NONSENSE, TWICE, WRONG_SERIAL, SILENT, MANNERS };
+
+struct program {
+    int socket, frames; /* -1: none */
+    uint8_t *lanes;     /* NULL until the kernel has welcomed the program */
+    enum manner manner; /* atomic */
+};
+
+/* What is left of an input; past its end everything is 0. */
+struct input {
+    const uint8_t *bytes;
+    size_t left;
+};
+
+static inline uint8_t take(struct input *input)
+{
+    if (!input->left)
+        return 0;
+    input->left--;
+    return *input->bytes++;
+}
+
+static inline uint64_t take_many(struct input *input, unsigned count)
+{
+    uint64_t value = 0;
+
+    while (count--)
+        value = value << 8 | take(input);
+    return value;
+}
+
+/* ---- program.c ------------------------------------------------------------------- */
+
+/* Connects without a word; false if nobody listens. */
+bool program_connect(struct program *program, const char *path);
+void program_send(const struct program *program, const void *bytes, size_t size, int descriptors);
+/* Says hello; false if the kernel does not want to know this program. */
+bool program_greet(struct program *program, const struct lpc_hello *hello, size_t size,
+                   int descriptors);
+void program_open_lane(const struct program *program, uint32_t lane);
+/* From here on questions are answered, in the program's manner. */
+bool program_start_answering(struct program *program);
+void program_leave(struct program *program);
+
+struct lpc_lane *program_lane(const struct program *program, uint32_t number);
+void program_pass(struct lpc_lane *lane);
+/* Waits until the program has the turn; false if that takes longer. */
+bool program_await(struct lpc_lane *lane, unsigned milliseconds);
+
+/* ---- hostile.c --------------------------------------------------------------------- */
+
+/* In a process of its own: does what the input says to the kernel at path. */
+_Noreturn void hostile_main(const char *path, struct input input);
