@@ -14,8 +14,13 @@
 /* Linux has no process with more groups. */
 #define GROUPS 65536
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+
 struct hal_peer {
     int fd;
+    int process;        /* readable once the other process has ended; -1: not watched */
     hal_u32 is_stopped; /* atomic: hal_peer_stop was called */
 };
 
@@ -42,6 +47,7 @@ int channel_peer(struct hal_peer **peer, int socket)
         return HAL_ENOMEM;
     }
     made->fd = socket;
+    made->process = -1;
     *peer = made;
     return HAL_OK;
 }
@@ -113,6 +119,23 @@ HALAPI int hal_peer_credentials(struct hal_peer *peer, struct hal_credentials *c
     credentials->user = who.uid;
     credentials->group = who.gid;
     return read_groups(peer->fd, credentials);
+}
+
+HALAPI int hal_peer_watch(struct hal_peer *peer)
+{
+    struct ucred who;
+    socklen_t size = sizeof peer->process;
+
+    if (!getsockopt(peer->fd, SOL_SOCKET, SO_PEERPIDFD, &peer->process, &size))
+        return HAL_OK;
+    peer->process = -1;
+    if (errno != ENOPROTOOPT)
+        return hal_error_from(-errno);
+    size = sizeof who;
+    if (getsockopt(peer->fd, SOL_SOCKET, SO_PEERCRED, &who, &size))
+        return hal_error_from(-errno);
+    peer->process = (int)syscall(SYS_pidfd_open, who.pid, 0);
+    return peer->process < 0 ? hal_error_from(-errno) : HAL_OK;
 }
 
 /* Room for descriptors beside a message, aligned as Linux wants it. */
@@ -219,7 +242,7 @@ static hal_i64 take_message(struct hal_peer *peer, void *bytes, hal_size size, i
 HALAPI hal_i64 hal_receive(struct hal_peer *peer, void *bytes, hal_size size, int *descriptors,
                            hal_u32 *count, hal_i64 deadline)
 {
-    struct pollfd wait = {peer->fd, POLLIN, 0};
+    struct pollfd waits[] = {{peer->fd, POLLIN, 0}, {peer->process, POLLIN, 0}};
     hal_u32 room = *count;
 
     *count = 0;
@@ -237,7 +260,9 @@ HALAPI hal_i64 hal_receive(struct hal_peer *peer, void *bytes, hal_size size, in
             continue;
         if (got != -EAGAIN)
             return hal_error_from((long)got);
-        error = channel_poll(&wait, 1, deadline);
+        if (waits[1].revents) /* whoever else has its socket does not speak for it */
+            break;
+        error = channel_poll(waits, 2, deadline);
         if (error)
             return error;
     }
@@ -260,5 +285,7 @@ HALAPI void hal_peer_close(struct hal_peer *peer)
     if (!peer)
         return;
     close(peer->fd);
+    if (peer->process >= 0)
+        close(peer->process);
     hal_free(peer);
 }

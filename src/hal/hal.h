@@ -319,6 +319,13 @@ HALAPI int hal_connect(struct hal_peer **peer, const char *path);
 HALAPI int hal_peer_credentials(struct hal_peer *peer, struct hal_credentials *credentials);
 
 /*
+ * From here on hal_receive returns 0 once the process that connected has ended, though
+ * another has its socket too: a child, or whoever was passed it. HAL_ENOENT: it has
+ * ended already; HAL_EMFILE.
+ */
+HALAPI int hal_peer_watch(struct hal_peer *peer);
+
+/*
  * One message, and descriptors with it (at most 8). Messages keep their bounds.
  * Never waits for ever: HAL_EAGAIN if the peer does not read for 10 seconds,
  * HAL_EPIPE if it is gone. HAL_EINVAL: no bytes, or more than Linux takes.

@@ -3,6 +3,7 @@
  * its socket, which also is what ends it all when the program is gone.
  */
 #include "lpc.h"
+#include "turn.h"
 
 #define HELLO_PATIENCE 5000000000ll /* ns between connecting and saying hello */
 
@@ -72,6 +73,9 @@ static NTSTATUS make_process(struct lpc_connection *connection, const struct lpc
     PKPROCESS process;
     NTSTATUS status = rtl_status_from_hal(hal_peer_credentials(connection->peer, &credentials));
 
+    /* The number is its own for as long as it lives, and the program's end is its end. */
+    if (NT_SUCCESS(status))
+        status = rtl_status_from_hal(hal_peer_watch(connection->peer));
     if (!NT_SUCCESS(status))
         return status;
     memcpy(name, hello->name, sizeof(hello->name));

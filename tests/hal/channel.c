@@ -339,6 +339,47 @@ static void test_a_peer_that_is_killed(void **state)
     hal_listen_close(listener);
 }
 
+/* A process that connects, says so, and ends; a child of it keeps the socket until it is stopped. */
+static pid_t connect_and_fork(void)
+{
+    struct hal_peer *peer;
+    char text[8];
+    pid_t child = fork();
+
+    if (child)
+        return child;
+    if (hal_connect(&peer, place.path))
+        _exit(1);
+    if (!fork()) {
+        receive(peer, text, sizeof text);
+        _exit(0);
+    }
+    hal_send(peer, "here", 4, NULL, 0);
+    _exit(0);
+}
+
+static void test_a_process_that_ends_before_its_socket(void **state)
+{
+    struct hal_listener *listener;
+    struct hal_peer *peer;
+    int before = count_descriptors();
+    char text[8];
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(hal_listen(&listener, place.path, 0), HAL_OK);
+    child = connect_and_fork();
+    assert_int_equal(hal_accept(listener, &peer), HAL_OK);
+    assert_int_equal(hal_peer_watch(peer), HAL_OK);
+    assert_int_equal(receive(peer, text, sizeof text), 4); /* its last words */
+    assert_int_equal(receive(peer, text, sizeof text), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    hal_peer_stop(peer);
+    hal_peer_close(peer);
+    hal_listen_close(listener);
+    assert_int_equal(count_descriptors(), before);
+}
+
 static void *stop_peer(void *peer)
 {
     hal_peer_stop(peer);
@@ -723,6 +764,7 @@ int main(void)
         CHANNEL_TEST(test_a_full_queue_waits_for_its_end),
         CHANNEL_TEST(test_a_peer_that_is_gone),
         CHANNEL_TEST(test_a_peer_that_is_killed),
+        CHANNEL_TEST(test_a_process_that_ends_before_its_socket),
         CHANNEL_TEST(test_waits_are_ended_by_others),
         CHANNEL_TEST(test_stopped_before_what_came),
         CHANNEL_TEST(test_credentials),
