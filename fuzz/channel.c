@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -43,6 +44,8 @@ static pid_t start(char *const arguments[])
 
     if (id)
         return id;
+    /* A harness that fails leaves no kernel behind. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!chdir(kernel.folder))
         execv(arguments[0], arguments);
     _exit(127);
