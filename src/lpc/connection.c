@@ -193,7 +193,8 @@ static VOID end_process(struct lpc_connection *connection)
 
     lpc_end_lanes(connection);
     ob_handle_table_destroy(process);
-    mm_space_close(process->space);
+    if (process->space)
+        mm_space_close(process->space);
     ke_withdraw_process(process);
 }
 

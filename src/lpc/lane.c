@@ -149,12 +149,14 @@ static void count_out(void *context)
 static void lane_main(void *argument)
 {
     struct lpc_server *server = argument;
+    struct lpc_connection *connection = server->connection;
     struct lpc_lane *lane = server->lane;
     BOOLEAN has_left = FALSE;
 
     /* Exit calls run the newest first: this one is to be the last. */
-    hal_thread_at_exit(count_out, server->connection);
-    if (NT_SUCCESS(ke_enter_process(server->connection->process))) {
+    BOOLEAN is_counted = hal_thread_at_exit(count_out, connection) == HAL_OK;
+
+    if (is_counted && NT_SUCCESS(ke_enter_process(connection->process))) {
         enter(server);
         has_left = serve(server);
     }
@@ -164,6 +166,8 @@ static void lane_main(void *argument)
     else
         lpc_end(&lane->turn);
     hal_free(server);
+    if (!is_counted)
+        count_out(connection);
 }
 
 /* Puts the server into the table; FALSE if its lane is taken or too many end at the moment. */
