@@ -70,3 +70,6 @@ BOOLEAN ex_pool_special_fault(ULONG64 address, BOOLEAN *is_freed);
 
 /* Runs the depth scan of the lookaside lists once (its timer does it every second). */
 VOID ex_lookaside_scan(VOID);
+
+/* Waits until no work item is queued or runs. PASSIVE_LEVEL, not on a worker. */
+VOID ex_work_drain(VOID);

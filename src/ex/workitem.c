@@ -241,6 +241,23 @@ NTSTATUS ex_work_start(VOID)
     return work_add_worker();
 }
 
+static BOOLEAN work_is_busy(VOID)
+{
+    BOOLEAN is_busy;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&work.lock, &irql);
+    is_busy = work.queued || work.idle < work.workers;
+    KeReleaseSpinLock(&work.lock, irql);
+    return is_busy;
+}
+
+VOID ex_work_drain(VOID)
+{
+    while (work_is_busy())
+        hal_yield();
+}
+
 VOID ex_work_stop(VOID)
 {
     KIRQL irql;

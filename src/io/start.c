@@ -123,5 +123,7 @@ VOID io_stop(VOID)
     unload_drivers();
     io_code_stop();
     io_timer_stop();
+    /* A worker may still be freeing the IRP that it has just completed. */
+    ex_work_drain();
     io_irp_stop();
 }
