@@ -247,6 +247,7 @@ static void queries_all(void)
     PWNODE_ALL_DATA all = (PVOID)buffer;
     PWNODE_TOO_SMALL small = (PVOID)buffer;
     PVOID block = open_block(&counters);
+    const OFFSETINSTANCEDATAANDLENGTH *data = all->OffsetInstanceDataAndLength;
     PULONG names;
     ULONG size = sizeof(*small), needed;
 
@@ -259,8 +260,8 @@ static void queries_all(void)
     assert_int_equal(IoWMIQueryAllData(block, &size, buffer), STATUS_SUCCESS);
     assert_int_equal(size, needed);
     assert_int_equal(all->InstanceCount, 2);
-    assert_int_equal(*(PULONG)(buffer + all->OffsetInstanceDataAndLength[0].OffsetInstanceData), 5);
-    assert_int_equal(*(PULONG)(buffer + all->OffsetInstanceDataAndLength[1].OffsetInstanceData), 6);
+    assert_int_equal(*(PULONG)(buffer + data[0].OffsetInstanceData), 5);
+    assert_int_equal(*(PULONG)(buffer + data[1].OffsetInstanceData), 6);
     names = (PULONG)(buffer + all->OffsetInstanceNameOffsets);
     assert_int_equal(*(PUSHORT)(buffer + names[1]), 5 * sizeof(WCHAR));
     assert_memory_equal(buffer + names[1] + sizeof(USHORT), L"Unit1", 5 * sizeof(WCHAR));
