@@ -69,6 +69,9 @@ VOID ob_timer_attach(struct ob_timer *timer, PTIMER_APC_ROUTINE routine, PVOID c
     PKTHREAD thread = ke_current();
     KIRQL irql;
 
+    /* The expiry of an earlier setting must not queue this one's APC. */
+    KeRemoveQueueDpc(&timer->dpc);
+    KeFlushQueuedDpcs();
     ObfReferenceObject(thread);
     KeAcquireSpinLock(&timer->lock, &irql);
     /* The routine takes the time of expiry in two halves where others take two pointers. */

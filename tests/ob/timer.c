@@ -141,12 +141,50 @@ static void closing_with_an_apc_queued(void **state)
         hal_yield();
 }
 
+static VOID NTAPI stall(PKDPC dpc, PVOID context, PVOID first, PVOID second)
+{
+    UNREFERENCED_PARAMETER(dpc);
+    UNREFERENCED_PARAMETER(context);
+    UNREFERENCED_PARAMETER(first);
+    UNREFERENCED_PARAMETER(second);
+    KeStallExecutionProcessor(20000);
+}
+
+/* Every DPC queue is busy when the first setting expires, until after the second is made. */
+static void an_earlier_expiry_does_not_queue_the_apc(void **state)
+{
+    HANDLE timer = make_timer(NotificationTimer);
+    KPROCESSOR_MODE mode = as_mode(UserMode);
+    LARGE_INTEGER now = after(0), later = after(3600000);
+    KDPC stalls[2];
+    ULONG i;
+
+    UNREFERENCED_PARAMETER(state);
+    memset(&apc, 0, sizeof(apc));
+    for (i = 0; i < RTL_NUMBER_OF(stalls); i++) {
+        KeInitializeDpc(&stalls[i], stall, NULL);
+        KeSetTargetProcessorDpc(&stalls[i], (CCHAR)i);
+        KeInsertQueueDpc(&stalls[i], NULL, NULL);
+    }
+    assert_status(NtSetTimer(timer, &now, NULL, NULL, FALSE, 0, NULL), STATUS_SUCCESS);
+    assert_status(NtSetTimer(timer, &later, timer_apc, &apc, FALSE, 0, NULL), STATUS_SUCCESS);
+    KeFlushQueuedDpcs();
+    assert_status(NtWaitForSingleObject(timer, TRUE, &now_or_never), STATUS_TIMEOUT);
+    assert_int_equal(apc.calls, 0);
+    assert_status(NtClose(timer), STATUS_SUCCESS);
+    as_mode(mode);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        room_test(a_timer_expires),         room_test(a_period_expires_again),
-        room_test(bad_parameters),          room_test(a_cancelled_timer_does_not_expire),
-        room_test(the_setter_gets_the_apc), room_test(closing_with_an_apc_queued),
+        room_test(a_timer_expires),
+        room_test(a_period_expires_again),
+        room_test(bad_parameters),
+        room_test(a_cancelled_timer_does_not_expire),
+        room_test(the_setter_gets_the_apc),
+        room_test(closing_with_an_apc_queued),
+        room_test(an_earlier_expiry_does_not_queue_the_apc),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
