@@ -105,7 +105,8 @@ int ntio_load_driver(const char *path, const char *name, char *reason, unsigned 
  */
 int ntio_add_driver_file(const char *path);
 
-/* 1 if an INF file that was installed has devices for the driver: they load it, nobody else has to. */
+/* 1 if an INF file that was installed has devices for the driver: they load it, nobody else has to.
+ */
 int ntio_has_device(const char *path);
 
 /*

@@ -13,8 +13,8 @@ static const struct {
     PCSTR name;
     UCHAR level;
 } levels[] = {
-    {"CRITICAL", TRACE_LEVEL_CRITICAL},       {"ERROR", TRACE_LEVEL_ERROR},
-    {"WARNING", TRACE_LEVEL_WARNING},         {"INFORMATION", TRACE_LEVEL_INFORMATION},
+    {"CRITICAL", TRACE_LEVEL_CRITICAL}, {"ERROR", TRACE_LEVEL_ERROR},
+    {"WARNING", TRACE_LEVEL_WARNING},   {"INFORMATION", TRACE_LEVEL_INFORMATION},
     {"VERBOSE", TRACE_LEVEL_VERBOSE},
 };
 
@@ -72,7 +72,8 @@ static BOOLEAN read_wish(struct wish *wish)
     end = end_of(text, ':');
     if (!read_level(text, end, &wish->level)) {
         rtl_log("NTIO_TRACE is \"%s\": it starts with a level, which is 0 to 9, error, warning, "
-                "information or verbose; nothing is traced", text);
+                "information or verbose; nothing is traced",
+                text);
         return FALSE;
     }
     wish->flags = *end ? end + 1 : NULL;

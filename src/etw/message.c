@@ -124,7 +124,8 @@ static VOID copy_count(struct reader *r, struct etw_text *spec)
         etw_add(spec, "%c", *r->at++);
 }
 
-/* Copies a conversion up to its letter; numbers are passed as 64 bits, so I64 is added by the caller. */
+/* Copies a conversion up to its letter; numbers are passed as 64 bits, so I64 is added by the
+ * caller. */
 static CHAR copy_conversion(struct reader *r, struct etw_text *spec)
 {
     etw_add(spec, "%%");
@@ -224,8 +225,8 @@ static VOID add_head(struct etw_text *text, const WPP_CB_TYPE *control, PCSTR fl
 
 static VOID end_line(struct etw_text *text)
 {
-    while (text->length && (text->buffer[text->length - 1] == '\n' ||
-                            text->buffer[text->length - 1] == '\r'))
+    while (text->length &&
+           (text->buffer[text->length - 1] == '\n' || text->buffer[text->length - 1] == '\r'))
         text->length--;
     if (text->length == text->size - 1)
         text->length--;

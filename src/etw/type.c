@@ -144,18 +144,30 @@ static VOID add_bytes(struct etw_text *text, const struct ntio_wpp_value *value)
 static VOID add_irp_minor(struct etw_text *text, const struct ntio_wpp_value *value)
 {
     static const PCSTR names[] = {
-        "IRP_MN_START_DEVICE",           "IRP_MN_QUERY_REMOVE_DEVICE",
-        "IRP_MN_REMOVE_DEVICE",          "IRP_MN_CANCEL_REMOVE_DEVICE",
-        "IRP_MN_STOP_DEVICE",            "IRP_MN_QUERY_STOP_DEVICE",
-        "IRP_MN_CANCEL_STOP_DEVICE",     "IRP_MN_QUERY_DEVICE_RELATIONS",
-        "IRP_MN_QUERY_INTERFACE",        "IRP_MN_QUERY_CAPABILITIES",
-        "IRP_MN_QUERY_RESOURCES",        "IRP_MN_QUERY_RESOURCE_REQUIREMENTS",
-        "IRP_MN_QUERY_DEVICE_TEXT",      "IRP_MN_FILTER_RESOURCE_REQUIREMENTS",
-        "0x0e",                          "IRP_MN_READ_CONFIG",
-        "IRP_MN_WRITE_CONFIG",           "IRP_MN_EJECT",
-        "IRP_MN_SET_LOCK",               "IRP_MN_QUERY_ID",
-        "IRP_MN_QUERY_PNP_DEVICE_STATE", "IRP_MN_QUERY_BUS_INFORMATION",
-        "IRP_MN_DEVICE_USAGE_NOTIFICATION", "IRP_MN_SURPRISE_REMOVAL",
+        "IRP_MN_START_DEVICE",
+        "IRP_MN_QUERY_REMOVE_DEVICE",
+        "IRP_MN_REMOVE_DEVICE",
+        "IRP_MN_CANCEL_REMOVE_DEVICE",
+        "IRP_MN_STOP_DEVICE",
+        "IRP_MN_QUERY_STOP_DEVICE",
+        "IRP_MN_CANCEL_STOP_DEVICE",
+        "IRP_MN_QUERY_DEVICE_RELATIONS",
+        "IRP_MN_QUERY_INTERFACE",
+        "IRP_MN_QUERY_CAPABILITIES",
+        "IRP_MN_QUERY_RESOURCES",
+        "IRP_MN_QUERY_RESOURCE_REQUIREMENTS",
+        "IRP_MN_QUERY_DEVICE_TEXT",
+        "IRP_MN_FILTER_RESOURCE_REQUIREMENTS",
+        "0x0e",
+        "IRP_MN_READ_CONFIG",
+        "IRP_MN_WRITE_CONFIG",
+        "IRP_MN_EJECT",
+        "IRP_MN_SET_LOCK",
+        "IRP_MN_QUERY_ID",
+        "IRP_MN_QUERY_PNP_DEVICE_STATE",
+        "IRP_MN_QUERY_BUS_INFORMATION",
+        "IRP_MN_DEVICE_USAGE_NOTIFICATION",
+        "IRP_MN_SURPRISE_REMOVAL",
     };
     ULONG64 minor = (ULONG64)etw_number(value);
 
@@ -168,12 +180,18 @@ static VOID add_irp_minor(struct etw_text *text, const struct ntio_wpp_value *va
 static VOID add_wmi_minor(struct etw_text *text, const struct ntio_wpp_value *value)
 {
     static const PCSTR names[] = {
-        "IRP_MN_QUERY_ALL_DATA",      "IRP_MN_QUERY_SINGLE_INSTANCE",
-        "IRP_MN_CHANGE_SINGLE_INSTANCE", "IRP_MN_CHANGE_SINGLE_ITEM",
-        "IRP_MN_ENABLE_EVENTS",       "IRP_MN_DISABLE_EVENTS",
-        "IRP_MN_ENABLE_COLLECTION",   "IRP_MN_DISABLE_COLLECTION",
-        "IRP_MN_REGINFO",             "IRP_MN_EXECUTE_METHOD",
-        "0x0a",                       "IRP_MN_REGINFO_EX",
+        "IRP_MN_QUERY_ALL_DATA",
+        "IRP_MN_QUERY_SINGLE_INSTANCE",
+        "IRP_MN_CHANGE_SINGLE_INSTANCE",
+        "IRP_MN_CHANGE_SINGLE_ITEM",
+        "IRP_MN_ENABLE_EVENTS",
+        "IRP_MN_DISABLE_EVENTS",
+        "IRP_MN_ENABLE_COLLECTION",
+        "IRP_MN_DISABLE_COLLECTION",
+        "IRP_MN_REGINFO",
+        "IRP_MN_EXECUTE_METHOD",
+        "0x0a",
+        "IRP_MN_REGINFO_EX",
     };
     ULONG64 minor = (ULONG64)etw_number(value);
 

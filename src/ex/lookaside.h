@@ -30,7 +30,7 @@ struct lookaside_thread {
     LIST_ENTRY link;                /* of lookaside.threads; the lock */
     struct lookaside_thread **home; /* the thread's pointer to this */
     ULONG
-        busy; /* 1 while the thread uses a front. Release at its end, acquire in lookaside_revoke */
+    busy; /* 1 while the thread uses a front. Release at its end, acquire in lookaside_revoke */
     struct lookaside_front fronts[LOOKASIDE_FRONTS];
 };
 

@@ -362,12 +362,12 @@ enum hal_fault_kind {
 
 struct hal_fault {
     enum hal_fault_kind kind;
-    hal_u64 address;  /* what was accessed, 0 if unknown */
-    hal_u64 pc;       /* the instruction */
-    hal_u64 sp, bp;   /* the stack at it */
-    hal_u32 is_write; /* 1 if it wrote */
-    hal_u32 is_fetch; /* 1 if it was fetching an instruction */
-    void *context;    /* the machine context, for hal_backtrace_from */
+    hal_u64 address;    /* what was accessed, 0 if unknown */
+    hal_u64 pc;         /* the instruction */
+    hal_u64 sp, bp;     /* the stack at it */
+    hal_u32 is_write;   /* 1 if it wrote */
+    hal_u32 is_fetch;   /* 1 if it was fetching an instruction */
+    void *context;      /* the machine context, for hal_backtrace_from */
     hal_u64 *registers; /* for resume alone: see enum hal_register; hal_fault_continue loads them */
 };
 

@@ -40,8 +40,7 @@ static inline int monitor_make_folder(char *path, size_t size)
 static inline int monitor_path(char *path, size_t size, unsigned process)
 {
     char folder[96];
-    int length = monitor_folder(folder, sizeof folder)
-                     ? snprintf(path, size, "%s/%u", folder, process)
-                     : -1;
+    int length =
+        monitor_folder(folder, sizeof folder) ? snprintf(path, size, "%s/%u", folder, process) : -1;
     return length > 0 && (size_t)length < size;
 }

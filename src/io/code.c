@@ -8,8 +8,8 @@
 #define SLOTS 64
 
 struct range {
-    ULONG64 start; /* 0: the slot is free; atomic, stored last and read first and last */
-    ULONG64 size;  /* atomic */
+    ULONG64 start;         /* 0: the slot is free; atomic, stored last and read first and last */
+    ULONG64 size;          /* atomic */
     PDRIVER_OBJECT driver; /* atomic */
 };
 

@@ -108,7 +108,8 @@ VOID NTAPI KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
     KeLowerIrql(OldIrql);
 }
 
-BOOLEAN NTAPI KeSynchronizeExecution(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
+BOOLEAN NTAPI KeSynchronizeExecution(PKINTERRUPT Interrupt,
+                                     PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
                                      PVOID SynchronizeContext)
 {
     KIRQL irql = KeAcquireInterruptSpinLock(Interrupt);

@@ -37,7 +37,8 @@ NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *drive
  * STATUS_DEVICE_BUSY... as NtUnloadDriver. Leaks are reported.
  */
 NTSTATUS io_unload_driver(PDRIVER_OBJECT driver);
-/* The driver whose code holds pc, or NULL; no reference. For reports: at any IRQL, under any lock. */
+/* The driver whose code holds pc, or NULL; no reference. For reports: at any IRQL, under any lock.
+ */
 PDRIVER_OBJECT io_driver_of_code(ULONG64 pc);
 /* Finds a loaded driver by name ("sioctl"); referenced. */
 NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);

@@ -348,7 +348,8 @@ NTSTATUS io_make_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);
 NTSTATUS io_initialize_driver(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
 /* IoCreateDriver below a full name: a driver whose code is already there. */
 NTSTATUS io_create_driver(PCUNICODE_STRING name, PDRIVER_INITIALIZE entry, PDRIVER_OBJECT *driver);
-/* The driver object made after previous (NULL: the first), referenced, or NULL; lets go of previous. */
+/* The driver object made after previous (NULL: the first), referenced, or NULL; lets go of
+ * previous. */
 PDRIVER_OBJECT io_next_driver(PDRIVER_OBJECT previous);
 /* The driver object made last, referenced, or NULL. */
 PDRIVER_OBJECT io_last_driver(VOID);

@@ -40,8 +40,8 @@ static BOOLEAN starts_with(PCSTR name, PCSTR prefix)
  */
 static int is_exported(const char *name)
 {
-    static const PCSTR others[] = {"ntio_seh_", "ntio_wdf_", "ntio_wpp_",
-                                   "imp_Wdf",   "imp_Wpp",   "__C_specific_handler",
+    static const PCSTR others[] = {"ntio_seh_",     "ntio_wdf_", "ntio_wpp_",
+                                   "imp_Wdf",       "imp_Wpp",   "__C_specific_handler",
                                    "_local_unwind", "vDbgPrint"};
     BOOLEAN is_kernel = *name >= 'A' && *name <= 'Z';
     ULONG i;

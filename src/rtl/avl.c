@@ -79,10 +79,8 @@ static TABLE_SEARCH_RESULT find(PRTL_AVL_TABLE table, PVOID buffer, PRTL_BALANCE
     if (!links)
         return TableEmptyTree;
     for (;;) {
-        RTL_GENERIC_COMPARE_RESULTS order =
-            table->CompareRoutine(table, buffer, element_of(links));
-        PRTL_BALANCED_LINKS child =
-            order == GenericLessThan ? links->LeftChild : links->RightChild;
+        RTL_GENERIC_COMPARE_RESULTS order = table->CompareRoutine(table, buffer, element_of(links));
+        PRTL_BALANCED_LINKS child = order == GenericLessThan ? links->LeftChild : links->RightChild;
 
         *found = links;
         if (order == GenericEqual)

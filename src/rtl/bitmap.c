@@ -15,7 +15,8 @@ static BOOLEAN is_set(const RTL_BITMAP *map, ULONG bit)
     return (map->Buffer[bit / BITS] >> bit % BITS) & 1;
 }
 
-/* Ones for the bits [bit, bit + count) that are in bit's own ULONG; *in_word is how many they are. */
+/* Ones for the bits [bit, bit + count) that are in bit's own ULONG; *in_word is how many they are.
+ */
 static ULONG mask_at(ULONG bit, ULONG count, PULONG in_word)
 {
     ULONG shift = bit % BITS;

@@ -199,8 +199,8 @@ static void put_counted(struct format_sink *sink, const struct conversion *conve
 static void put_number(struct format_sink *sink, const struct conversion *conversion,
                        const struct format_number *number, size_t leading_zeros, int zero_pads)
 {
-    size_t length = strlen(number->sign) + strlen(number->prefix) + leading_zeros +
-                    number->length + number->zeros + number->exponent_length;
+    size_t length = strlen(number->sign) + strlen(number->prefix) + leading_zeros + number->length +
+                    number->zeros + number->exponent_length;
     size_t blanks = (size_t)conversion->width > length ? (size_t)conversion->width - length : 0;
 
     if (zero_pads && conversion->is_zero_padded && !conversion->is_left) {

@@ -37,11 +37,11 @@ int format_wide(struct format_sink *sink, const wchar_t *format, va_list argumen
 
 /* A floating point number as text; format_float.c. Its parts follow each other. */
 struct format_number {
-    const char *sign; /* "", "-", "+" or " " */
+    const char *sign;   /* "", "-", "+" or " " */
     const char *prefix; /* "0x" of %a */
     char digits[1424];
     size_t length;
-    size_t zeros; /* to print after digits: precision beyond every digit that a double has */
+    size_t zeros;     /* to print after digits: precision beyond every digit that a double has */
     char exponent[8]; /* "e+05", "p-3" */
     size_t exponent_length;
     int is_finite; /* 0: inf or nan, which is never padded with zeros */

@@ -215,7 +215,10 @@ static void put_hexadecimal(struct format_number *number, double value, int prec
         put_digit(number, figures[mantissa >> (48 - 4 * digit) & 15]);
     number->zeros = precision > 13 ? (size_t)precision - 13 : 0;
     put_exponent(number, is_upper ? 'P' : 'p',
-                 exponent ? exponent - 1023 : mantissa ? -1022 : 0, 1);
+                 exponent   ? exponent - 1023
+                 : mantissa ? -1022
+                            : 0,
+                 1);
 }
 
 /* The NaN that the processor itself makes prints as -nan(ind). */
@@ -256,8 +259,8 @@ void format_float(struct format_number *number, double value, char conversion, i
     if (kind == 'g') {
         put_general(number, &decimal, precision, keep_point, is_upper ? 'E' : 'e');
     } else if (kind == 'f') {
-        decimal_round(&decimal, precision > LIMBS * 9 ? decimal.count
-                                                      : decimal.exponent + 1 + precision);
+        decimal_round(&decimal,
+                      precision > LIMBS * 9 ? decimal.count : decimal.exponent + 1 + precision);
         put_fixed(number, &decimal, precision, keep_point);
     } else {
         decimal_round(&decimal, precision > LIMBS * 9 ? decimal.count : precision + 1);

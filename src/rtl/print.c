@@ -19,8 +19,7 @@ SIZE_T rtl_format_va(PSTR buffer, SIZE_T size, PCSTR format, va_list arguments)
 
 SIZE_T rtl_format_wide_va(PWSTR buffer, SIZE_T count, PCWSTR format, va_list arguments)
 {
-    struct format_sink sink = {
-        .buffer = buffer, .capacity = count ? count - 1 : 0, .is_wide = 1};
+    struct format_sink sink = {.buffer = buffer, .capacity = count ? count - 1 : 0, .is_wide = 1};
 
     format_wide(&sink, format, arguments);
     if (count)

@@ -40,4 +40,6 @@ BOOLEAN rtl_equal_no_case(PCUNICODE_STRING a, PCUNICODE_STRING b);
 
 /* A UNICODE_STRING over a wide literal. */
 #define RTL_STRING(literal)                                                                        \
-    { sizeof(literal) - sizeof(WCHAR), sizeof(literal), (PWSTR)(literal) }
+    {                                                                                              \
+        sizeof(literal) - sizeof(WCHAR), sizeof(literal), (PWSTR)(literal)                         \
+    }

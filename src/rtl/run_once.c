@@ -90,8 +90,7 @@ NTSTATUS NTAPI RtlRunOnceComplete(PRTL_RUN_ONCE RunOnce, ULONG Flags, PVOID Cont
     ULONG_PTR from = Flags & RTL_RUN_ONCE_ASYNC ? ONCE_ASYNC : ONCE_PENDING;
     ULONG_PTR to = (ULONG_PTR)Context | ONCE_COMPLETE;
 
-    if (Flags & ~(RTL_RUN_ONCE_ASYNC | RTL_RUN_ONCE_INIT_FAILED) ||
-        (ULONG_PTR)Context & ONCE_STATE)
+    if (Flags & ~(RTL_RUN_ONCE_ASYNC | RTL_RUN_ONCE_INIT_FAILED) || (ULONG_PTR)Context & ONCE_STATE)
         return STATUS_INVALID_PARAMETER;
     if (Flags & RTL_RUN_ONCE_INIT_FAILED) {
         if (Context || Flags & RTL_RUN_ONCE_ASYNC)

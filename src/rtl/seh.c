@@ -11,7 +11,8 @@ C_ASSERT(FIELD_OFFSET(CONTEXT, ContextFlags) == 0x30 && FIELD_OFFSET(CONTEXT, Mx
 C_ASSERT(FIELD_OFFSET(CONTEXT, EFlags) == 0x44 && FIELD_OFFSET(CONTEXT, Rax) == 0x78);
 C_ASSERT(FIELD_OFFSET(CONTEXT, Rip) == 0xF8);
 
-/* Functions that leave their frame by a jump: what a sanitizer adds to a function's end is not run. */
+/* Functions that leave their frame by a jump: what a sanitizer adds to a function's end is not run.
+ */
 #define JUMPS __attribute__((no_sanitize("address", "thread")))
 
 /* AddressSanitizer forgets what it knows of the stack that a jump leaves. */

@@ -134,8 +134,8 @@ static VOID __attribute__((noreturn)) give_up(const struct hal_fault *fault)
 static void dispatch_fault(const struct hal_fault *fault)
 {
     enum owner owner = owner_of_fault(fault);
-    EXCEPTION_RECORD record = {
-        .ExceptionCode = status_of(fault), .ExceptionAddress = (PVOID)fault->pc};
+    EXCEPTION_RECORD record = {.ExceptionCode = status_of(fault),
+                               .ExceptionAddress = (PVOID)fault->pc};
 
     if (owner == OWNER_PROGRAM && !ke_current()->seh)
         give_up(fault);

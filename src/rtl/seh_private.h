@@ -8,11 +8,13 @@
 #include "../ke/ke.h"
 
 enum {
-    /* In rtl_seh_frame.kind, besides enum ntio_seh_kind: a filter is running, see struct dispatch. */
+    /* In rtl_seh_frame.kind, besides enum ntio_seh_kind: a filter is running, see struct dispatch.
+     */
     SEH_MARKER = 2,
 };
 
-/* Goes where the area was saved, as if the call that saved it returned value. Gone is all that is deeper. */
+/* Goes where the area was saved, as if the call that saved it returned value. Gone is all that is
+ * deeper. */
 HALAPI void rtl_seh_jump(void *const area[8], int value) __attribute__((noreturn));
 
 /*

@@ -84,9 +84,8 @@ static const struct status_row *find(NTSTATUS status)
         else
             high = middle;
     }
-    return low < RTL_NUMBER_OF(status_rows) && status_rows[low].status == status
-               ? &status_rows[low]
-               : NULL;
+    return low < RTL_NUMBER_OF(status_rows) && status_rows[low].status == status ? &status_rows[low]
+                                                                                 : NULL;
 }
 
 PCSTR rtl_status_name(NTSTATUS status)

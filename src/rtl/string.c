@@ -175,7 +175,8 @@ NTSTATUS NTAPI RtlDuplicateUnicodeString(ULONG Flags, PCUNICODE_STRING SourceStr
     SIZE_T end = Flags & RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE ? sizeof(WCHAR) : 0;
     PWSTR buffer;
 
-    if (!DestinationString || Flags & ~3u || Flags == RTL_DUPLICATE_UNICODE_STRING_ALLOCATE_NULL_STRING ||
+    if (!DestinationString || Flags & ~3u ||
+        Flags == RTL_DUPLICATE_UNICODE_STRING_ALLOCATE_NULL_STRING ||
         !NT_SUCCESS(RtlValidateUnicodeString(0, SourceString)) || bytes + end > 0xFFFE)
         return STATUS_INVALID_PARAMETER;
     memset(DestinationString, 0, sizeof(*DestinationString));

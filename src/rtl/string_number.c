@@ -136,7 +136,8 @@ NTSTATUS NTAPI RtlIntegerToUnicodeString(ULONG Value, ULONG Base, PUNICODE_STRIN
 }
 
 /* Which byte of a GUID each pair of digits is; -1 for a '-'. */
-static const CHAR guid_order[] = {3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15};
+static const CHAR guid_order[] = {3,  2, 1, 0,  -1, 5,  4,  -1, 7,  6,
+                                  -1, 8, 9, -1, 10, 11, 12, 13, 14, 15};
 enum { GUID_CHARACTERS = 38 };
 
 NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString)

@@ -99,12 +99,10 @@ BOOLEAN NTAPI RtlTimeToSecondsSince1980(PLARGE_INTEGER Time, PULONG ElapsedSecon
 
 VOID NTAPI RtlSecondsSince1970ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time)
 {
-    Time->QuadPart =
-        (DAYS_FROM_1601_TO_1970 * SECONDS_PER_DAY + ElapsedSeconds) * TICKS_PER_SECOND;
+    Time->QuadPart = (DAYS_FROM_1601_TO_1970 * SECONDS_PER_DAY + ElapsedSeconds) * TICKS_PER_SECOND;
 }
 
 VOID NTAPI RtlSecondsSince1980ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time)
 {
-    Time->QuadPart =
-        (DAYS_FROM_1601_TO_1980 * SECONDS_PER_DAY + ElapsedSeconds) * TICKS_PER_SECOND;
+    Time->QuadPart = (DAYS_FROM_1601_TO_1980 * SECONDS_PER_DAY + ElapsedSeconds) * TICKS_PER_SECOND;
 }

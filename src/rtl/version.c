@@ -63,7 +63,8 @@ static BOOLEAN holds(UCHAR condition, ULONG actual, ULONG wanted)
     }
 }
 
-/* Major, minor version and service pack are one number: a field counts where those before it tie. */
+/* Major, minor version and service pack are one number: a field counts where those before it tie.
+ */
 static BOOLEAN version_holds(const RTL_OSVERSIONINFOEXW *wanted, const RTL_OSVERSIONINFOEXW *actual,
                              ULONG types, ULONGLONG mask)
 {
@@ -87,7 +88,8 @@ static BOOLEAN version_holds(const RTL_OSVERSIONINFOEXW *wanted, const RTL_OSVER
                 break;
         }
     }
-    return last == RTL_NUMBER_OF(fields) || holds(condition, fields[last].actual, fields[last].wanted);
+    return last == RTL_NUMBER_OF(fields) ||
+           holds(condition, fields[last].actual, fields[last].wanted);
 }
 
 NTSTATUS NTAPI RtlVerifyVersionInfo(PRTL_OSVERSIONINFOEXW VersionInfo, ULONG TypeMask,

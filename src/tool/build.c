@@ -15,7 +15,7 @@ struct build {
     const struct options *options;
     struct toolchain toolchain;
     struct product_list *products;
-    struct text_list done; /* project files built already */
+    struct text_list done;      /* project files built already */
     struct text_list libraries; /* paths of static libraries, for what comes after */
 };
 
@@ -71,7 +71,8 @@ static pid_t start_compile(struct build *b, const struct project *project, size_
         die(EXIT_BUILD, "no process to compile with: %s", strerror(errno));
     if (!child) {
         make_folder(scratch);
-        _exit(!toolchain_compile(&b->toolchain, project, &project->sources[index], object, scratch));
+        _exit(
+            !toolchain_compile(&b->toolchain, project, &project->sources[index], object, scratch));
     }
     return child;
 }
@@ -100,7 +101,8 @@ static void compile_all(struct build *b, const struct project *project, const ch
     for (size_t i = 0; i < project->source_count; i++) {
         const char *path = project->sources[i].path;
         if (!is_code(path))
-            die(EXIT_BUILD, "%s: ntio builds C and C++ sources; %s is neither", project->path, path);
+            die(EXIT_BUILD, "%s: ntio builds C and C++ sources; %s is neither", project->path,
+                path);
         char *stem = path_stem(path);
         char *folder = text_format("%s/%zu-%s", scratch, i, stem);
         text_list_add_new(objects, text_format("%s.o", folder));

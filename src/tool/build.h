@@ -9,8 +9,8 @@
 /* One thing that was built, or was there already. */
 struct product {
     enum project_kind kind;
-    char *name; /* of the driver or program */
-    char *path; /* absolute */
+    char *name;            /* of the driver or program */
+    char *path;            /* absolute */
     struct text_list infs; /* of a driver: the INF files of its project, absolute */
 };
 

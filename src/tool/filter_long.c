@@ -5,7 +5,8 @@
 
 static bool is_word(const struct token_list *list, size_t i, const char *word)
 {
-    return i < list->count && list->tokens[i].kind == TOKEN_WORD && token_is(&list->tokens[i], word);
+    return i < list->count && list->tokens[i].kind == TOKEN_WORD &&
+           token_is(&list->tokens[i], word);
 }
 
 static size_t after(const struct token_list *list, size_t i)
@@ -21,8 +22,8 @@ static size_t before(const struct token_list *list, size_t i)
 /* The words that may stand in one list of specifiers beside long. */
 static bool is_specifier(const struct token_list *list, size_t i)
 {
-    static const char *const words[] = {"long",     "int",    "unsigned", "signed", "const",
-                                        "volatile", "double", "__signed__"};
+    static const char *const words[] = {"long",  "int",      "unsigned", "signed",
+                                        "const", "volatile", "double",   "__signed__"};
     for (size_t w = 0; w < sizeof words / sizeof *words; w++)
         if (is_word(list, i, words[w]))
             return true;
@@ -77,7 +78,8 @@ static bool rewrite_sized_constant(struct token *t)
     return true;
 }
 
-/* 10L, 10UL, 10LU: the one L goes. The token is in the source's text, so the U moves by rewriting. */
+/* 10L, 10UL, 10LU: the one L goes. The token is in the source's text, so the U moves by rewriting.
+ */
 static void narrow_constant(struct token *t)
 {
     size_t digits = t->length;

@@ -24,7 +24,8 @@ static bool ends_declaration(const struct token_list *list, size_t i)
     return i >= list->count || is_punct(list, i, ';') || is_punct(list, i, '}');
 }
 
-/* The first token of the declaration that the name at i is in; *is_void: void is among its words. */
+/* The first token of the declaration that the name at i is in; *is_void: void is among its words.
+ */
 static size_t start_of_declaration(const struct token_list *list, size_t i, bool *is_void)
 {
     size_t start = i;
@@ -34,7 +35,8 @@ static size_t start_of_declaration(const struct token_list *list, size_t i, bool
         if (ends_declaration(list, before))
             break;
         start = before;
-        *is_void |= list->tokens[start].kind == TOKEN_WORD && token_is(&list->tokens[start], "void");
+        *is_void |=
+            list->tokens[start].kind == TOKEN_WORD && token_is(&list->tokens[start], "void");
     }
     return start;
 }
@@ -52,7 +54,8 @@ static bool is_main(const struct token *token)
 static bool make_count_int(struct token_list *list, size_t i)
 {
     size_t first = token_next(list, i + 1), name = SIZE_MAX;
-    for (i = first; !is_punct(list, i, ',') && !is_punct(list, i, ')'); i = token_next(list, i + 1)) {
+    for (i = first; !is_punct(list, i, ',') && !is_punct(list, i, ')');
+         i = token_next(list, i + 1)) {
         if (i >= list->count || list->tokens[i].kind != TOKEN_WORD)
             return true;
         name = i;

@@ -16,7 +16,7 @@ enum { MAX_DEPTH = 64, MAX_EXITS = 32, MAX_LABELS = 256 };
 enum exit_kind { EXIT_RETURN = 1, EXIT_BREAK = 2, EXIT_CONTINUE = 3, EXIT_GOTO = 4 };
 
 struct guard {
-    unsigned number;   /* of this guarded body in the source */
+    unsigned number; /* of this guarded body in the source */
     bool is_finally;
     unsigned loops;    /* loops around the body: a break inside fewer leaves it */
     unsigned switches; /* loops and switches around the body */
@@ -32,10 +32,10 @@ struct seh {
     bool for_clang;
     bool failed;
     const struct token *problem;
-    unsigned numbers;                /* guarded bodies so far in the source */
-    struct guard guards[MAX_DEPTH];  /* bodies that are open, outermost first */
+    unsigned numbers;               /* guarded bodies so far in the source */
+    struct guard guards[MAX_DEPTH]; /* bodies that are open, outermost first */
     size_t guard_count;
-    unsigned handlers[MAX_DEPTH];    /* filters, handlers and terminations that are open */
+    unsigned handlers[MAX_DEPTH]; /* filters, handlers and terminations that are open */
     size_t handler_count;
     unsigned loops, switches;
     bool returns_value;
@@ -110,8 +110,8 @@ static void exception_question(struct seh *s)
 {
     static const struct {
         const char *word, *member;
-    } questions[] = {{"_exception_code", "code"},         {"GetExceptionCode", "code"},
-                     {"_exception_info", "pointers"},     {"GetExceptionInformation", "pointers"},
+    } questions[] = {{"_exception_code", "code"},           {"GetExceptionCode", "code"},
+                     {"_exception_info", "pointers"},       {"GetExceptionInformation", "pointers"},
                      {"_abnormal_termination", "abnormal"}, {"AbnormalTermination", "abnormal"}};
     char text[64];
 
@@ -199,8 +199,8 @@ static void return_statement(struct seh *s)
 static void jump_statement(struct seh *s, enum exit_kind kind)
 {
     struct guard *guard = innermost_finally(s);
-    bool leaves = guard && (kind == EXIT_BREAK ? s->switches == guard->switches
-                                               : s->loops == guard->loops);
+    bool leaves =
+        guard && (kind == EXIT_BREAK ? s->switches == guard->switches : s->loops == guard->loops);
     char text[128];
 
     if (!leaves) {
@@ -318,8 +318,8 @@ static void write_exits(struct seh *s, size_t i, const struct guard *guard)
     if (guard->exits & 1u << EXIT_BREAK)
         done &= token_put_after(t, " if (_seh_exit_%u == %d) break;", guard->number, EXIT_BREAK);
     if (guard->exits & 1u << EXIT_CONTINUE)
-        done &= token_put_after(t, " if (_seh_exit_%u == %d) continue;", guard->number,
-                                EXIT_CONTINUE);
+        done &=
+            token_put_after(t, " if (_seh_exit_%u == %d) continue;", guard->number, EXIT_CONTINUE);
     for (size_t g = 0; g < guard->goto_count; g++)
         done &= token_put_after(t, " if (_seh_exit_%u == %zu) goto %.*s;", guard->number,
                                 EXIT_GOTO + g, (int)guard->gotos[g]->length, guard->gotos[g]->text);
@@ -336,8 +336,8 @@ static void except_clause(struct seh *s, unsigned number, size_t body_end)
 {
     char text[128];
 
-    snprintf(text, sizeof text, " _seh_leave_%u: __attribute__((unused)); ntio_seh_leave(&_seh_%u); ",
-             number, number);
+    snprintf(text, sizeof text,
+             " _seh_leave_%u: __attribute__((unused)); ntio_seh_leave(&_seh_%u); ", number, number);
     if (!token_put_before(&s->list->tokens[body_end], "%s", text))
         fail(s);
     open_handler(s, number);
@@ -520,7 +520,7 @@ struct function {
 
 static bool is_storage_word(const struct token *t)
 {
-    static const char *const words[] = {"static",     "extern",   "inline",   "__inline",
+    static const char *const words[] = {"static",     "extern",    "inline",   "__inline",
                                         "__inline__", "_Noreturn", "register", "__extension__"};
     for (size_t w = 0; w < sizeof words / sizeof *words; w++)
         if (token_is(t, words[w]))
@@ -615,7 +615,8 @@ static void rewrite_function(struct seh *s, const struct function *f)
                             " volatile unsigned long long _seh_pin = 0; void *_seh_stack "
                             "__attribute__((unused)) = __builtin_alloca(_seh_pin);");
     if (s->returns_value)
-        done &= token_put_after(&s->list->tokens[f->open], " %s _seh_return __attribute__((unused));", type);
+        done &= token_put_after(&s->list->tokens[f->open],
+                                " %s _seh_return __attribute__((unused));", type);
     free(type);
     if (!done)
         fail(s);
@@ -640,9 +641,9 @@ static void each_function(struct seh *s)
         } else if (token_is(&list->tokens[i], "{")) {
             size_t previous = i ? token_previous(list, i - 1) : SIZE_MAX;
             struct function f = {.start = start, .open = i, .close = closing_brace(list, i)};
-            bool is_function =
-                previous != SIZE_MAX && token_is(&list->tokens[previous], ")") &&
-                (f.name = declarator_name(list, previous)) != SIZE_MAX && f.name >= start;
+            bool is_function = previous != SIZE_MAX && token_is(&list->tokens[previous], ")") &&
+                               (f.name = declarator_name(list, previous)) != SIZE_MAX &&
+                               f.name >= start;
             if (is_function && has_guarded_body(list, &f))
                 rewrite_function(s, &f);
             i = f.close;

@@ -43,8 +43,10 @@ static int connect_to(unsigned process)
 
     if (fd < 0 || !monitor_path(address.sun_path, sizeof address.sun_path, process) ||
         connect(fd, (struct sockaddr *)&address, sizeof address))
-        die(EXIT_USAGE, "process %u cannot be looked into (%s): it must be a program that runs under ntio, "
-                        "and yours", process, strerror(errno));
+        die(EXIT_USAGE,
+            "process %u cannot be looked into (%s): it must be a program that runs under ntio, "
+            "and yours",
+            process, strerror(errno));
     return fd;
 }
 

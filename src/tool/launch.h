@@ -12,7 +12,8 @@ struct launch {
     struct text_list infs; /* those given beside the projects, absolute */
 };
 
-/* Builds the command line's inputs, of which there has to be one; INF files are taken out of them. */
+/* Builds the command line's inputs, of which there has to be one; INF files are taken out of them.
+ */
 void launch_build(struct launch *launch, struct options *options);
 
 /*

@@ -28,16 +28,16 @@ static void add_driver_link(const struct toolchain *t, struct text_list *command
 static void add_search_path(const struct toolchain *t, const char *tags, struct text_list *command)
 {
     char *real = realpath(t->libraries, NULL);
-    text_list_add_new(command,
-                      text_format("-Wl,%s,-rpath,%s", tags, real ? real : t->libraries));
+    text_list_add_new(command, text_format("-Wl,%s,-rpath,%s", tags, real ? real : t->libraries));
     free(real);
 }
 
 static void add_program_link(const struct toolchain *t, struct text_list *command)
 {
     /* Not all: clang's sanitizers are an archive too, and drivers need its names. */
-    text_list_add_words(command, "-Wl,--exclude-libs,libntio_program.a:libntio_crt.a:libntio_wmain.a "
-                       "-Wl,--wrap=main -pthread");
+    text_list_add_words(command,
+                        "-Wl,--exclude-libs,libntio_program.a:libntio_crt.a:libntio_wmain.a "
+                        "-Wl,--wrap=main -pthread");
     /* A sanitizer brings functions of libc's names, which would be taken instead of these. */
     if (t->sanitize)
         text_list_add_words(command, "-Wl,--allow-multiple-definition -Wl,--whole-archive");

@@ -28,7 +28,7 @@ struct reader {
     struct names severities, facilities;
     char *type, *symbol;
     unsigned severity, facility, id; /* of the message at hand, and the defaults of the next */
-    bool is_told; /* the message is in the header; further languages are not */
+    bool is_told;                    /* the message is in the header; further languages are not */
 };
 
 static void __attribute__((noreturn)) fail(const struct reader *r, const char *why)
@@ -54,8 +54,8 @@ static void add_name(struct names *list, const char *name, const char *symbol, u
     if (!grown)
         die(EXIT_BUILD, "out of memory");
     list->items = grown;
-    grown[list->count++] = (struct name){text_copy(name, strlen(name)),
-                                         text_copy(symbol, strlen(symbol)), value};
+    grown[list->count++] =
+        (struct name){text_copy(name, strlen(name)), text_copy(symbol, strlen(symbol)), value};
 }
 
 static const struct name *find_name(const struct names *list, const char *name)

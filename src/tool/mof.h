@@ -9,12 +9,12 @@
 /* A property of a class, or a parameter of a method. */
 struct mof_item {
     char *name;
-    char *type; /* as in MOF: uint32, string, or a class's name */
+    char *type;  /* as in MOF: uint32, string, or a class's name */
     char *count; /* of a fixed array, "1" of a variable one; NULL: no array */
     char *description;
-    unsigned id; /* WmiDataId; 0: the item is not part of the data */
-    bool is_variable; /* an array whose count another item says */
-    bool is_in, is_out; /* of a parameter */
+    unsigned id;                    /* WmiDataId; 0: the item is not part of the data */
+    bool is_variable;               /* an array whose count another item says */
+    bool is_in, is_out;             /* of a parameter */
     struct text_list values, names; /* numbers, and what a header calls them */
 };
 

@@ -15,9 +15,9 @@ struct writer {
 static const char *c_type(const struct writer *w, const char *type)
 {
     static const char *const types[][2] = {
-        {"boolean", "BOOLEAN"}, {"uint8", "UCHAR"},      {"sint8", "CHAR"},
-        {"uint16", "USHORT"},   {"sint16", "SHORT"},     {"char16", "WCHAR"},
-        {"uint32", "ULONG"},    {"sint32", "LONG"},      {"uint64", "ULONGLONG"},
+        {"boolean", "BOOLEAN"}, {"uint8", "UCHAR"},    {"sint8", "CHAR"},
+        {"uint16", "USHORT"},   {"sint16", "SHORT"},   {"char16", "WCHAR"},
+        {"uint32", "ULONG"},    {"sint32", "LONG"},    {"uint64", "ULONGLONG"},
         {"sint64", "LONGLONG"}, {"datetime", "WCHAR"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -63,7 +63,8 @@ static bool write_member(struct writer *w, const char *structure, const struct m
         fprintf(w->out, "    %s %s%s;\n", type, item->name, array);
     is_fixed = is_fixed && type && !item->is_variable;
     if (is_fixed)
-        fprintf(w->out, "    #define %s_%s_SIZE sizeof(%s%s)\n", structure, item->name, type, array);
+        fprintf(w->out, "    #define %s_%s_SIZE sizeof(%s%s)\n", structure, item->name, type,
+                array);
     fprintf(w->out, "    #define %s_%s_ID %u\n\n", structure, item->name, item->id);
     free(array);
     return is_fixed;
@@ -122,14 +123,16 @@ static void write_methods(struct writer *w, const struct mof_class *class, bool 
 static void write_guid(struct writer *w, const struct mof_class *class)
 {
     const char *g = class->guid;
-    char *name = class->guid_name ? text_copy(class->guid_name, strlen(class->guid_name)) :
-                                    text_format("%sGuid", class->name);
+    char *name = class->guid_name ? text_copy(class->guid_name, strlen(class->guid_name))
+                                  : text_format("%sGuid", class->name);
 
     fprintf(w->out, "#define %s \\\n    { 0x%.8s,0x%.4s,0x%.4s, { ", name, g, g + 9, g + 14);
     for (size_t i = 0; i < 8; i++)
         fprintf(w->out, "%s0x%.2s", i ? "," : "", g + 19 + 2 * i + (i >= 2));
-    fprintf(w->out, " } }\n\n#if ! (defined(MIDL_PASS))\nDEFINE_GUID(%s_GUID, \\\n"
-                    "            0x%.8s,0x%.4s,0x%.4s", class->name, g, g + 9, g + 14);
+    fprintf(w->out,
+            " } }\n\n#if ! (defined(MIDL_PASS))\nDEFINE_GUID(%s_GUID, \\\n"
+            "            0x%.8s,0x%.4s,0x%.4s",
+            class->name, g, g + 9, g + 14);
     for (size_t i = 0; i < 8; i++)
         fprintf(w->out, ",0x%.2s", g + 19 + 2 * i + (i >= 2));
     fprintf(w->out, ");\n#endif\n\n");

@@ -55,7 +55,8 @@ char *msbuild_expand(const struct msbuild *build, const char *text, const char *
     if (!out)
         die(EXIT_BUILD, "out of memory");
     while (*text) {
-        const char *close = (*text == '$' || *text == '%') && text[1] == '(' ? strchr(text, ')') : NULL;
+        const char *close =
+            (*text == '$' || *text == '%') && text[1] == '(' ? strchr(text, ')') : NULL;
         if (!close) {
             fputc(*text++, out);
             continue;

@@ -5,8 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum long_option { OPTION_CC = 256, OPTION_SANITIZE, OPTION_ROOT, OPTION_REGISTRY, OPTION_SPECIAL,
-                   OPTION_NAME, OPTION_JSON, OPTION_TRACE, OPTION_SOCKET, OPTION_MODE, OPTION_SERVED };
+enum long_option {
+    OPTION_CC = 256,
+    OPTION_SANITIZE,
+    OPTION_ROOT,
+    OPTION_REGISTRY,
+    OPTION_SPECIAL,
+    OPTION_NAME,
+    OPTION_JSON,
+    OPTION_TRACE,
+    OPTION_SOCKET,
+    OPTION_MODE,
+    OPTION_SERVED
+};
 
 static const struct option long_options[] = {
     {"configuration", required_argument, NULL, 'c'},

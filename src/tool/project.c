@@ -24,10 +24,13 @@ enum metadata {
     META_COUNT
 };
 
-static const char *const metadata_names[META_COUNT] = {
-    "AdditionalIncludeDirectories", "PreprocessorDefinitions",        "WppTraceFunction",
-    "WppScanConfigurationData",     "WppAdditionalConfigurationFile", "WppPreprocessorDefinitions",
-    "WppRecorderEnabled"};
+static const char *const metadata_names[META_COUNT] = {"AdditionalIncludeDirectories",
+                                                       "PreprocessorDefinitions",
+                                                       "WppTraceFunction",
+                                                       "WppScanConfigurationData",
+                                                       "WppAdditionalConfigurationFile",
+                                                       "WppPreprocessorDefinitions",
+                                                       "WppRecorderEnabled"};
 
 struct reader {
     struct project *project;
@@ -518,7 +521,8 @@ void project_read(struct project *project, const char *path, const char *configu
     r.build.folder = project->folder;
     for (enum metadata m = 0; m < META_COUNT; m++)
         r.metadata[m] = text_copy("", 0);
-    char *flavour = text_copy(configuration, bar ? (size_t)(bar - configuration) : strlen(configuration));
+    char *flavour =
+        text_copy(configuration, bar ? (size_t)(bar - configuration) : strlen(configuration));
     msbuild_set(&r.build, "Configuration", flavour);
     msbuild_set(&r.build, "Platform", bar ? bar + 1 : "x64");
     msbuild_set(&r.build, "MSBuildProjectName", project->name);

@@ -15,15 +15,15 @@ enum project_kind {
 struct source {
     char *path;
     struct text_list includes, defines; /* of this source alone */
-    char *wpp_functions; /* trace functions, as WppTraceFunction names them */
-    char *wpp_files;     /* files with WPP's configuration, with semicolons between them */
-    bool has_recorder;   /* WPP's messages go to a log in memory too */
+    char *wpp_functions;                /* trace functions, as WppTraceFunction names them */
+    char *wpp_files;   /* files with WPP's configuration, with semicolons between them */
+    bool has_recorder; /* WPP's messages go to a log in memory too */
 };
 
 /* A header that the build makes of another file. */
 struct generated {
-    char *input;  /* path of a .mof or .mc file */
-    char *header; /* its name */
+    char *input;       /* path of a .mof or .mc file */
+    char *header;      /* its name */
     bool with_methods; /* of a .mof: structures of methods' parameters too */
 };
 

@@ -194,8 +194,9 @@ int command_exec(int argc, char **argv)
 
 /* ---- both: ntio run --served ------------------------------------------------- */
 
-#define GRACE 5000 /* milliseconds that a program has to end by itself once the kernel has failed  \
-                    */
+#define GRACE                                                                                      \
+    5000 /* milliseconds that a program has to end by itself once the kernel has failed            \
+          */
 
 struct child {
     pid_t id;
@@ -280,8 +281,8 @@ static void start_program(struct child *child, const struct child *kernel, char 
 {
     child->id = fork();
     if (!child->id) {
-        fprintf(stderr, "ntio: the kernel is process %d, the program process %d\n",
-                (int)kernel->id, (int)getpid());
+        fprintf(stderr, "ntio: the kernel is process %d, the program process %d\n", (int)kernel->id,
+                (int)getpid());
         execv(arguments[0], arguments);
         fprintf(stderr, "ntio: %s cannot be run: %s\n", arguments[0], strerror(errno));
         _exit(EXIT_BUILD);

@@ -31,7 +31,8 @@ static char *included_name(const char *line, bool *is_quoted)
     while (isspace((unsigned char)*line))
         line++;
     *is_quoted = *line == '"';
-    const char *close = *line == '"' || *line == '<' ? strchr(line + 1, *is_quoted ? '"' : '>') : NULL;
+    const char *close =
+        *line == '"' || *line == '<' ? strchr(line + 1, *is_quoted ? '"' : '>') : NULL;
     return close ? text_copy(line + 1, (size_t)(close - line) - 1) : NULL;
 }
 

@@ -143,7 +143,8 @@ char *path_find(const char *folder, const char *path)
         if (*c == '\\')
             *c = '/';
     found = *copy == '/' ? text_copy("/", 1) : text_copy(folder, strlen(folder));
-    for (char *part = strtok_r(copy, "/", &rest); part && found; part = strtok_r(NULL, "/", &rest)) {
+    for (char *part = strtok_r(copy, "/", &rest); part && found;
+         part = strtok_r(NULL, "/", &rest)) {
         char *next = find_component(found, part);
         free(found);
         found = next;

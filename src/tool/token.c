@@ -90,7 +90,7 @@ static struct token read_token(struct reader *r, bool at_line_start)
         while (at + t.length < end && is_word(at[t.length]))
             t.length++;
     } else if (isdigit((unsigned char)*at) ||
-                       (*at == '.' && at + 1 < end && isdigit((unsigned char)at[1]))) {
+               (*at == '.' && at + 1 < end && isdigit((unsigned char)at[1]))) {
         t.kind = TOKEN_NUMBER;
         t.length = number_length(at, end);
     }

@@ -50,7 +50,8 @@ void tokens_free(struct token_list *list);
 bool token_is(const struct token *token, const char *text);
 bool token_is_significant(const struct token *token);
 
-/* The next or previous significant token from index i on (i itself included); count or SIZE_MAX if none. */
+/* The next or previous significant token from index i on (i itself included); count or SIZE_MAX if
+ * none. */
 size_t token_next(const struct token_list *list, size_t i);
 size_t token_previous(const struct token_list *list, size_t i);
 

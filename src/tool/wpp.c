@@ -27,8 +27,8 @@ static char *join(const struct wpp_function *f, const char *separator, bool valu
         const struct wpp_condition *c = &f->conditions[i];
         if (is_log(c))
             continue;
-        char *longer = text_format("%s%s%s", joined, *joined ? separator : "",
-                                   values ? c->value : c->name);
+        char *longer =
+            text_format("%s%s%s", joined, *joined ? separator : "", values ? c->value : c->name);
         free(joined);
         joined = longer;
     }

@@ -27,9 +27,9 @@ struct wpp_function {
 /* A type for %!name!. */
 struct wpp_type {
     char *name;
-    char *item;              /* ItemEnum, ItemListLong, ItemHEXDump, ... */
+    char *item;               /* ItemEnum, ItemListLong, ItemHEXDump, ... */
     struct text_list members; /* in the item's parentheses */
-    char *macro, *structure; /* of DEFINE_CPLX_TYPE, else NULL */
+    char *macro, *structure;  /* of DEFINE_CPLX_TYPE, else NULL */
 };
 
 struct wpp_config {

@@ -57,6 +57,7 @@ NTSTATUS wdf_memory_mdl(struct wdf_memory *memory, PMDL *mdl, BOOLEAN *is_ours);
  * counts, so that completing the request while it is there is WDF_VIOLATION 3. */
 VOID wdf_memory_reference(struct wdf_memory *memory);
 VOID wdf_memory_dereference(struct wdf_memory *memory);
-/* STATUS_INTEGER_OVERFLOW if offsets leave the memory. Zero length: the rest. offsets may be NULL. */
+/* STATUS_INTEGER_OVERFLOW if offsets leave the memory. Zero length: the rest. offsets may be NULL.
+ */
 NTSTATUS wdf_memory_range(const struct wdf_memory *memory, const WDFMEMORY_OFFSET *offsets,
                           SIZE_T *offset, SIZE_T *length);

@@ -299,7 +299,8 @@ VOID wdf_handle_stop(VOID);
 NTSTATUS wdf_open_handle(struct wdf_object *object);
 /* From here on the handle is stale. The slot is free, too. */
 VOID wdf_close_handle(struct wdf_object *object);
-/* The handle is stale, but the slot stays the object's: for wdf_renew_handle or wdf_close_handle. */
+/* The handle is stale, but the slot stays the object's: for wdf_renew_handle or wdf_close_handle.
+ */
 VOID wdf_retire_handle(struct wdf_object *object);
 /* Another handle, in the slot that it has. */
 VOID wdf_renew_handle(struct wdf_object *object);

@@ -91,8 +91,8 @@ struct wdf_queue {
     ULONG request_count;
     PFILE_OBJECT sought_file; /* of the last search for a file's first request, or NULL */
     PLIST_ENTRY sought;       /* an entry of requests, or that: before it is none for sought_file */
-    LIST_ENTRY owned;                        /* presented, not completed, likewise */
-    ULONG owned_count;                       /* also counts those on their way to another queue */
+    LIST_ENTRY owned;         /* presented, not completed, likewise */
+    ULONG owned_count;        /* also counts those on their way to another queue */
     LIST_ENTRY cancelled, cancelled_waiting; /* of owned ones, by wdf_request.cancel_link */
     ULONG unacknowledged;            /* owned ones whose stop the driver has to acknowledge */
     struct wdf_queue_callback ready; /* WdfIoQueueReadyNotify */

@@ -77,15 +77,15 @@ struct wdf_request {
     struct wdf_request_timer *timer;     /* of its time-outs; likewise, atomic exchange */
     PFN_WDF_REQUEST_COMPLETION_ROUTINE completion;
     WDFCONTEXT completion_context;
-    NTSTATUS status;          /* WdfRequestGetStatus */
-    LONG claims;              /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
-                                 for each who cancels it; who drops the last one ends the sending */
-    BOOLEAN is_back;          /* its IRP is, if it has no time-out; atomic, see request_send.c */
-    BOOLEAN is_cancel_wanted; /* WdfRequestCancelSentRequest was called; atomic */
-    BOOLEAN is_timed_out;     /* it is cancelled because time is up */
-    BOOLEAN has_timer;        /* its time-out was set when it was sent */
-    BOOLEAN counts_as_sent;   /* in target->pending */
-    ULONG cancel_round;       /* under listed->lock: of the last walk that met it */
+    NTSTATUS status;           /* WdfRequestGetStatus */
+    LONG claims;               /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
+                                  for each who cancels it; who drops the last one ends the sending */
+    BOOLEAN is_back;           /* its IRP is, if it has no time-out; atomic, see request_send.c */
+    BOOLEAN is_cancel_wanted;  /* WdfRequestCancelSentRequest was called; atomic */
+    BOOLEAN is_timed_out;      /* it is cancelled because time is up */
+    BOOLEAN has_timer;         /* its time-out was set when it was sent */
+    BOOLEAN counts_as_sent;    /* in target->pending */
+    ULONG cancel_round;        /* under listed->lock: of the last walk that met it */
     struct wdf_target *listed; /* that has it in its list, or NULL; see target.c */
 };
 

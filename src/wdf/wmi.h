@@ -7,10 +7,10 @@
 #include "device.h"
 
 struct wdf_wmi {
-    KSPIN_LOCK lock;       /* guards the lists, and whether instances are registered */
-    LIST_ENTRY providers;  /* of wdf_wmi_provider.link; grows only */
-    LONG is_announced;     /* the device is registered with WMI; atomic exchanges */
-    BOOLEAN is_gone;       /* the device has left WMI */
+    KSPIN_LOCK lock;      /* guards the lists, and whether instances are registered */
+    LIST_ENTRY providers; /* of wdf_wmi_provider.link; grows only */
+    LONG is_announced;    /* the device is registered with WMI; atomic exchanges */
+    BOOLEAN is_gone;      /* the device has left WMI */
 };
 
 struct wdf_wmi_provider {

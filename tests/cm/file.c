@@ -1,4 +1,5 @@
-/* Pins: a .reg file's every form is read, what is wrong is told by line, and a saved file loads as it was. */
+/* Pins: a .reg file's every form is read, what is wrong is told by line, and a saved file loads as
+ * it was. */
 #include "fixture.h"
 
 #include "hal/hal.h"
@@ -80,7 +81,7 @@ static void minus_deletes(void **state)
 {
     UNREFERENCED_PARAMETER(state);
     assert_status(load(HEAD FILE_KEY "\"A\"=\"a\"\n\"B\"=\"b\"\n"
-                            "[HKEY_LOCAL_MACHINE\\Software\\Test\\Below]\n\"C\"=\"c\"\n"),
+                                     "[HKEY_LOCAL_MACHINE\\Software\\Test\\Below]\n\"C\"=\"c\"\n"),
                   STATUS_SUCCESS);
     assert_status(load(HEAD FILE_KEY "\"A\"=-\n\"NotThere\"=-\n"), STATUS_SUCCESS);
     assert_status(query(KEY, L"A"), STATUS_OBJECT_NAME_NOT_FOUND);

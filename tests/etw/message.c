@@ -24,8 +24,14 @@ static PCSTR formatted(PCSTR format, const struct ntio_wpp_value *values, ULONG 
     return line;
 }
 
-#define SIGNED(variable) {&(variable), sizeof(variable), NTIO_WPP_SIGNED}
-#define UNSIGNED(variable) {&(variable), sizeof(variable), NTIO_WPP_UNSIGNED}
+#define SIGNED(variable)                                                                           \
+    {                                                                                              \
+        &(variable), sizeof(variable), NTIO_WPP_SIGNED                                             \
+    }
+#define UNSIGNED(variable)                                                                         \
+    {                                                                                              \
+        &(variable), sizeof(variable), NTIO_WPP_UNSIGNED                                           \
+    }
 
 static void numbers(void **state)
 {
@@ -33,8 +39,11 @@ static void numbers(void **state)
     UCHAR narrow = 200;
     CHAR character = 'x';
     double real = 1.5;
-    const struct ntio_wpp_value values[] = {SIGNED(minus), UNSIGNED(narrow), SIGNED(minus),
-                                            SIGNED(character), {&real, sizeof(real), NTIO_WPP_FLOAT}};
+    const struct ntio_wpp_value values[] = {SIGNED(minus),
+                                            UNSIGNED(narrow),
+                                            SIGNED(minus),
+                                            SIGNED(character),
+                                            {&real, sizeof(real), NTIO_WPP_FLOAT}};
 
     (void)state;
     assert_string_equal(formatted("%d %u %I64d %c %.1f", values, 5), "-1 200 -1 x 1.5");
@@ -68,15 +77,16 @@ static void named_types(void **state)
     NTSTATUS status = STATUS_NO_MEMORY;
     ULONG one = 1, nine = 9, three = 3;
     UCHAR bytes[] = {1, 0xab};
-    const struct ntio_wpp_value values[] = {SIGNED(status),  UNSIGNED(one), UNSIGNED(nine),
-                                            UNSIGNED(three), SIGNED(status),
-                                            {bytes, sizeof(bytes), NTIO_WPP_BYTES}, UNSIGNED(nine)};
+    const struct ntio_wpp_value values[] = {SIGNED(status), UNSIGNED(one),
+                                            UNSIGNED(nine), UNSIGNED(three),
+                                            SIGNED(status), {bytes, sizeof(bytes), NTIO_WPP_BYTES},
+                                            UNSIGNED(nine)};
 
     (void)state;
-    assert_string_equal(formatted("%!STATUS! %!side! %!side! %!set! %!mine! %!HEXDUMP! %!odd!",
-                                  values, 7),
-                        "0xC0000017(STATUS_NO_MEMORY) right(1) 9 0x3(left,right) "
-                        "0xC0000017(STATUS_NO_MEMORY) 01 ab 0x9(%!odd!)");
+    assert_string_equal(
+        formatted("%!STATUS! %!side! %!side! %!set! %!mine! %!HEXDUMP! %!odd!", values, 7),
+        "0xC0000017(STATUS_NO_MEMORY) right(1) 9 0x3(left,right) "
+        "0xC0000017(STATUS_NO_MEMORY) 01 ab 0x9(%!odd!)");
 }
 
 static void long_lines_end(void **state)
@@ -97,8 +107,8 @@ static void long_lines_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),     cmocka_unit_test(texts),
-        cmocka_unit_test(named_types), cmocka_unit_test(places_take_no_value),
+        cmocka_unit_test(numbers),        cmocka_unit_test(texts),
+        cmocka_unit_test(named_types),    cmocka_unit_test(places_take_no_value),
         cmocka_unit_test(long_lines_end),
     };
 

@@ -339,7 +339,8 @@ static void test_a_peer_that_is_killed(void **state)
     hal_listen_close(listener);
 }
 
-/* A process that connects, says so, and ends; a child of it keeps the socket until it is stopped. */
+/* A process that connects, says so, and ends; a child of it keeps the socket until it is stopped.
+ */
 static pid_t connect_and_fork(void)
 {
     struct hal_peer *peer;

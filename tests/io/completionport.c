@@ -1,4 +1,5 @@
-/* Pins: packets of a completion port come in order, each to one taker, and waiting ends as asked. */
+/* Pins: packets of a completion port come in order, each to one taker, and waiting ends as asked.
+ */
 #include "io/io_test.h"
 
 #define TAKERS 3

@@ -8,8 +8,8 @@ static struct {
     IO_CSQ csq;
     KSPIN_LOCK lock;
     LIST_ENTRY irps;
-    BOOLEAN is_locked;     /* the driver's routines ran under the driver's lock */
-    LONG cancelled;        /* atomic */
+    BOOLEAN is_locked;      /* the driver's routines ran under the driver's lock */
+    LONG cancelled;         /* atomic */
     NTSTATUS insert_answer; /* of the Ex form */
 } queue;
 
@@ -145,7 +145,8 @@ static void cancelled_before_it_came(void)
     IoFreeIrp(irp);
 }
 
-/* A canceller takes the routine first and waits for the queue's lock then: the IRP is its already. */
+/* A canceller takes the routine first and waits for the queue's lock then: the IRP is its already.
+ */
 static void one_that_is_being_cancelled_is_passed_over(void)
 {
     PIRP first = make_irp(), second = make_irp();

@@ -1,4 +1,5 @@
-/* Pins spin locks, plain, queued and shared: exclusion under contention, the bug checks of misuse. */
+/* Pins spin locks, plain, queued and shared: exclusion under contention, the bug checks of misuse.
+ */
 #include "fixture.h"
 
 #define THREADS 4

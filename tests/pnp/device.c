@@ -1,4 +1,5 @@
-/* Pins a device's life: added, started, asked, removed, gone; and what its drivers' answers lead to. */
+/* Pins a device's life: added, started, asked, removed, gone; and what its drivers' answers lead
+ * to. */
 #include "pnp_test.h"
 #include "pnp/power.h"
 
@@ -228,9 +229,9 @@ static void properties(void)
         IoGetDeviceProperty(pdo, DevicePropertyLegacyBusType, sizeof(number), &number, &size),
         STATUS_SUCCESS);
     assert_int_equal(number, PNPBus);
-    assert_int_equal(IoGetDeviceProperty(pdo, DevicePropertyUINumber, sizeof(number), &number,
-                                         &size),
-                     STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(
+        IoGetDeviceProperty(pdo, DevicePropertyUINumber, sizeof(number), &number, &size),
+        STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(IoGetDeviceProperty(test_driver->DeviceObject, DevicePropertyEnumeratorName,
                                          sizeof(text), text, &size),
                      STATUS_INVALID_DEVICE_REQUEST);
@@ -251,9 +252,9 @@ static void keys(void)
     assert_int_equal(IoOpenDeviceRegistryKey(pdo, PLUGPLAY_REGKEY_DRIVER, KEY_READ, &key),
                      STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(IoOpenDeviceRegistryKey(pdo, 0, KEY_READ, &key), STATUS_INVALID_PARAMETER);
-    assert_int_equal(IoOpenDeviceRegistryKey(test_driver->DeviceObject, PLUGPLAY_REGKEY_DEVICE,
-                                             KEY_READ, &key),
-                     STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(
+        IoOpenDeviceRegistryKey(test_driver->DeviceObject, PLUGPLAY_REGKEY_DEVICE, KEY_READ, &key),
+        STATUS_INVALID_DEVICE_REQUEST);
 }
 
 /* Whoever asked for the device is left to nothing; a thousand times over. */

@@ -1,4 +1,5 @@
-/* Pins how the text of INF files is read: lines, quotes, strings, tokens, encodings, and what is wrong. */
+/* Pins how the text of INF files is read: lines, quotes, strings, tokens, encodings, and what is
+ * wrong. */
 #include <ntifs.h>
 
 #include "ex/ex.h"
@@ -111,8 +112,9 @@ static void reads_quotes(void **state)
 
 static void continues_lines(void **state)
 {
-    struct inf *inf = parse("[A]\nk = one, \\\n    two, \\ ; why\r\n three\nl = \"start \\\n end\"\n"
-                            "path = C:\\dir\\file\nm = 5\n");
+    struct inf *inf =
+        parse("[A]\nk = one, \\\n    two, \\ ; why\r\n three\nl = \"start \\\n end\"\n"
+              "path = C:\\dir\\file\nm = 5\n");
     const struct inf_line *line = line_of(inf, L"A", L"k");
 
     (void)state;
@@ -275,11 +277,16 @@ static void gives_up_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(splits_lines_into_fields), cmocka_unit_test(joins_sections_of_one_name),
-        cmocka_unit_test(reads_quotes),             cmocka_unit_test(continues_lines),
-        cmocka_unit_test(replaces_strings),         cmocka_unit_test(replaces_tokens),
-        cmocka_unit_test(reads_encodings),          cmocka_unit_test(names_what_is_wrong),
-        cmocka_unit_test(limits_names),             cmocka_unit_test(reads_numbers),
+        cmocka_unit_test(splits_lines_into_fields),
+        cmocka_unit_test(joins_sections_of_one_name),
+        cmocka_unit_test(reads_quotes),
+        cmocka_unit_test(continues_lines),
+        cmocka_unit_test(replaces_strings),
+        cmocka_unit_test(replaces_tokens),
+        cmocka_unit_test(reads_encodings),
+        cmocka_unit_test(names_what_is_wrong),
+        cmocka_unit_test(limits_names),
+        cmocka_unit_test(reads_numbers),
         cmocka_unit_test(gives_up_without_memory),
     };
 

@@ -103,7 +103,8 @@ static void cancellation_is_told_once(void)
     ZwClose(other);
     expected = NULL;
     assert_int_equal(remove_test_device(PNP_REMOVE), STATUS_SUCCESS);
-    assert_history("first-asked second-asked query-remove remove unload first-removed second-removed");
+    assert_history(
+        "first-asked second-asked query-remove remove unload first-removed second-removed");
     IoUnregisterPlugPlayNotification(entries[0]);
     IoUnregisterPlugPlayNotification(entries[1]);
 }

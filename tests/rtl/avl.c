@@ -129,8 +129,8 @@ static void test_random_changes(void **state)
         else
             assert_int_equal(remove_key(key), model[key]);
         model[key] = inserts;
-        assert_int_equal(inserts, RtlLookupElementGenericTableAvl(
-                                      &table, &(struct element){key, 0}) != NULL);
+        assert_int_equal(
+            inserts, RtlLookupElementGenericTableAvl(&table, &(struct element){key, 0}) != NULL);
         if (round % 16 == 0)
             check_table();
     }
@@ -207,9 +207,11 @@ static void test_order_by_index(void **state)
     for (LONG key = 90; key >= 0; key -= 10)
         insert(key);
     for (ULONG at = 0; at < 10; at++)
-        assert_int_equal(((struct element *)RtlGetElementGenericTableAvl(&table, at))->key, at * 10);
+        assert_int_equal(((struct element *)RtlGetElementGenericTableAvl(&table, at))->key,
+                         at * 10);
     for (ULONG at = 10; at-- > 0;)
-        assert_int_equal(((struct element *)RtlGetElementGenericTableAvl(&table, at))->key, at * 10);
+        assert_int_equal(((struct element *)RtlGetElementGenericTableAvl(&table, at))->key,
+                         at * 10);
     assert_null(RtlGetElementGenericTableAvl(&table, 10));
     insert(45);
     assert_int_equal(((struct element *)RtlGetElementGenericTableAvl(&table, 5))->key, 45);

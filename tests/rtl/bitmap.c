@@ -185,9 +185,12 @@ static void test_single_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_set_and_clear_runs), cmocka_unit_test(test_counts_and_areas),
-        cmocka_unit_test(test_find),               cmocka_unit_test(test_find_and_change),
-        cmocka_unit_test(test_runs),               cmocka_unit_test(test_single_words),
+        cmocka_unit_test(test_set_and_clear_runs),
+        cmocka_unit_test(test_counts_and_areas),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_find_and_change),
+        cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_single_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

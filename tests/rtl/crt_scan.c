@@ -108,8 +108,8 @@ static void test_wide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_integers),     cmocka_unit_test(test_what_does_not_match),
-        cmocka_unit_test(test_text),         cmocka_unit_test(test_secure_sizes),
+        cmocka_unit_test(test_integers),       cmocka_unit_test(test_what_does_not_match),
+        cmocka_unit_test(test_text),           cmocka_unit_test(test_secure_sizes),
         cmocka_unit_test(test_floating_point), cmocka_unit_test(test_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,9 +105,9 @@ static void test_flags(void **state)
     assert_int_equal(RtlUnicodeStringCatStringEx(&string, L"cd", NULL, STRSAFE_NO_TRUNCATION),
                      STATUS_BUFFER_OVERFLOW);
     assert_wide(L"ab");
-    assert_int_equal(RtlUnicodeStringCopyStringEx(&string, L"abcd", NULL,
-                                                  STRSAFE_ZERO_LENGTH_ON_FAILURE),
-                     STATUS_BUFFER_OVERFLOW);
+    assert_int_equal(
+        RtlUnicodeStringCopyStringEx(&string, L"abcd", NULL, STRSAFE_ZERO_LENGTH_ON_FAILURE),
+        STATUS_BUFFER_OVERFLOW);
     assert_int_equal(string.Length, 0);
     assert_int_equal(RtlUnicodeStringCopyStringEx(&string, NULL, NULL, STRSAFE_IGNORE_NULLS),
                      STATUS_SUCCESS);
@@ -141,9 +141,12 @@ static void test_init(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_terminated_strings), cmocka_unit_test(test_terminated_printf),
-        cmocka_unit_test(test_counted_strings),    cmocka_unit_test(test_counted_printf),
-        cmocka_unit_test(test_flags),              cmocka_unit_test(test_counted_to_terminated),
+        cmocka_unit_test(test_terminated_strings),
+        cmocka_unit_test(test_terminated_printf),
+        cmocka_unit_test(test_counted_strings),
+        cmocka_unit_test(test_counted_printf),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_counted_to_terminated),
         cmocka_unit_test(test_init),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,10 +184,14 @@ static void test_multi_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wide_strings),    cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_case),            cmocka_unit_test(test_secure_copies),
-        cmocka_unit_test(test_numbers_as_text), cmocka_unit_test(test_text_as_numbers),
-        cmocka_unit_test(test_rand),            cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_wide_strings),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_case),
+        cmocka_unit_test(test_secure_copies),
+        cmocka_unit_test(test_numbers_as_text),
+        cmocka_unit_test(test_text_as_numbers),
+        cmocka_unit_test(test_rand),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_multi_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

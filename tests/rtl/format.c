@@ -153,9 +153,9 @@ static void test_percent_n_is_refused(void **state)
 
 static VOID compare_float(double value)
 {
-    static const PCSTR formats[] = {"%f",    "%e",    "%g",   "%.0f", "%.0e",  "%.1f",   "%.3g",
-                                    "%.17g", "%.20f", "%G",   "%+f",  "% .2e", "%12.4f", "%-12.4e|",
-                                    "%012f", "%#.0f", "%.9G", "%.40e", "%#.0e", "%.0g"};
+    static const PCSTR formats[] = {
+        "%f",  "%e",    "%g",     "%.0f",     "%.0e",  "%.1f",  "%.3g", "%.17g", "%.20f", "%G",
+        "%+f", "% .2e", "%12.4f", "%-12.4e|", "%012f", "%#.0f", "%.9G", "%.40e", "%#.0e", "%.0g"};
     CHAR expected[2048];
 
     for (ULONG at = 0; at < RTL_NUMBER_OF(formats); at++) {
@@ -167,10 +167,30 @@ static VOID compare_float(double value)
 
 static void test_floating_point_is_exact(void **state)
 {
-    static const double values[] = {0.0,    -0.0,   1.0,      0.5,       1.5,     2.5,   0.1,
-                                    9.5,    99.5,   999999.5, 1e15,      1e16,    1e22,  1e23,
-                                    1e100,  1e300,  5e-324,   1.7976931348623157e308,    2.2250738585072014e-308,
-                                    123456, 0.0001, 0.00001,  123456789.123456789,       3.141592653589793};
+    static const double values[] = {0.0,
+                                    -0.0,
+                                    1.0,
+                                    0.5,
+                                    1.5,
+                                    2.5,
+                                    0.1,
+                                    9.5,
+                                    99.5,
+                                    999999.5,
+                                    1e15,
+                                    1e16,
+                                    1e22,
+                                    1e23,
+                                    1e100,
+                                    1e300,
+                                    5e-324,
+                                    1.7976931348623157e308,
+                                    2.2250738585072014e-308,
+                                    123456,
+                                    0.0001,
+                                    0.00001,
+                                    123456789.123456789,
+                                    3.141592653589793};
     ULONG seed = 12345;
 
     UNREFERENCED_PARAMETER(state);

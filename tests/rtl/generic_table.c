@@ -16,7 +16,8 @@ static BOOLEAN model[KEYS];
 static LONG allocations;
 static BOOLEAN out_of_memory;
 
-static RTL_GENERIC_COMPARE_RESULTS NTAPI compare(PRTL_GENERIC_TABLE Table, PVOID First, PVOID Second)
+static RTL_GENERIC_COMPARE_RESULTS NTAPI compare(PRTL_GENERIC_TABLE Table, PVOID First,
+                                                 PVOID Second)
 {
     LONG a = ((struct element *)First)->key, b = ((struct element *)Second)->key;
 
@@ -57,8 +58,7 @@ static BOOLEAN insert(LONG key)
 {
     struct element element = {key, key * 3};
     BOOLEAN is_new = 2;
-    struct element *made =
-        RtlInsertElementGenericTable(&table, &element, sizeof(element), &is_new);
+    struct element *made = RtlInsertElementGenericTable(&table, &element, sizeof(element), &is_new);
 
     assert_non_null(made);
     assert_int_equal(made->value, key * 3);
@@ -123,8 +123,8 @@ static void test_random_changes(void **state)
         else
             assert_int_equal(remove_key(key), model[key]);
         model[key] = inserts;
-        assert_int_equal(inserts, RtlLookupElementGenericTable(
-                                      &table, &(struct element){key, 0}) != NULL);
+        assert_int_equal(inserts,
+                         RtlLookupElementGenericTable(&table, &(struct element){key, 0}) != NULL);
         if (round % 16 == 0)
             check_table();
     }
@@ -180,8 +180,8 @@ static void test_full_forms(void **state)
     UNREFERENCED_PARAMETER(state);
     assert_null(RtlLookupElementGenericTableFull(&table, &element, &node, &result));
     assert_int_equal(result, TableEmptyTree);
-    assert_non_null(RtlInsertElementGenericTableFull(&table, &element, sizeof(element), &is_new,
-                                                        node, result));
+    assert_non_null(
+        RtlInsertElementGenericTableFull(&table, &element, sizeof(element), &is_new, node, result));
     assert_true(is_new);
     element.key = 6;
     assert_null(RtlLookupElementGenericTableFull(&table, &element, &node, &result));

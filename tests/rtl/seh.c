@@ -67,8 +67,8 @@ static struct {
 
 static VOID note(PCSTR what)
 {
-    trace.length += rtl_format(trace.text + trace.length, sizeof(trace.text) - trace.length, "%s ",
-                               what);
+    trace.length +=
+        rtl_format(trace.text + trace.length, sizeof(trace.text) - trace.length, "%s ", what);
 }
 
 static LONG noted(PCSTR what, LONG value)
@@ -92,9 +92,9 @@ static GUARDED NTSTATUS read_guarded(volatile LONG *address)
     PIN NTSTATUS status = STATUS_SUCCESS;
 
     TRY_EXCEPT(0)
-        *address = 1;
+    *address = 1;
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        status = _seh_0.code;
+    status = _seh_0.code;
     END_EXCEPT
     return status;
 }
@@ -118,9 +118,9 @@ static GUARDED NTSTATUS raise_guarded(NTSTATUS raised)
     PIN NTSTATUS status = STATUS_SUCCESS;
 
     TRY_EXCEPT(0)
-        ExRaiseStatus(raised);
+    ExRaiseStatus(raised);
     EXCEPT(0, _seh_0.code == raised ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH)
-        status = _seh_0.code;
+    status = _seh_0.code;
     END_EXCEPT
     return status;
 }
@@ -135,10 +135,10 @@ static GUARDED NTSTATUS divide(LONG by)
     PIN NTSTATUS status = STATUS_SUCCESS;
 
     TRY_EXCEPT(0)
-        zero = 7 / by;
-        zero = 0;
+    zero = 7 / by;
+    zero = 0;
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        status = _seh_0.code;
+    status = _seh_0.code;
     END_EXCEPT
     return status;
 }
@@ -153,9 +153,9 @@ static GUARDED NTSTATUS breakpoint_guarded(VOID)
     PIN NTSTATUS status = STATUS_SUCCESS;
 
     TRY_EXCEPT(0)
-        __asm__ volatile("int3");
+    __asm__ volatile("int3");
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        status = _seh_0.code;
+    status = _seh_0.code;
     END_EXCEPT
     return status;
 }
@@ -170,16 +170,16 @@ static GUARDED NTSTATUS inner_passes(VOID)
     PIN NTSTATUS status = STATUS_SUCCESS;
 
     TRY_EXCEPT(0)
-        TRY_EXCEPT(1)
-            note("body");
-            touch(nowhere);
-        EXCEPT(1, noted("inner", EXCEPTION_CONTINUE_SEARCH))
-            note("wrong");
-        END_EXCEPT
-        note("wrong");
+    TRY_EXCEPT(1)
+    note("body");
+    touch(nowhere);
+    EXCEPT(1, noted("inner", EXCEPTION_CONTINUE_SEARCH))
+    note("wrong");
+    END_EXCEPT
+    note("wrong");
     EXCEPT(0, noted("outer", EXCEPTION_EXECUTE_HANDLER))
-        note("handler");
-        status = _seh_0.code;
+    note("handler");
+    status = _seh_0.code;
     END_EXCEPT
     note("after");
     return status;
@@ -193,16 +193,13 @@ static VOID test_filters_are_asked_innermost_first(VOID)
 
 static GUARDED VOID raise_in_handler(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        TRY_EXCEPT(1)
-            ExRaiseStatus(STATUS_UNSUCCESSFUL);
-        EXCEPT(1, EXCEPTION_EXECUTE_HANDLER)
-            note("inner");
-            ExRaiseStatus(STATUS_IN_PAGE_ERROR);
-        END_EXCEPT
+    PIN TRY_EXCEPT(0) TRY_EXCEPT(1) ExRaiseStatus(STATUS_UNSUCCESSFUL);
+    EXCEPT(1, EXCEPTION_EXECUTE_HANDLER)
+    note("inner");
+    ExRaiseStatus(STATUS_IN_PAGE_ERROR);
+    END_EXCEPT
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note(_seh_0.code == STATUS_IN_PAGE_ERROR ? "outer" : "wrong");
+    note(_seh_0.code == STATUS_IN_PAGE_ERROR ? "outer" : "wrong");
     END_EXCEPT
 }
 
@@ -214,28 +211,23 @@ static VOID test_an_exception_in_a_handler_goes_outward(VOID)
 
 static GUARDED VOID finally_then(NTSTATUS raised)
 {
-    PIN
-    TRY_FINALLY(0)
-        note("body");
-        if (raised)
-            ExRaiseStatus(raised);
+    PIN TRY_FINALLY(0) note("body");
+    if (raised)
+        ExRaiseStatus(raised);
     FINALLY(0)
-        note(_seh_0.abnormal ? "abnormal" : "normal");
+    note(_seh_0.abnormal ? "abnormal" : "normal");
     END_FINALLY(0)
     note("after");
 }
 
 static GUARDED VOID catch_finally(NTSTATUS raised)
 {
-    PIN
-    TRY_EXCEPT(0)
-        TRY_FINALLY(1)
-            finally_then(raised);
-        FINALLY(1)
-            note("second");
-        END_FINALLY(1)
+    PIN TRY_EXCEPT(0) TRY_FINALLY(1) finally_then(raised);
+    FINALLY(1)
+    note("second");
+    END_FINALLY(1)
     EXCEPT(0, noted("filter", EXCEPTION_EXECUTE_HANDLER))
-        note("handler");
+    note("handler");
     END_EXCEPT
 }
 
@@ -257,33 +249,33 @@ static GUARDED int leave_body(int how)
 
     for (int round = 0; round < 2; round++) {
         TRY_FINALLY(0)
-            if (how == 1)
-                goto _seh_leave_0;
-            if (how == 2) {
-                _seh_exit_0 = 1;
-                _seh_0.abnormal = 1;
-                goto _seh_fin_0;
-            }
-            if (how == 3) {
-                _seh_exit_0 = 3;
-                _seh_0.abnormal = 1;
-                goto _seh_fin_0;
-            }
-            note("end");
-        FINALLY(0)
-            note(_seh_0.abnormal ? "abnormal" : "normal");
-            locals += 10;
+        if (how == 1)
+            goto _seh_leave_0;
+        if (how == 2) {
+            _seh_exit_0 = 1;
+            _seh_0.abnormal = 1;
+            goto _seh_fin_0;
         }
-        if (_seh_how_0 == NTIO_SEH_UNWIND)
-            ntio_seh_unwound(&_seh_0);
-        if (_seh_exit_0 == 1)
-            return locals + 1;
-        if (_seh_exit_0 == 3)
-            continue;
+        if (how == 3) {
+            _seh_exit_0 = 3;
+            _seh_0.abnormal = 1;
+            goto _seh_fin_0;
+        }
+        note("end");
+        FINALLY(0)
+        note(_seh_0.abnormal ? "abnormal" : "normal");
+        locals += 10;
     }
-    note("next");
+    if (_seh_how_0 == NTIO_SEH_UNWIND)
+        ntio_seh_unwound(&_seh_0);
+    if (_seh_exit_0 == 1)
+        return locals + 1;
+    if (_seh_exit_0 == 3)
+        continue;
 }
-    return locals;
+note("next");
+}
+return locals;
 }
 
 static VOID test_finally_runs_on_every_way_out(VOID)
@@ -298,13 +290,10 @@ static VOID test_finally_runs_on_every_way_out(VOID)
 
 static GUARDED int return_in_body(int value)
 {
-    PIN
-    TRY_EXCEPT(0)
-        if (value)
-            return value;
-        note("body");
+    PIN TRY_EXCEPT(0) if (value) return value;
+    note("body");
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note("wrong");
+    note("wrong");
     END_EXCEPT
     return -1;
 }
@@ -321,12 +310,12 @@ static GUARDED int change_locals(VOID)
     PIN int before = 1, changed = 2, array[16] = {0};
 
     TRY_EXCEPT(0)
-        changed = 40;
-        array[7] = 5;
-        touch(nowhere);
-        changed = 99;
+    changed = 40;
+    array[7] = 5;
+    touch(nowhere);
+    changed = 99;
     EXCEPT(0, (before += changed) == 41 ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH)
-        changed += before + array[7];
+    changed += before + array[7];
     END_EXCEPT
     return changed;
 }
@@ -362,9 +351,9 @@ static GUARDED LONG look_deeper(VOID)
     PIN LONG seen = 0;
 
     TRY_EXCEPT(0)
-        deeper();
+    deeper();
     EXCEPT(0, (overwrite_stack(20), seen = *deep_local, EXCEPTION_EXECUTE_HANDLER))
-        note("handler");
+    note("handler");
     END_EXCEPT
     return seen;
 }
@@ -381,12 +370,12 @@ static GUARDED VOID termination_sees_its_locals(LONG *seen)
     for (LONG at = 0; at < 64; at++)
         mine[at] = at;
     TRY_FINALLY(0)
-        overwrite_stack(3);
-        touch(nowhere);
+    overwrite_stack(3);
+    touch(nowhere);
     FINALLY(0)
-        overwrite_stack(20);
-        for (LONG at = 0; at < 64; at++)
-            *seen += mine[at];
+    overwrite_stack(20);
+    for (LONG at = 0; at < 64; at++)
+        *seen += mine[at];
     END_FINALLY(0)
 }
 
@@ -395,9 +384,9 @@ static GUARDED LONG unwind_deep(VOID)
     PIN LONG seen = 0;
 
     TRY_EXCEPT(0)
-        termination_sees_its_locals(&seen);
+    termination_sees_its_locals(&seen);
     EXCEPT(0, (overwrite_stack(20), EXCEPTION_EXECUTE_HANDLER))
-        seen += 1000;
+    seen += 1000;
     END_EXCEPT
     return seen;
 }
@@ -416,11 +405,9 @@ static LONG read_pointers(PEXCEPTION_POINTERS pointers, PEXCEPTION_RECORD record
 
 static GUARDED VOID inspect(volatile LONG *address, PEXCEPTION_RECORD record, PULONG64 rip)
 {
-    PIN
-    TRY_EXCEPT(0)
-        touch(address);
+    PIN TRY_EXCEPT(0) touch(address);
     EXCEPT(0, read_pointers(_seh_0.pointers, record, rip))
-        note("handler");
+    note("handler");
     END_EXCEPT
 }
 
@@ -460,10 +447,10 @@ static GUARDED LONG continue_fault(VOID)
     redirect_from = (LONG volatile *)0x4560;
     redirect_to = &result;
     TRY_EXCEPT(0)
-        touch(redirect_from);
-        result += (LONG)(float_before * 2);
+    touch(redirect_from);
+    result += (LONG)(float_before * 2);
     EXCEPT(0, redirect(_seh_0.pointers))
-        note("wrong");
+    note("wrong");
     END_EXCEPT
     return result;
 }
@@ -481,15 +468,15 @@ static GUARDED VOID continue_raise(ULONG flags)
                                    .ExceptionFlags = flags};
 
     TRY_EXCEPT(0)
-        TRY_EXCEPT(1)
-            RtlRaiseException(&record);
-            note("continued");
-        EXCEPT(1, _seh_1.code == STATUS_GUARD_PAGE_VIOLATION ? EXCEPTION_CONTINUE_EXECUTION
-                                                             : EXCEPTION_CONTINUE_SEARCH)
-            note("wrong");
-        END_EXCEPT
+    TRY_EXCEPT(1)
+    RtlRaiseException(&record);
+    note("continued");
+    EXCEPT(1, _seh_1.code == STATUS_GUARD_PAGE_VIOLATION ? EXCEPTION_CONTINUE_EXECUTION
+                                                         : EXCEPTION_CONTINUE_SEARCH)
+    note("wrong");
+    END_EXCEPT
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note(rtl_status_name(_seh_0.code));
+    note(rtl_status_name(_seh_0.code));
     END_EXCEPT
 }
 
@@ -510,19 +497,15 @@ static LONG fault_in_filter(VOID)
 
 static GUARDED VOID exception_in_filter(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        TRY_FINALLY(1)
-            TRY_EXCEPT(2)
-                finally_then(STATUS_UNSUCCESSFUL);
-            EXCEPT(2, fault_in_filter())
-                note("wrong");
-            END_EXCEPT
-        FINALLY(1)
-            note("finally");
-        END_FINALLY(1)
+    PIN TRY_EXCEPT(0) TRY_FINALLY(1) TRY_EXCEPT(2) finally_then(STATUS_UNSUCCESSFUL);
+    EXCEPT(2, fault_in_filter())
+    note("wrong");
+    END_EXCEPT
+    FINALLY(1)
+    note("finally");
+    END_FINALLY(1)
     EXCEPT(0, noted("outer", EXCEPTION_EXECUTE_HANDLER))
-        note(_seh_0.code == STATUS_ACCESS_VIOLATION ? "handler" : "wrong");
+    note(_seh_0.code == STATUS_ACCESS_VIOLATION ? "handler" : "wrong");
     END_EXCEPT
 }
 
@@ -534,22 +517,18 @@ static VOID test_an_exception_in_a_filter_goes_outside_and_unwinds_all(VOID)
 
 static GUARDED LONG guarded_filter(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        touch(nowhere);
+    PIN TRY_EXCEPT(0) touch(nowhere);
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note("caught-in-filter");
+    note("caught-in-filter");
     END_EXCEPT
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
 static GUARDED VOID exception_handled_in_filter(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        ExRaiseStatus(STATUS_UNSUCCESSFUL);
+    PIN TRY_EXCEPT(0) ExRaiseStatus(STATUS_UNSUCCESSFUL);
     EXCEPT(0, guarded_filter())
-        note(_seh_0.code == STATUS_UNSUCCESSFUL ? "handler" : "wrong");
+    note(_seh_0.code == STATUS_UNSUCCESSFUL ? "handler" : "wrong");
     END_EXCEPT
 }
 
@@ -561,30 +540,24 @@ static VOID test_a_filter_may_handle_an_exception_of_its_own(VOID)
 
 static GUARDED VOID raise_in_termination(VOID)
 {
-    PIN
-    TRY_FINALLY(0)
-        TRY_FINALLY(1)
-            ExRaiseStatus(STATUS_UNSUCCESSFUL);
-        FINALLY(1)
-            note("first");
-            ExRaiseStatus(STATUS_IN_PAGE_ERROR);
-        END_FINALLY(1)
+    PIN TRY_FINALLY(0) TRY_FINALLY(1) ExRaiseStatus(STATUS_UNSUCCESSFUL);
+    FINALLY(1)
+    note("first");
+    ExRaiseStatus(STATUS_IN_PAGE_ERROR);
+    END_FINALLY(1)
     FINALLY(0)
-        note("second");
+    note("second");
     END_FINALLY(0)
 }
 
 static GUARDED VOID collided_unwind(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        TRY_EXCEPT(1)
-            raise_in_termination();
-        EXCEPT(1, noted(rtl_status_name(_seh_1.code), _seh_1.code == STATUS_UNSUCCESSFUL))
-            note("wrong");
-        END_EXCEPT
+    PIN TRY_EXCEPT(0) TRY_EXCEPT(1) raise_in_termination();
+    EXCEPT(1, noted(rtl_status_name(_seh_1.code), _seh_1.code == STATUS_UNSUCCESSFUL))
+    note("wrong");
+    END_EXCEPT
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note(rtl_status_name(_seh_0.code));
+    note(rtl_status_name(_seh_0.code));
     END_EXCEPT
 }
 
@@ -596,16 +569,13 @@ static VOID test_an_exception_in_a_termination_handler_collides(VOID)
 
 static GUARDED VOID handled_in_termination(VOID)
 {
-    PIN
-    TRY_EXCEPT(0)
-        TRY_FINALLY(1)
-            ExRaiseStatus(STATUS_UNSUCCESSFUL);
-        FINALLY(1)
-            guarded_filter();
-            note("finally");
-        END_FINALLY(1)
+    PIN TRY_EXCEPT(0) TRY_FINALLY(1) ExRaiseStatus(STATUS_UNSUCCESSFUL);
+    FINALLY(1)
+    guarded_filter();
+    note("finally");
+    END_FINALLY(1)
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note(rtl_status_name(_seh_0.code));
+    note(rtl_status_name(_seh_0.code));
     END_EXCEPT
 }
 
@@ -620,9 +590,9 @@ static GUARDED int return_from_termination(VOID)
     PIN int value = 3;
 
     TRY_FINALLY(0)
-        ExRaiseStatus(STATUS_UNSUCCESSFUL);
+    ExRaiseStatus(STATUS_UNSUCCESSFUL);
     FINALLY(0)
-        return value + 4;
+    return value + 4;
     END_FINALLY(0)
     return 0;
 }
@@ -632,10 +602,10 @@ static GUARDED int abandoned_unwind(VOID)
     PIN int value = 0;
 
     TRY_EXCEPT(0)
-        value = return_from_termination();
-        note("still-in-body");
+    value = return_from_termination();
+    note("still-in-body");
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note("wrong");
+    note("wrong");
     END_EXCEPT
     return value;
 }
@@ -651,12 +621,12 @@ static GUARDED int level3(int depth)
     PIN int result = depth;
 
     TRY_FINALLY(0)
-        if (depth)
-            result += level3(depth - 1);
-        else
-            touch(nowhere);
+    if (depth)
+        result += level3(depth - 1);
+    else
+        touch(nowhere);
     FINALLY(0)
-        note("f");
+    note("f");
     END_FINALLY(0)
     return result;
 }
@@ -666,9 +636,9 @@ static GUARDED int level2(int depth)
     PIN int result = 0;
 
     TRY_EXCEPT(0)
-        result = level3(depth);
+    result = level3(depth);
     EXCEPT(0, noted("2", EXCEPTION_CONTINUE_SEARCH))
-        note("wrong");
+    note("wrong");
     END_EXCEPT
     return result;
 }
@@ -678,9 +648,9 @@ static GUARDED int level1(int depth)
     PIN int result = 100;
 
     TRY_EXCEPT(0)
-        result = level2(depth);
+    result = level2(depth);
     EXCEPT(0, noted("1", EXCEPTION_EXECUTE_HANDLER))
-        result += 1;
+    result += 1;
     END_EXCEPT
     return result;
 }
@@ -754,9 +724,9 @@ static GUARDED VOID stack_overflow(VOID)
     PIN CHAR top = 0;
 
     TRY_EXCEPT(0)
-        overflow_stack(&top);
+    overflow_stack(&top);
     EXCEPT(0, EXCEPTION_EXECUTE_HANDLER)
-        note("wrong");
+    note("wrong");
     END_EXCEPT
 }
 
@@ -818,7 +788,10 @@ static void run(void **state)
     hal_stop();
 }
 
-#define seh_test(test) {#test, run, NULL, NULL, (void *)(test)}
+#define seh_test(test)                                                                             \
+    {                                                                                              \
+#test, run, NULL, NULL, (void *)(test)                                                     \
+    }
 
 int main(void)
 {

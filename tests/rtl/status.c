@@ -98,10 +98,8 @@ static void test_hal_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_win32_errors),
-        cmocka_unit_test(test_statuses_without_a_win32_error),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_every_row_is_found),
+        cmocka_unit_test(test_win32_errors), cmocka_unit_test(test_statuses_without_a_win32_error),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_every_row_is_found),
         cmocka_unit_test(test_hal_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,8 @@ static void test_append(void **state)
 
 static void test_compare(void **state)
 {
-    UNICODE_STRING lower = RTL_STRING(L"stra\u00DFe \u00E4\u0430"), upper = RTL_STRING(L"STRA\u00DFE \u00C4\u0410");
+    UNICODE_STRING lower = RTL_STRING(L"stra\u00DFe \u00E4\u0430"),
+                   upper = RTL_STRING(L"STRA\u00DFE \u00C4\u0410");
     UNICODE_STRING shorter = RTL_STRING(L"stra");
     STRING a = {3, 3, "abc"}, b = {3, 3, "ABD"};
 
@@ -164,9 +165,9 @@ static void test_create_and_duplicate(void **state)
     assert_true(RtlCreateUnicodeString(&made, L"abc"));
     assert_wide(&made, L"abc");
     assert_int_equal(made.MaximumLength, 8);
-    assert_int_equal(RtlDuplicateUnicodeString(RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE, &made,
-                                               &copy),
-                     STATUS_SUCCESS);
+    assert_int_equal(
+        RtlDuplicateUnicodeString(RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE, &made, &copy),
+        STATUS_SUCCESS);
     assert_wide(&copy, L"abc");
     assert_int_equal(copy.Buffer[3], 0);
     RtlFreeUnicodeString(&copy);
@@ -195,11 +196,20 @@ static void test_text_to_integer(void **state)
         PCWSTR text;
         ULONG base, value;
     } cases[] = {
-        {L"123", 10, 123},      {L"-345", 10, (ULONG)-345}, {L"xyz", 10, 0},
-        {L"+678abc", 10, 678},  {L"+678abc", 16, 0x678ABC}, {L"0x1F", 0, 31},
-        {L"0o17", 0, 15},       {L"0b101", 0, 5},           {L"017", 0, 17},
-        {L" \t 42 ", 0, 42},    {L"4294967295", 10, MAXULONG}, {L"12", 2, 1},
-        {L"-0xA", 0, (ULONG)-10}, {L"0", 0, 0},
+        {L"123", 10, 123},
+        {L"-345", 10, (ULONG)-345},
+        {L"xyz", 10, 0},
+        {L"+678abc", 10, 678},
+        {L"+678abc", 16, 0x678ABC},
+        {L"0x1F", 0, 31},
+        {L"0o17", 0, 15},
+        {L"0b101", 0, 5},
+        {L"017", 0, 17},
+        {L" \t 42 ", 0, 42},
+        {L"4294967295", 10, MAXULONG},
+        {L"12", 2, 1},
+        {L"-0xA", 0, (ULONG)-10},
+        {L"0", 0, 0},
     };
     ULONG value;
 
@@ -353,8 +363,9 @@ static void test_multi_byte(void **state)
     assert_int_equal(bytes, 2);
     assert_int_equal(RtlUpcaseUnicodeToMultiByteN(narrow, 4, &bytes, L"a\u00E4b", 6),
                      STATUS_SUCCESS);
-    assert_memory_equal(narrow, "A\xC3\x84"
-                                "B",
+    assert_memory_equal(narrow,
+                        "A\xC3\x84"
+                        "B",
                         4);
     assert_int_equal(RtlMultiByteToUnicodeSize(&bytes, "\xC3\xA4", 2), STATUS_SUCCESS);
     assert_int_equal(bytes, 2);

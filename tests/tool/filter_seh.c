@@ -70,10 +70,11 @@ static void leaving_goes_through_the_termination_handler(void **state)
     const struct token *problem;
     char *text;
     (void)state;
-    assert_true(run("int f(int n) { while (n) { __try { if (n == 1) return 7; if (n == 2) break; "
-                    "if (n == 3) continue; if (n == 4) goto out; for (;;) break; } __finally { g(); } "
-                    "} out: return 0; }",
-                    &text, &problem));
+    assert_true(
+        run("int f(int n) { while (n) { __try { if (n == 1) return 7; if (n == 2) break; "
+            "if (n == 3) continue; if (n == 4) goto out; for (;;) break; } __finally { g(); } "
+            "} out: return 0; }",
+            &text, &problem));
     assert_has(text, "_seh_return = ( 7)");
     assert_has(text, "if (_seh_exit_0 == 1) return _seh_return;");
     assert_has(text, "if (_seh_exit_0 == 2) break;");

@@ -41,30 +41,32 @@ static int make_files(void **state)
     write_file("sys/second.c", "");
     write_file("shared.c", "");
     write_file("sys/driver.inx", "");
-    write_file("sys/driver.vcxproj",
-               "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-               "<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n"
-               "<PropertyGroup Label=\"Globals\">\n"
-               "<Configuration Condition=\"'$(Configuration)'==''\">Release</Configuration>\n"
-               "</PropertyGroup>\n"
-               "<PropertyGroup Condition=\"'$(Configuration)|$(Platform)'=='Debug|x64'\">\n"
-               "<DriverType>WDM</DriverType><ConfigurationType>Driver</ConfigurationType>\n"
-               "<TargetName>$(MSBuildProjectName)x</TargetName></PropertyGroup>\n"
-               "<Import Project=\"$(VCTargetsPath)\\x.props\"/>\n"
-               "<ItemDefinitionGroup><ClCompile>\n"
-               "<PreprocessorDefinitions>A;B=1</PreprocessorDefinitions>\n"
-               "<AdditionalIncludeDirectories>..\\inc;$(DDK_INC_PATH);no\\such;."
-               "</AdditionalIncludeDirectories></ClCompile></ItemDefinitionGroup>\n"
-               "<ItemDefinitionGroup><ClCompile>\n"
-               "<PreprocessorDefinitions>%(PreprocessorDefinitions);/wd4200; C </PreprocessorDefinitions>\n"
-               "</ClCompile></ItemDefinitionGroup>\n"
-               "<ItemGroup Label=\"WrappedTaskItems\">\n"
-               "<ClCompile Include=\"main.c; ..\\shared.c\">"
-               "<PreprocessorDefinitions>%(PreprocessorDefinitions);ONLY</PreprocessorDefinitions>"
-               "</ClCompile>\n"
-               "<ClCompile Include=\"second.c\"><ExcludedFromBuild>true</ExcludedFromBuild></ClCompile>\n"
-               "<Inf Include=\"*.inx\"/><Inf Exclude=\"@(Inf)\" Include=\"*.inf\"/>\n"
-               "</ItemGroup></Project>\n");
+    write_file(
+        "sys/driver.vcxproj",
+        "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+        "<Project xmlns=\"http://schemas.microsoft.com/developer/msbuild/2003\">\n"
+        "<PropertyGroup Label=\"Globals\">\n"
+        "<Configuration Condition=\"'$(Configuration)'==''\">Release</Configuration>\n"
+        "</PropertyGroup>\n"
+        "<PropertyGroup Condition=\"'$(Configuration)|$(Platform)'=='Debug|x64'\">\n"
+        "<DriverType>WDM</DriverType><ConfigurationType>Driver</ConfigurationType>\n"
+        "<TargetName>$(MSBuildProjectName)x</TargetName></PropertyGroup>\n"
+        "<Import Project=\"$(VCTargetsPath)\\x.props\"/>\n"
+        "<ItemDefinitionGroup><ClCompile>\n"
+        "<PreprocessorDefinitions>A;B=1</PreprocessorDefinitions>\n"
+        "<AdditionalIncludeDirectories>..\\inc;$(DDK_INC_PATH);no\\such;."
+        "</AdditionalIncludeDirectories></ClCompile></ItemDefinitionGroup>\n"
+        "<ItemDefinitionGroup><ClCompile>\n"
+        "<PreprocessorDefinitions>%(PreprocessorDefinitions);/wd4200; C "
+        "</PreprocessorDefinitions>\n"
+        "</ClCompile></ItemDefinitionGroup>\n"
+        "<ItemGroup Label=\"WrappedTaskItems\">\n"
+        "<ClCompile Include=\"main.c; ..\\shared.c\">"
+        "<PreprocessorDefinitions>%(PreprocessorDefinitions);ONLY</PreprocessorDefinitions>"
+        "</ClCompile>\n"
+        "<ClCompile Include=\"second.c\"><ExcludedFromBuild>true</ExcludedFromBuild></ClCompile>\n"
+        "<Inf Include=\"*.inx\"/><Inf Exclude=\"@(Inf)\" Include=\"*.inf\"/>\n"
+        "</ItemGroup></Project>\n");
     return 0;
 }
 

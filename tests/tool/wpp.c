@@ -51,11 +51,12 @@ static void configuration_file(void **state)
 {
     struct wpp_config config = {0};
     (void)state;
-    wpp_config_read(&config, "localwpp.ini",
-                    "// a comment\n"
-                    "DEFINE_CPLX_TYPE(HEXDUMP, WPP_LOGHEXDUMP, xstr_t, ItemHEXDump,\"s\", _HEX_, 0,2);\n"
-                    "// DEFINE_CPLX_TYPE(\n// name,  // the name\n// )\n",
-                    true);
+    wpp_config_read(
+        &config, "localwpp.ini",
+        "// a comment\n"
+        "DEFINE_CPLX_TYPE(HEXDUMP, WPP_LOGHEXDUMP, xstr_t, ItemHEXDump,\"s\", _HEX_, 0,2);\n"
+        "// DEFINE_CPLX_TYPE(\n// name,  // the name\n// )\n",
+        true);
     assert_int_equal(config.function_count, 0);
     assert_int_equal(config.type_count, 1);
     assert_string_equal(config.types[0].name, "HEXDUMP");

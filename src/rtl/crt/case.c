@@ -8,8 +8,17 @@ typedef unsigned short wide_int;
 typedef unsigned short wide_class;
 
 /* wctype_t is a set of these; Windows' values. */
-enum { CLASS_UPPER = 1, CLASS_LOWER = 2, CLASS_DIGIT = 4, CLASS_SPACE = 8, CLASS_PUNCT = 16,
-       CLASS_CONTROL = 32, CLASS_BLANK = 64, CLASS_HEX = 128, CLASS_ALPHA = 0x100 };
+enum {
+    CLASS_UPPER = 1,
+    CLASS_LOWER = 2,
+    CLASS_DIGIT = 4,
+    CLASS_SPACE = 8,
+    CLASS_PUNCT = 16,
+    CLASS_CONTROL = 32,
+    CLASS_BLANK = 64,
+    CLASS_HEX = 128,
+    CLASS_ALPHA = 0x100
+};
 
 static wide_class class_of(wide_int c)
 {

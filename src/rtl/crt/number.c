@@ -224,9 +224,8 @@ static struct number read_number(const void *text, int is_wide, int radix)
         radix = character(text, at, is_wide) == '0' ? 8 : 10;
     for (; (digit = crt_digit(character(text, at, is_wide))) < radix; number.length = ++at) {
         unsigned long long most = (ULLONG_MAX - (unsigned)digit) / (unsigned)radix;
-        number.value = number.value > most
-                           ? ULLONG_MAX
-                           : number.value * (unsigned)radix + (unsigned)digit;
+        number.value =
+            number.value > most ? ULLONG_MAX : number.value * (unsigned)radix + (unsigned)digit;
     }
     return number;
 }

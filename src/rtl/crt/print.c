@@ -128,8 +128,7 @@ int _vsnprintf_s(char *to, size_t size, size_t count, const char *format, va_lis
     return -1;
 }
 
-int _vsnwprintf_s(wchar_t *to, size_t size, size_t count, const wchar_t *format,
-                  va_list arguments)
+int _vsnwprintf_s(wchar_t *to, size_t size, size_t count, const wchar_t *format, va_list arguments)
 {
     size_t room = count < size ? count : size - 1, used;
     int length;

@@ -359,8 +359,8 @@ static int scan_input(struct scan *scan)
 static int scan_any(const void *input, const void *format, int is_wide, int is_secure,
                     va_list arguments)
 {
-    struct scan scan = {.input = {input, is_wide}, .format = {format, is_wide},
-                        .is_secure = is_secure};
+    struct scan scan = {
+        .input = {input, is_wide}, .format = {format, is_wide}, .is_secure = is_secure};
     int stored;
 
     va_copy(scan.arguments, arguments);

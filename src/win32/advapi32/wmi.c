@@ -64,9 +64,9 @@ static NTSTATUS ask(const struct call *call, PVOID output, ULONG size, ULONG *us
     if (!request)
         return STATUS_NO_MEMORY;
     /* The size that is needed has to have room. */
-    status = NtDeviceIoControlFile(call->block->device, NULL, NULL, NULL, &io, WMI_REQUEST, request,
-                                   bytes, is_small ? &small : output,
-                                   is_small ? sizeof small : size);
+    status =
+        NtDeviceIoControlFile(call->block->device, NULL, NULL, NULL, &io, WMI_REQUEST, request,
+                              bytes, is_small ? &small : output, is_small ? sizeof small : size);
     if (status == STATUS_BUFFER_OVERFLOW) {
         *used = ((PWNODE_TOO_SMALL)(is_small ? &small : output))->SizeNeeded;
         status = STATUS_BUFFER_TOO_SMALL;
@@ -98,8 +98,8 @@ ULONG WINAPI WmiOpenBlock(const GUID *Guid, ULONG DesiredAccess, WMIHANDLE *Data
     block->guid = *Guid;
     win32_unicode(&name, WMI_DEVICE_NAME);
     InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
-    status = NtOpenFile(&block->device, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes, &io,
-                        FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_SYNCHRONOUS_IO_NONALERT);
+    status = NtOpenFile(&block->device, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes,
+                        &io, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_SYNCHRONOUS_IO_NONALERT);
     if (NT_SUCCESS(status)) {
         status = ask(&call, NULL, 0, &used);
         if (!NT_SUCCESS(status))

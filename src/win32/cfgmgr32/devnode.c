@@ -3,7 +3,8 @@
  */
 #include "cfgmgr.h"
 
-/* ---- finding ------------------------------------------------------------------------------------- */
+/* ---- finding
+ * ------------------------------------------------------------------------------------- */
 
 CONFIGRET WINAPI CM_Locate_DevNodeW(PDEVINST device, DEVINSTID_W id, ULONG flags)
 {
@@ -84,7 +85,8 @@ CONFIGRET WINAPI CM_Get_Sibling_Ex(PDEVINST sibling, DEVINST device, ULONG flags
     return machine ? CR_MACHINE_UNAVAILABLE : CM_Get_Sibling(sibling, device, flags);
 }
 
-/* ---- names ------------------------------------------------------------------------------------------ */
+/* ---- names
+ * ------------------------------------------------------------------------------------------ */
 
 CONFIGRET WINAPI CM_Get_Device_ID_Size(PULONG length, DEVINST device, ULONG flags)
 {
@@ -131,9 +133,7 @@ CONFIGRET WINAPI CM_Get_Device_IDA(DEVINST device, PCHAR buffer, ULONG size, ULO
     if (!instance)
         return CR_INVALID_DEVNODE;
     char *narrow = cfg_narrow(instance, FALSE, &bytes);
-    CONFIGRET result = !narrow             ? CR_OUT_OF_MEMORY
-                       : size < bytes - 1 ? CR_BUFFER_SMALL
-                                           : CR_SUCCESS;
+    CONFIGRET result = !narrow ? CR_OUT_OF_MEMORY : size < bytes - 1 ? CR_BUFFER_SMALL : CR_SUCCESS;
     if (result == CR_SUCCESS)
         memcpy(buffer, narrow, min(size, bytes));
     free(narrow);
@@ -158,9 +158,9 @@ static PWSTR devices(PCWSTR filter, ULONG flags, CONFIGRET *result)
         if (flags & filters[i].flag)
             block.flags = filters[i].control;
     }
-    *result = flags & ~known                ? CR_INVALID_FLAG
+    *result = flags & ~known               ? CR_INVALID_FLAG
               : block.flags && !block.name ? CR_INVALID_POINTER
-                                            : CR_SUCCESS;
+                                           : CR_SUCCESS;
     if (*result != CR_SUCCESS)
         return NULL;
     PWSTR list = cfg_answer(PNP_CONTROL_DEVICES, &block, &status);
@@ -243,7 +243,8 @@ CONFIGRET WINAPI CM_Get_Device_ID_ListA(PCSTR filter, PCHAR buffer, ULONG size, 
     return result;
 }
 
-/* ---- state and changes --------------------------------------------------------------------------------- */
+/* ---- state and changes
+ * --------------------------------------------------------------------------------- */
 
 CONFIGRET WINAPI CM_Get_DevNode_Status(PULONG status, PULONG problem, DEVINST device, ULONG flags)
 {
@@ -266,8 +267,7 @@ CONFIGRET WINAPI CM_Get_DevNode_Status(PULONG status, PULONG problem, DEVINST de
 CONFIGRET WINAPI CM_Get_DevNode_Status_Ex(PULONG status, PULONG problem, DEVINST device,
                                           ULONG flags, HMACHINE machine)
 {
-    return machine ? CR_MACHINE_UNAVAILABLE
-                   : CM_Get_DevNode_Status(status, problem, device, flags);
+    return machine ? CR_MACHINE_UNAVAILABLE : CM_Get_DevNode_Status(status, problem, device, flags);
 }
 
 static CONFIGRET change(DEVINST device, enum pnp_control operation, ULONG value)
@@ -334,8 +334,7 @@ CONFIGRET WINAPI CM_Query_And_Remove_SubTreeW(DEVINST device, PPNP_VETO_TYPE typ
 CONFIGRET WINAPI CM_Request_Device_EjectW(DEVINST device, PPNP_VETO_TYPE type, LPWSTR name,
                                           ULONG size, ULONG flags)
 {
-    return flags ? CR_INVALID_FLAG
-                 : remove_device(device, 2 /* PNP_EJECT */, type, name, size);
+    return flags ? CR_INVALID_FLAG : remove_device(device, 2 /* PNP_EJECT */, type, name, size);
 }
 
 static CONFIGRET remove_narrow(DEVINST device, ULONG how, PPNP_VETO_TYPE type, LPSTR name,

@@ -41,8 +41,8 @@ CONFIGRET WINAPI CM_Get_Device_Interface_List_SizeW(PULONG length, LPGUID class_
     return result;
 }
 
-CONFIGRET WINAPI CM_Get_Device_Interface_ListW(LPGUID class_guid, DEVINSTID_W device,
-                                               PWCHAR buffer, ULONG size, ULONG flags)
+CONFIGRET WINAPI CM_Get_Device_Interface_ListW(LPGUID class_guid, DEVINSTID_W device, PWCHAR buffer,
+                                               ULONG size, ULONG flags)
 {
     CONFIGRET result;
 

@@ -60,8 +60,7 @@ CONFIGRET WINAPI CM_Open_Device_Interface_KeyA(LPCSTR link, REGSAM access,
 
     if (!win32_text_open(&text, link))
         return CR_OUT_OF_MEMORY;
-    CONFIGRET result =
-        CM_Open_Device_Interface_KeyW(text.text, access, disposition, key, flags);
+    CONFIGRET result = CM_Open_Device_Interface_KeyW(text.text, access, disposition, key, flags);
     win32_text_close(&text);
     return result;
 }

@@ -20,7 +20,8 @@ static struct {
     DWORD thread; /* the one that calls back; 0: it does not run yet */
 } notify;
 
-/* ---- events -------------------------------------------------------------------------------------- */
+/* ---- events
+ * -------------------------------------------------------------------------------------- */
 
 /* Takes the notification for a call; NULL if it is gone. */
 static struct notification *begin_call(ULONG64 cookie)
@@ -116,7 +117,8 @@ static DWORD WINAPI fetch_events(LPVOID unused)
     return 0;
 }
 
-/* ---- registering ------------------------------------------------------------------------------------ */
+/* ---- registering
+ * ------------------------------------------------------------------------------------ */
 
 /* Under the lock. */
 static BOOL start_thread(void)

@@ -7,7 +7,8 @@
 
 #include <devpkey.h>
 
-/* ---- by key ------------------------------------------------------------------------------------------ */
+/* ---- by key
+ * ------------------------------------------------------------------------------------------ */
 
 static CONFIGRET get_property(enum pnp_control operation, PCWSTR name, const DEVPROPKEY *key,
                               DEVPROPTYPE *type, PBYTE buffer, PULONG size, ULONG flags)
@@ -73,14 +74,15 @@ CONFIGRET WINAPI CM_Get_Device_Interface_PropertyW(LPCWSTR link, const DEVPROPKE
 }
 
 CONFIGRET WINAPI CM_Set_Device_Interface_PropertyW(LPCWSTR link, const DEVPROPKEY *key,
-                                                   DEVPROPTYPE type, const PBYTE buffer,
-                                                   ULONG size, ULONG flags)
+                                                   DEVPROPTYPE type, const PBYTE buffer, ULONG size,
+                                                   ULONG flags)
 {
     return link ? set_property(PNP_CONTROL_SET_INTERFACE, link, key, type, buffer, size, flags)
                 : CR_INVALID_POINTER;
 }
 
-/* ---- by number ----------------------------------------------------------------------------------------- */
+/* ---- by number
+ * ----------------------------------------------------------------------------------------- */
 
 static const struct numbered {
     ULONG number; /* CM_DRP_* */
@@ -177,7 +179,7 @@ CONFIGRET cfg_set_registry_property(DEVINST device, ULONG property, const void *
         return CR_INVALID_DEVNODE;
     DEVPROPTYPE type = found->type == REG_SZ         ? DEVPROP_TYPE_STRING
                        : found->type == REG_MULTI_SZ ? DEVPROP_TYPE_STRING_LIST
-                                                      : DEVPROP_TYPE_UINT32;
+                                                     : DEVPROP_TYPE_UINT32;
     return set_property(PNP_CONTROL_SET_PROPERTY, name, found->key, type, (PBYTE)data, bytes, 0);
 }
 

@@ -26,8 +26,9 @@ static HANDLE open_class(const GUID *class_guid, ACCESS_MASK access)
     NTSTATUS status = registry_open(name, access, NULL, &key);
     if (NT_SUCCESS(status))
         return key;
-    win32_fail(class_guid && status == STATUS_OBJECT_NAME_NOT_FOUND ? ERROR_INVALID_CLASS
-                                                                   : RtlNtStatusToDosError(status));
+    win32_fail(class_guid && status == STATUS_OBJECT_NAME_NOT_FOUND
+                   ? ERROR_INVALID_CLASS
+                   : RtlNtStatusToDosError(status));
     return INVALID_HANDLE_VALUE;
 }
 
@@ -109,8 +110,8 @@ static BOOL class_at(HANDLE all, ULONG index, GUID *class_guid)
     UNICODE_STRING name;
     ULONG length;
 
-    if (!NT_SUCCESS(NtEnumerateKey(all, index, NT_KEY_BASIC_INFORMATION, &key, sizeof key,
-                                   &length)))
+    if (!NT_SUCCESS(
+            NtEnumerateKey(all, index, NT_KEY_BASIC_INFORMATION, &key, sizeof key, &length)))
         return FALSE;
     name.Buffer = key.information.name;
     name.Length = name.MaximumLength = (USHORT)key.information.name_length;

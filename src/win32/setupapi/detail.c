@@ -3,7 +3,8 @@
  */
 #include "setup.h"
 
-/* ---- interfaces ---------------------------------------------------------------------------------- */
+/* ---- interfaces
+ * ---------------------------------------------------------------------------------- */
 
 /* The path of an interface, copied (free), and its device for of (may be NULL). */
 static PWSTR path_of(HDEVINFO handle, PSP_DEVICE_INTERFACE_DATA data, PSP_DEVINFO_DATA of)
@@ -81,14 +82,15 @@ HKEY WINAPI SetupDiOpenDeviceInterfaceRegKey(HDEVINFO handle, PSP_DEVICE_INTERFA
     PWSTR path = path_of(handle, data, NULL);
 
     (void)reserved;
-    if (path && !setup_result(CM_Open_Device_Interface_KeyW(
-                    path, access, RegDisposition_OpenExisting, &key, 0)))
+    if (path && !setup_result(CM_Open_Device_Interface_KeyW(path, access,
+                                                            RegDisposition_OpenExisting, &key, 0)))
         key = INVALID_HANDLE_VALUE;
     free(path);
     return key;
 }
 
-/* ---- devices -------------------------------------------------------------------------------------- */
+/* ---- devices
+ * -------------------------------------------------------------------------------------- */
 
 /* The device's number; 0 with the last error. */
 static DEVINST number_of(HDEVINFO handle, PSP_DEVINFO_DATA data)
@@ -160,24 +162,24 @@ static BOOL get_registry_property(HDEVINFO handle, PSP_DEVINFO_DATA data, DWORD 
 }
 
 BOOL WINAPI SetupDiGetDeviceRegistryPropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data,
-                                              DWORD property, PDWORD type, PBYTE buffer,
-                                              DWORD size, PDWORD required)
+                                              DWORD property, PDWORD type, PBYTE buffer, DWORD size,
+                                              PDWORD required)
 {
     return get_registry_property(handle, data, property, type, buffer, size, required,
                                  CM_Get_DevNode_Registry_PropertyW);
 }
 
 BOOL WINAPI SetupDiGetDeviceRegistryPropertyA(HDEVINFO handle, PSP_DEVINFO_DATA data,
-                                              DWORD property, PDWORD type, PBYTE buffer,
-                                              DWORD size, PDWORD required)
+                                              DWORD property, PDWORD type, PBYTE buffer, DWORD size,
+                                              PDWORD required)
 {
     return get_registry_property(handle, data, property, type, buffer, size, required,
                                  CM_Get_DevNode_Registry_PropertyA);
 }
 
-BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data,
-                                      const DEVPROPKEY *key, DEVPROPTYPE *type, PBYTE buffer,
-                                      DWORD size, PDWORD required, DWORD flags)
+BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data, const DEVPROPKEY *key,
+                                      DEVPROPTYPE *type, PBYTE buffer, DWORD size, PDWORD required,
+                                      DWORD flags)
 {
     DEVINST number = number_of(handle, data);
     ULONG bytes = size;
@@ -192,15 +194,14 @@ BOOL WINAPI SetupDiGetDevicePropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data,
     return property_result(result, ERROR_NOT_FOUND);
 }
 
-BOOL WINAPI SetupDiSetDevicePropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data,
-                                      const DEVPROPKEY *key, DEVPROPTYPE type, const PBYTE buffer,
-                                      DWORD size, DWORD flags)
+BOOL WINAPI SetupDiSetDevicePropertyW(HDEVINFO handle, PSP_DEVINFO_DATA data, const DEVPROPKEY *key,
+                                      DEVPROPTYPE type, const PBYTE buffer, DWORD size, DWORD flags)
 {
     DEVINST number = number_of(handle, data);
 
-    return number && property_result(CM_Set_DevNode_PropertyW(number, key, type, buffer, size,
-                                                              flags),
-                                     ERROR_NOT_FOUND);
+    return number &&
+           property_result(CM_Set_DevNode_PropertyW(number, key, type, buffer, size, flags),
+                           ERROR_NOT_FOUND);
 }
 
 BOOL WINAPI SetupDiGetDeviceInterfacePropertyW(HDEVINFO handle, PSP_DEVICE_INTERFACE_DATA data,
@@ -220,8 +221,8 @@ BOOL WINAPI SetupDiGetDeviceInterfacePropertyW(HDEVINFO handle, PSP_DEVICE_INTER
     return property_result(result, ERROR_NOT_FOUND);
 }
 
-HKEY WINAPI SetupDiOpenDevRegKey(HDEVINFO handle, PSP_DEVINFO_DATA data, DWORD scope,
-                                 DWORD profile, DWORD type, REGSAM access)
+HKEY WINAPI SetupDiOpenDevRegKey(HDEVINFO handle, PSP_DEVINFO_DATA data, DWORD scope, DWORD profile,
+                                 DWORD type, REGSAM access)
 {
     HKEY key = INVALID_HANDLE_VALUE;
     DEVINST number = number_of(handle, data);
@@ -234,9 +235,9 @@ HKEY WINAPI SetupDiOpenDevRegKey(HDEVINFO handle, PSP_DEVINFO_DATA data, DWORD s
     else if (type != DIREG_DEV && type != DIREG_DRV)
         win32_fail(ERROR_INVALID_PARAMETER);
     else {
-        CONFIGRET result = CM_Open_DevNode_Key(
-            number, access, 0, RegDisposition_OpenExisting, &key,
-            type == DIREG_DRV ? CM_REGISTRY_SOFTWARE : CM_REGISTRY_HARDWARE);
+        CONFIGRET result =
+            CM_Open_DevNode_Key(number, access, 0, RegDisposition_OpenExisting, &key,
+                                type == DIREG_DRV ? CM_REGISTRY_SOFTWARE : CM_REGISTRY_HARDWARE);
         if (result == CR_NO_SUCH_REGISTRY_KEY)
             win32_fail(ERROR_KEY_DOES_NOT_EXIST);
         else
@@ -262,10 +263,9 @@ HKEY WINAPI SetupDiCreateDevRegKeyW(HDEVINFO handle, PSP_DEVINFO_DATA data, DWOR
         win32_fail(ERROR_INVALID_PARAMETER);
         return key;
     }
-    if (!setup_result(CM_Open_DevNode_Key(number, KEY_ALL_ACCESS, 0, RegDisposition_OpenAlways,
-                                          &key,
-                                          type == DIREG_DRV ? CM_REGISTRY_SOFTWARE
-                                                            : CM_REGISTRY_HARDWARE)))
+    if (!setup_result(
+            CM_Open_DevNode_Key(number, KEY_ALL_ACCESS, 0, RegDisposition_OpenAlways, &key,
+                                type == DIREG_DRV ? CM_REGISTRY_SOFTWARE : CM_REGISTRY_HARDWARE)))
         key = INVALID_HANDLE_VALUE;
     return key;
 }
@@ -273,6 +273,5 @@ HKEY WINAPI SetupDiCreateDevRegKeyW(HDEVINFO handle, PSP_DEVINFO_DATA data, DWOR
 HKEY WINAPI SetupDiCreateDevRegKeyA(HDEVINFO handle, PSP_DEVINFO_DATA data, DWORD scope,
                                     DWORD profile, DWORD type, HINF inf, PCSTR section)
 {
-    return SetupDiCreateDevRegKeyW(handle, data, scope, profile, type, inf,
-                                   section ? L"?" : NULL);
+    return SetupDiCreateDevRegKeyW(handle, data, scope, profile, type, inf, section ? L"?" : NULL);
 }

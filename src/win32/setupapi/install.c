@@ -32,7 +32,8 @@ static BOOL with_device(HDEVINFO handle, PSP_DEVINFO_DATA data,
     return good;
 }
 
-/* ---- a new device ------------------------------------------------------------------------------------ */
+/* ---- a new device
+ * ------------------------------------------------------------------------------------ */
 
 BOOL WINAPI SetupDiCreateDeviceInfoW(HDEVINFO handle, PCWSTR name, const GUID *class_guid,
                                      PCWSTR description, HWND window, DWORD flags,
@@ -124,8 +125,7 @@ BOOL WINAPI SetupDiSetDeviceRegistryPropertyA(HDEVINFO handle, PSP_DEVINFO_DATA 
 }
 
 /* The kernel makes a device and installs its driver in one; the INF has to be known to it. */
-static BOOL register_device(struct setup_set *set, struct setup_device *device,
-                            const void *unused)
+static BOOL register_device(struct setup_set *set, struct setup_device *device, const void *unused)
 {
     struct pnp_control_block block = {.name = device->hardware_id};
     NTSTATUS status;
@@ -155,7 +155,8 @@ BOOL WINAPI SetupDiRegisterDeviceInfo(HDEVINFO handle, PSP_DEVINFO_DATA data, DW
     return with_device(handle, data, register_device, NULL);
 }
 
-/* ---- the class installer's functions --------------------------------------------------------------------- */
+/* ---- the class installer's functions
+ * --------------------------------------------------------------------- */
 
 static BOOL set_params(struct setup_set *set, struct setup_device *device, const void *context)
 {
@@ -191,8 +192,8 @@ static BOOL remove_device(struct setup_set *set, struct setup_device *device, co
 
     (void)set;
     (void)unused;
-    return device->device && setup_result(CM_Query_And_Remove_SubTreeW(device->device, &veto, NULL,
-                                                                       0, 0));
+    return device->device &&
+           setup_result(CM_Query_And_Remove_SubTreeW(device->device, &veto, NULL, 0, 0));
 }
 
 static BOOL change_state(struct setup_set *set, struct setup_device *device, const void *unused)
@@ -244,7 +245,8 @@ BOOL WINAPI SetupDiCallClassInstaller(DI_FUNCTION function, HDEVINFO handle, PSP
     }
 }
 
-/* ---- drivers for what is there ------------------------------------------------------------------------------ */
+/* ---- drivers for what is there
+ * ------------------------------------------------------------------------------ */
 
 /*
  * The INF is installed before a program runs, and its devices with it: this tells whether there is
@@ -281,9 +283,9 @@ BOOL WINAPI UpdateDriverForPlugAndPlayDevicesA(HWND window, LPCSTR hardware_id, 
                                                DWORD flags, PBOOL reboot)
 {
     struct win32_text id;
-    BOOL good = win32_text_open(&id, hardware_id) &&
-                UpdateDriverForPlugAndPlayDevicesW(window, id.text, inf ? L"?" : NULL, flags,
-                                                   reboot);
+    BOOL good =
+        win32_text_open(&id, hardware_id) &&
+        UpdateDriverForPlugAndPlayDevicesW(window, id.text, inf ? L"?" : NULL, flags, reboot);
     win32_text_close(&id);
     return good;
 }

@@ -63,8 +63,8 @@ static BOOL fill_interfaces(struct setup_set *set, const GUID *class_guid, PCWST
     PWSTR list = result == CR_SUCCESS ? calloc(length + 1, sizeof(WCHAR)) : NULL;
 
     if (list)
-        result = CM_Get_Device_Interface_ListW((LPGUID)class_guid, (PWSTR)device, list, length,
-                                               which);
+        result =
+            CM_Get_Device_Interface_ListW((LPGUID)class_guid, (PWSTR)device, list, length, which);
     if (result == CR_SUCCESS && !list)
         result = CR_OUT_OF_MEMORY;
     BOOL good = setup_result(result);
@@ -132,9 +132,8 @@ HDEVINFO WINAPI SetupDiGetClassDevsExA(const GUID *class_guid, PCSTR enumerator,
 
     if (!win32_text_open(&text, enumerator))
         return INVALID_HANDLE_VALUE;
-    HDEVINFO handle =
-        SetupDiGetClassDevsExW(class_guid, text.text, window, flags, into,
-                               machine && *machine ? L"?" : NULL, reserved);
+    HDEVINFO handle = SetupDiGetClassDevsExW(class_guid, text.text, window, flags, into,
+                                             machine && *machine ? L"?" : NULL, reserved);
     win32_text_close(&text);
     return handle;
 }
@@ -145,7 +144,8 @@ HDEVINFO WINAPI SetupDiGetClassDevsA(const GUID *class_guid, PCSTR enumerator, H
     return SetupDiGetClassDevsExA(class_guid, enumerator, window, flags, NULL, NULL, NULL);
 }
 
-/* ---- going through it ------------------------------------------------------------------------------- */
+/* ---- going through it
+ * ------------------------------------------------------------------------------- */
 
 BOOL WINAPI SetupDiEnumDeviceInfo(HDEVINFO handle, DWORD index, PSP_DEVINFO_DATA data)
 {
@@ -226,7 +226,8 @@ BOOL WINAPI SetupDiDeleteDeviceInterfaceData(HDEVINFO handle, PSP_DEVICE_INTERFA
     return found != NULL;
 }
 
-/* ---- adding one by name --------------------------------------------------------------------------------- */
+/* ---- adding one by name
+ * --------------------------------------------------------------------------------- */
 
 BOOL WINAPI SetupDiOpenDeviceInfoW(HDEVINFO handle, PCWSTR instance, HWND window, DWORD flags,
                                    PSP_DEVINFO_DATA data)
@@ -284,8 +285,8 @@ BOOL WINAPI SetupDiOpenDeviceInterfaceA(HDEVINFO handle, PCSTR path, DWORD flags
                                         PSP_DEVICE_INTERFACE_DATA data)
 {
     struct win32_text text;
-    BOOL good = win32_text_open(&text, path) &&
-                SetupDiOpenDeviceInterfaceW(handle, text.text, flags, data);
+    BOOL good =
+        win32_text_open(&text, path) && SetupDiOpenDeviceInterfaceW(handle, text.text, flags, data);
     win32_text_close(&text);
     return good;
 }

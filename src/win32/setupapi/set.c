@@ -11,8 +11,7 @@
 
 BOOL setup_result(CONFIGRET result)
 {
-    return result == CR_SUCCESS ? TRUE
-                                : win32_fail(CM_MapCrToWin32Err(result, ERROR_INVALID_DATA));
+    return result == CR_SUCCESS ? TRUE : win32_fail(CM_MapCrToWin32Err(result, ERROR_INVALID_DATA));
 }
 
 BOOL setup_copy_text(PCWSTR text, PWSTR buffer, DWORD size, PDWORD required)
@@ -43,7 +42,8 @@ BOOL setup_copy_narrow(PCWSTR text, PSTR buffer, DWORD size, PDWORD required)
     return fits ? TRUE : win32_fail(ERROR_INSUFFICIENT_BUFFER);
 }
 
-/* ---- the set ------------------------------------------------------------------------------------- */
+/* ---- the set
+ * ------------------------------------------------------------------------------------- */
 
 struct setup_set *setup_lock(HDEVINFO handle)
 {
@@ -127,7 +127,8 @@ BOOL WINAPI SetupDiDestroyDeviceInfoList(HDEVINFO handle)
     return TRUE;
 }
 
-/* ---- elements -------------------------------------------------------------------------------------- */
+/* ---- elements
+ * -------------------------------------------------------------------------------------- */
 
 struct setup_device *setup_device_of(struct setup_set *set, PSP_DEVINFO_DATA data)
 {

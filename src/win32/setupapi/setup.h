@@ -11,10 +11,10 @@
  * programs hold point to them in Reserved. */
 struct setup_device {
     struct setup_device *next;
-    DEVINST device;   /* 0: made by SetupDiCreateDeviceInfo, and not registered yet */
+    DEVINST device; /* 0: made by SetupDiCreateDeviceInfo, and not registered yet */
     GUID class_guid;
-    PWSTR name;        /* of one that is not registered: what the device is to be called */
-    PWSTR hardware_id; /* likewise, its first; or NULL */
+    PWSTR name;             /* of one that is not registered: what the device is to be called */
+    PWSTR hardware_id;      /* likewise, its first; or NULL */
     DWORD install_function; /* DIF_PROPERTYCHANGE, DIF_REMOVE: what params are for; 0: none */
     DWORD state_change;     /* of DIF_PROPERTYCHANGE: DICS_* */
     BOOL is_deleted;
@@ -57,6 +57,7 @@ BOOL setup_show_interface(const struct setup_interface *shown, PSP_DEVICE_INTERF
 
 /* TRUE if result is CR_SUCCESS, else sets the last error. */
 BOOL setup_result(CONFIGRET result);
-/* A text for a caller's buffer of size characters; required (may be NULL) receives what it takes. */
+/* A text for a caller's buffer of size characters; required (may be NULL) receives what it takes.
+ */
 BOOL setup_copy_text(PCWSTR text, PWSTR buffer, DWORD size, PDWORD required);
 BOOL setup_copy_narrow(PCWSTR text, PSTR buffer, DWORD size, PDWORD required);

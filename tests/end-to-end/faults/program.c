@@ -8,8 +8,8 @@
 
 int main(int argc, char **argv)
 {
-    HANDLE device = CreateFileA("\\\\.\\Faults", GENERIC_READ | GENERIC_WRITE, 0, NULL,
-                                OPEN_EXISTING, 0, NULL);
+    HANDLE device =
+        CreateFileA("\\\\.\\Faults", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     DWORD bytes;
 
     if (argc != 2 || device == INVALID_HANDLE_VALUE) {

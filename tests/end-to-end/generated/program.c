@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <MachineMof.h>
 
-#define CHECK(condition) ((condition) ? (void)0 : (wrong++, (void)printf("wrong: %s\n", #condition)))
+#define CHECK(condition)                                                                           \
+    ((condition) ? (void)0 : (wrong++, (void)printf("wrong: %s\n", #condition)))
 
 int main(void)
 {

@@ -90,8 +90,8 @@ int main(int argc, char **argv)
             printf("was completed\n");
         else
             printf("ended with error %lu\n", GetLastError());
-        printf("the next one: %d\n", DeviceIoControl(device, IOCTL_TRANSFER_RELEASE, NULL, 0, NULL,
-                                                     0, &bytes, NULL));
+        printf("the next one: %d\n",
+               DeviceIoControl(device, IOCTL_TRANSFER_RELEASE, NULL, 0, NULL, 0, &bytes, NULL));
         return 5;
     }
     HANDLE device = open_device(FILE_FLAG_OVERLAPPED);

@@ -115,8 +115,8 @@ static NTSTATUS child_pnp(struct child *child, PIRP irp)
     case IRP_MN_QUERY_ID:
         return complete(irp, query_id(child, irp, location->Parameters.QueryId.IdType));
     case IRP_MN_QUERY_CAPABILITIES:
-        return complete(irp, query_capabilities(
-                                 location->Parameters.DeviceCapabilities.Capabilities));
+        return complete(irp,
+                        query_capabilities(location->Parameters.DeviceCapabilities.Capabilities));
     case IRP_MN_QUERY_DEVICE_TEXT:
         if (location->Parameters.QueryDeviceText.DeviceTextType == DeviceTextDescription)
             return complete(irp, answer_text(irp, L"Thing", sizeof(L"Thing")));
@@ -144,7 +144,8 @@ static NTSTATUS child_pnp(struct child *child, PIRP irp)
     }
 }
 
-/* ---- the bus ----------------------------------------------------------------------------------- */
+/* ---- the bus -----------------------------------------------------------------------------------
+ */
 
 static struct child *find_child(struct bus *bus, ULONG serial)
 {
@@ -240,8 +241,8 @@ static NTSTATUS bus_relations(struct bus *bus, PIRP irp)
     ExAcquireFastMutex(&bus->lock);
     for (entry = bus->children.Flink; entry != &bus->children; entry = entry->Flink)
         count++;
-    relations = ExAllocatePoolWithTag(PagedPool, sizeof(*relations) + count * sizeof(PVOID),
-                                      'suBT');
+    relations =
+        ExAllocatePoolWithTag(PagedPool, sizeof(*relations) + count * sizeof(PVOID), 'suBT');
     if (relations) {
         relations->Count = 0;
         for (entry = bus->children.Flink; entry != &bus->children; entry = entry->Flink) {
@@ -263,8 +264,7 @@ static NTSTATUS bus_relations(struct bus *bus, PIRP irp)
 static VOID delete_children(struct bus *bus)
 {
     while (!IsListEmpty(&bus->children)) {
-        struct child *child =
-            CONTAINING_RECORD(RemoveHeadList(&bus->children), struct child, link);
+        struct child *child = CONTAINING_RECORD(RemoveHeadList(&bus->children), struct child, link);
 
         IoDeleteDevice(child->self);
     }
@@ -314,7 +314,8 @@ static NTSTATUS bus_pnp(struct bus *bus, PIRP irp)
     return pass(bus, irp);
 }
 
-/* ---- both ------------------------------------------------------------------------------------------ */
+/* ---- both
+ * ------------------------------------------------------------------------------------------ */
 
 static NTSTATUS dispatch_pnp(PDEVICE_OBJECT self, PIRP irp)
 {

@@ -27,8 +27,7 @@ static NTSTATUS dispatch(PDEVICE_OBJECT self, PIRP irp)
     }
     if (location->MajorFunction == IRP_MJ_DEVICE_CONTROL)
         InterlockedIncrement(&device->controls);
-    if (location->MajorFunction == IRP_MJ_PNP &&
-        location->MinorFunction == IRP_MN_REMOVE_DEVICE) {
+    if (location->MajorFunction == IRP_MJ_PNP && location->MinorFunction == IRP_MN_REMOVE_DEVICE) {
         IoSkipCurrentIrpStackLocation(irp);
         status = IoCallDriver(device->below, irp);
         IoReleaseRemoveLockAndWait(&device->remove_lock, irp);

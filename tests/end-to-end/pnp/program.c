@@ -202,10 +202,10 @@ static void TestDescription(void)
                                      sizeof(wide), &size, 0) &&
               GetLastError() == ERROR_NOT_FOUND,
           "a property that is not there");
-    Check(!SetupDiGetDeviceRegistryPropertyA(set, &device, SPDRP_MFG, NULL, (PBYTE)text, 2,
-                                             &size) &&
-              GetLastError() == ERROR_INSUFFICIENT_BUFFER && size == sizeof("ntio"),
-          "a property without room");
+    Check(
+        !SetupDiGetDeviceRegistryPropertyA(set, &device, SPDRP_MFG, NULL, (PBYTE)text, 2, &size) &&
+            GetLastError() == ERROR_INSUFFICIENT_BUFFER && size == sizeof("ntio"),
+        "a property without room");
     TestKeys(set, &device);
     Check(!SetupDiEnumDeviceInfo(set, index + 100, &device) &&
               GetLastError() == ERROR_NO_MORE_ITEMS,
@@ -392,9 +392,10 @@ static void TestBus(void)
     Check(Control(bus, IOCTL_BUS_PLUG, 7) && Control(bus, IOCTL_BUS_PLUG, 8), "two are plugged in");
     ntio_settle();
     Check(CountInterfaces(&GUID_PNP_TEST) == before + 2, "they are there");
-    Check(CM_Get_Child(&child, parent, 0) == CR_SUCCESS && !CM_Get_Device_IDA(child, name, 200, 0) &&
-              !strncmp(name, "PNPTESTBUS\\THING\\1&", 19) && !strcmp(name + strlen(name) - 3, "&07"),
-          "below the bus");
+    Check(
+        CM_Get_Child(&child, parent, 0) == CR_SUCCESS && !CM_Get_Device_IDA(child, name, 200, 0) &&
+            !strncmp(name, "PNPTESTBUS\\THING\\1&", 19) && !strcmp(name + strlen(name) - 3, "&07"),
+        "below the bus");
     Check(CM_Get_Sibling(&again, child, 0) == CR_SUCCESS && again != child, "side by side");
     Check(CM_Get_Parent(&again, child, 0) == CR_SUCCESS && again == parent, "of one parent");
     Check(Control(bus, IOCTL_BUS_UNPLUG, 8), "one is pulled out");

@@ -55,7 +55,9 @@ static BOOLEAN LocalsAreRight(void)
                 b = *g_Nowhere;
             }
         }
-    } except (EXCEPTION_EXECUTE_HANDLER) {
+    }
+    except(EXCEPTION_EXECUTE_HANDLER)
+    {
         sum = a * 100 + i * 10 + b;
     }
     return sum == 722 && list[2] == 7 && list[3] == 4;

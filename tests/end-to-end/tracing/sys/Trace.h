@@ -8,9 +8,9 @@
 #define WPP_CHECK_FOR_NULL_STRING
 
 #define WPP_CONTROL_GUIDS                                                                          \
-    WPP_DEFINE_CONTROL_GUID(TracingGuid, (6e3fbe09,d5c6,4b4a,9f2e,00a0c9e12b11),                   \
-                            WPP_DEFINE_BIT(FLAG_INIT)  /* bit 0 */                                 \
-                            WPP_DEFINE_BIT(FLAG_IO)    /* bit 1 */                                 \
+    WPP_DEFINE_CONTROL_GUID(TracingGuid, (6e3fbe09, d5c6, 4b4a, 9f2e, 00a0c9e12b11),               \
+                            WPP_DEFINE_BIT(FLAG_INIT) /* bit 0 */                                  \
+                            WPP_DEFINE_BIT(FLAG_IO)   /* bit 1 */                                  \
                             WPP_DEFINE_BIT(FLAG_OTHER))
 
 #define WPP_LEVEL_FLAGS_LOGGER(lvl, flags) WPP_LEVEL_LOGGER(flags)
@@ -54,7 +54,12 @@ __inline xstr_t log_xstr(void *p, short l)
 // end_wpp
 //
 
-#define WPP_FLAG_EXP_PRE(FLAGS, HR) {if (HR != STATUS_SUCCESS) {
-#define WPP_FLAG_EXP_POST(FLAGS, HR) ;}}
+#define WPP_FLAG_EXP_PRE(FLAGS, HR)                                                                \
+    {                                                                                              \
+        if (HR != STATUS_SUCCESS) {
+#define WPP_FLAG_EXP_POST(FLAGS, HR)                                                               \
+    ;                                                                                              \
+    }                                                                                              \
+    }
 #define WPP_FLAG_EXP_ENABLED(FLAGS, HR) WPP_FLAG_ENABLED(FLAGS)
 #define WPP_FLAG_EXP_LOGGER(FLAGS, HR) WPP_FLAG_LOGGER(FLAGS)
