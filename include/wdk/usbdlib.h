@@ -24,6 +24,7 @@
 
 typedef struct USBD_HANDLE__ *USBD_HANDLE;
 
+#ifndef UMDF_VERSION_MAJOR
 /* IRQL: PASSIVE_LEVEL. The caller closes the handle when its device is removed. */
 NTSTATUS NTAPI USBD_CreateHandle(PDEVICE_OBJECT DeviceObject, PDEVICE_OBJECT TargetDeviceObject,
                                  ULONG USBDClientContractVersion, ULONG PoolTag,
@@ -46,6 +47,7 @@ NTSTATUS NTAPI USBD_SelectInterfaceUrbAllocateAndBuild(
 VOID NTAPI USBD_UrbFree(USBD_HANDLE USBDHandle, PURB Urb);
 VOID NTAPI USBD_AssignUrbToIoStackLocation(USBD_HANDLE USBDHandle,
                                            PIO_STACK_LOCATION IoStackLocation, PURB Urb);
+#endif
 
 /* What USBD_QueryUsbCapability and WdfUsbTargetDeviceQueryUsbCapability are asked. */
 DEFINE_GUID(GUID_USB_CAPABILITY_CHAINED_MDLS, 0xf5ceeb23, 0xad90, 0x458c, 0x97, 0x9a, 0xd5, 0x9b,

@@ -1,8 +1,9 @@
 /*
- * The Windows Driver Framework, for drivers in kernel mode: version 1.33.
+ * The Windows Driver Framework: KMDF 1.33 for drivers in kernel mode; UMDF 2.33, which has fewer
+ * functions and some of its own, for drivers that define UMDF_VERSION_MAJOR.
  *
  * Not included, because few drivers need them: wdfusb.h, wdfminiport.h, wdfcx.h (class
- * extensions), wdfinstaller.h.
+ * extensions), wdfhid.h, wdfinstaller.h.
  */
 #pragma once
 
@@ -26,7 +27,6 @@
 #include <wdffileobject.h>
 #include <wdfdevice.h>
 #include <wdfcollection.h>
-#include <wdfdpc.h>
 #include <wdftimer.h>
 #include <wdfworkitem.h>
 #include <wdfinterrupt.h>
@@ -46,10 +46,18 @@
 #include <wdfwmi.h>
 #include <wdfstring.h>
 #include <wdfregistry.h>
-#include <wdfdmaenabler.h>
-#include <wdfdmatransaction.h>
-#include <wdfcommonbuffer.h>
 #include <wdfbugcodes.h>
 #include <wdfroletypes.h>
 #include <wdfhwaccess.h>
+
+/* What one of the two has alone. */
+#if WDF_FOR_KMDF
+#include <wdfdpc.h>
+#include <wdfdmaenabler.h>
+#include <wdfdmatransaction.h>
+#include <wdfcommonbuffer.h>
 #include <wdfcompaniontarget.h>
+#endif
+#if WDF_FOR_UMDF
+#include <wdfcompanion.h>
+#endif

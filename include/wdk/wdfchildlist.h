@@ -16,6 +16,8 @@
 #include <wdfglobals.h>
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /* What became of a child that was looked for. */
 typedef enum _WDF_CHILD_LIST_RETRIEVE_DEVICE_STATUS {
     WdfChildListRetrieveDeviceUndefined = 0,
@@ -186,6 +188,7 @@ WDF_INLINE VOID WDF_CHILD_LIST_ITERATOR_INIT(PWDF_CHILD_LIST_ITERATOR Iterator, 
     *Iterator = (WDF_CHILD_LIST_ITERATOR){.Size = sizeof(*Iterator), .Flags = Flags};
 }
 
+#if WDF_FOR_KMDF
 /*
  * Makes a child list besides the default one.
  *
@@ -422,3 +425,6 @@ WDF_INLINE BOOLEAN WdfChildListRequestChildEject(
     return imp_WdfChildListRequestChildEject(WdfDriverGlobals, ChildList,
                                              IdentificationDescription);
 }
+#endif
+
+WDF_EXTERN_C_END

@@ -6,6 +6,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /*
  * Creates an empty collection.
  *
@@ -128,3 +130,5 @@ WDF_INLINE WDFOBJECT WdfCollectionGetLastItem(WDFCOLLECTION Collection)
 {
     return imp_WdfCollectionGetLastItem(WdfDriverGlobals, Collection);
 }
+
+WDF_EXTERN_C_END

@@ -8,6 +8,10 @@
 
 #include <wdfglobals.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 typedef struct _WDF_COMMON_BUFFER_CONFIG {
     ULONG Size;
     ULONG AlignmentRequirement; /* a mask, FILE_*_ALIGNMENT: the alignment in bytes less 1 */
@@ -110,3 +114,7 @@ WDF_INLINE size_t WdfCommonBufferGetLength(WDFCOMMONBUFFER CommonBuffer)
 {
     return imp_WdfCommonBufferGetLength(WdfDriverGlobals, CommonBuffer);
 }
+
+#endif
+
+WDF_EXTERN_C_END

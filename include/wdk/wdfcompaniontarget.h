@@ -7,6 +7,10 @@
 #include <wdfglobals.h>
 #include <wdfiotarget.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 typedef enum _WDF_TASK_SEND_OPTIONS_FLAGS {
     WDF_TASK_SEND_OPTION_TIMEOUT = 0x00000001,     /* Timeout counts */
     WDF_TASK_SEND_OPTION_SYNCHRONOUS = 0x00000002, /* the sender waits */
@@ -71,3 +75,7 @@ WDF_INLINE PEPROCESS WdfCompanionTargetWdmGetCompanionProcess(WDFCOMPANIONTARGET
 {
     return imp_WdfCompanionTargetWdmGetCompanionProcess(WdfDriverGlobals, CompanionTarget);
 }
+
+#endif
+
+WDF_EXTERN_C_END

@@ -8,6 +8,8 @@
 
 #include <wdfdevice.h>
 
+WDF_EXTERN_C_START
+
 /* The system is going down. PASSIVE_LEVEL. */
 typedef VOID NTAPI EVT_WDF_DEVICE_SHUTDOWN_NOTIFICATION(WDFDEVICE Device);
 typedef EVT_WDF_DEVICE_SHUTDOWN_NOTIFICATION *PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION;
@@ -17,6 +19,7 @@ typedef enum _WDF_DEVICE_SHUTDOWN_FLAGS {
     WdfDeviceLastChanceShutdown = 0x02, /* after */
 } WDF_DEVICE_SHUTDOWN_FLAGS;
 
+#if WDF_FOR_KMDF
 /*
  * Returns a WDFDEVICE_INIT for a control device, or NULL if memory is short or SDDLString is not
  * a sound string. It ends in WdfDeviceCreate or in WdfDeviceInitFree.
@@ -68,3 +71,6 @@ WDF_INLINE VOID WdfControlFinishInitializing(WDFDEVICE Device)
 {
     imp_WdfControlFinishInitializing(WdfDriverGlobals, Device);
 }
+#endif
+
+WDF_EXTERN_C_END

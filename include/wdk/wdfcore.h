@@ -5,6 +5,8 @@
 
 #include <wdftypes.h>
 
+WDF_EXTERN_C_START
+
 /* Units of 100 ns, NT's unit of time, in a second, a millisecond and a microsecond. */
 #define WDF_TIMEOUT_TO_SEC ((LONGLONG)10000000)
 #define WDF_TIMEOUT_TO_MS ((LONGLONG)10000)
@@ -60,3 +62,5 @@ WDF_INLINE size_t WDF_ALIGN_SIZE_UP(size_t Length, size_t AlignTo)
 #define WDF_PTR_ADD_OFFSET_TYPE(_ptr, _offset, _type) ((_type)((PUCHAR)(_ptr) + (_offset)))
 #define WDF_PTR_ADD_OFFSET(_ptr, _offset) WDF_PTR_ADD_OFFSET_TYPE(_ptr, _offset, PVOID)
 #define WDF_PTR_GET_OFFSET(_base, _addr) ((size_t)((PUCHAR)(_addr) - (PUCHAR)(_base)))
+
+WDF_EXTERN_C_END

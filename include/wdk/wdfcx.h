@@ -13,6 +13,8 @@
 #include <wdfobject.h>
 #include <wdfdevice.h>
 
+WDF_EXTERN_C_START
+
 /* ---- files ---------------------------------------------------------------- */
 
 /*
@@ -310,6 +312,7 @@ WDF_INLINE PWDFCXDEVICE_INIT WdfCxDeviceInitAllocate(PWDFDEVICE_INIT DeviceInit)
     return imp_WdfCxDeviceInitAllocate(WdfDriverGlobals, DeviceInit);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Has the extension see IRPs of a major function before the framework does. Once for each major
  * function.
@@ -353,6 +356,7 @@ WDF_INLINE VOID WdfCxDeviceInitSetIoInCallerContextCallback(
     imp_WdfCxDeviceInitSetIoInCallerContextCallback(WdfDriverGlobals, CxDeviceInit,
                                                     EvtIoInCallerContext);
 }
+#endif
 
 /*
  * Gives each of the device's requests a context of the extension's own.
@@ -504,3 +508,5 @@ WDF_INLINE VOID WdfCxVerifierKeBugCheck(WDFOBJECT Object, ULONG BugCheckCode,
     imp_WdfCxVerifierKeBugCheck(WdfDriverGlobals, Object, BugCheckCode, BugCheckParameter1,
                                 BugCheckParameter2, BugCheckParameter3, BugCheckParameter4);
 }
+
+WDF_EXTERN_C_END

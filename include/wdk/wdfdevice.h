@@ -20,9 +20,11 @@
 #include <devpropdef.h>
 
 /* wdmsec.h has the security descriptors that WdfDeviceInitAssignSDDLString takes. */
-#ifndef WDF_DEVICE_NO_WDMSEC_H
+#if WDF_FOR_KMDF && !defined(WDF_DEVICE_NO_WDMSEC_H)
 #include <wdmsec.h>
 #endif
+
+WDF_EXTERN_C_START
 
 /* Values of the device's hardware key that the user's idle and wake choices are kept under. */
 #define WDF_S0_IDLE_ENABLED_VALUE_NAME L"IdleInWorkingState"
@@ -32,17 +34,6 @@
 #define WDF_SX_WAKE_DEFAULT_VALUE_NAME L"WdfDefaultWakeFromSleepState"
 
 /* ---- how requests reach the device --------------------------------------- */
-
-/* How the I/O manager hands buffers of reads and writes to the device. */
-typedef enum _WDF_DEVICE_IO_TYPE {
-    WdfDeviceIoUndefined = 0,
-    WdfDeviceIoNeither,              /* the caller's address */
-    WdfDeviceIoBuffered,             /* a copy in system memory */
-    WdfDeviceIoDirect,               /* an MDL of the caller's pages */
-    WdfDeviceIoBufferedOrDirect = 4, /* either of the two: user-mode drivers only */
-    WdfDeviceIoMaximum,
-} WDF_DEVICE_IO_TYPE,
-    *PWDF_DEVICE_IO_TYPE;
 
 typedef struct _WDF_IO_TYPE_CONFIG {
     ULONG Size;
@@ -1084,6 +1075,7 @@ WDF_INLINE VOID WDF_DEVICE_PROPERTY_DATA_INIT(PWDF_DEVICE_PROPERTY_DATA Property
 
 /* ---- describing a device that is to be made ------------------------------ */
 
+#if WDF_FOR_KMDF
 /*
  * Gives back a WDFDEVICE_INIT that will not become a device.
  *
@@ -1100,6 +1092,7 @@ WDF_INLINE VOID WdfDeviceInitFree(PWDFDEVICE_INIT DeviceInit)
 {
     imp_WdfDeviceInitFree(WdfDriverGlobals, DeviceInit);
 }
+#endif
 
 /*
  * Registers the Plug and Play and power callbacks; PnpPowerEventCallbacks is copied.
@@ -1159,6 +1152,7 @@ WDF_INLINE VOID WdfDeviceInitSetPowerPolicyOwnership(PWDFDEVICE_INIT DeviceInit,
     imp_WdfDeviceInitSetPowerPolicyOwnership(WdfDriverGlobals, DeviceInit, IsPowerPolicyOwner);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Has the driver called when the device enters, has entered or leaves a Plug and Play state.
  *
@@ -1240,6 +1234,7 @@ WDF_INLINE VOID WdfDeviceInitSetExclusive(PWDFDEVICE_INIT DeviceInit, BOOLEAN Is
 {
     imp_WdfDeviceInitSetExclusive(WdfDriverGlobals, DeviceInit, IsExclusive);
 }
+#endif
 
 /*
  * Chooses how buffers of reads and writes arrive; default WdfDeviceIoBuffered. Control requests
@@ -1274,6 +1269,7 @@ WDF_INLINE VOID WdfDeviceInitSetIoTypeEx(PWDFDEVICE_INIT DeviceInit,
     imp_WdfDeviceInitSetIoTypeEx(WdfDriverGlobals, DeviceInit, IoTypeConfig);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Says that the device must not need paging to change its power (clears DO_POWER_PAGABLE),
  * because it is on the way to the paging file. Its D0 callbacks may then not touch pageable
@@ -1409,6 +1405,7 @@ WDF_INLINE VOID WdfDeviceInitSetCharacteristics(PWDFDEVICE_INIT DeviceInit,
     imp_WdfDeviceInitSetCharacteristics(WdfDriverGlobals, DeviceInit, DeviceCharacteristics,
                                         OrInValues);
 }
+#endif
 
 /*
  * Says what happens when the device is opened and closed; both structures are copied.
@@ -1452,6 +1449,7 @@ WDF_INLINE VOID WdfDeviceInitSetRequestAttributes(PWDFDEVICE_INIT DeviceInit,
     imp_WdfDeviceInitSetRequestAttributes(WdfDriverGlobals, DeviceInit, RequestAttributes);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Has IRPs of a major function brought to the driver ahead of the framework.
  *
@@ -1513,6 +1511,7 @@ WDF_INLINE VOID WdfDeviceInitSetRemoveLockOptions(PWDFDEVICE_INIT DeviceInit,
 {
     imp_WdfDeviceInitSetRemoveLockOptions(WdfDriverGlobals, DeviceInit, Options);
 }
+#endif
 
 /*
  * Says when a device that failed gets its EvtDeviceReleaseHardware.
@@ -1689,6 +1688,7 @@ WDF_INLINE NTSTATUS WdfDeviceCreateSymbolicLink(WDFDEVICE Device, PCUNICODE_STRI
     return imp_WdfDeviceCreateSymbolicLink(WdfDriverGlobals, Device, SymbolicLinkName);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Stores the device object's name in a string object.
  *
@@ -1724,6 +1724,7 @@ WDF_INLINE NTSTATUS WdfDeviceAssignMofResourceName(WDFDEVICE Device,
 {
     return imp_WdfDeviceAssignMofResourceName(WdfDriverGlobals, Device, MofResourceName);
 }
+#endif
 
 /* ---- what belongs to a device -------------------------------------------- */
 
@@ -1790,6 +1791,7 @@ WDF_INLINE WDFFILEOBJECT WdfDeviceGetFileObject(WDFDEVICE Device, PFILE_OBJECT F
     return imp_WdfDeviceGetFileObject(WdfDriverGlobals, Device, FileObject);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Finds the target that stands for the device's user-mode companion.
  *
@@ -1898,6 +1900,7 @@ WDF_INLINE WDF_DEVICE_POWER_POLICY_STATE WdfDeviceGetDevicePowerPolicyState(WDFD
 {
     return imp_WdfDeviceGetDevicePowerPolicyState(WdfDriverGlobals, Device);
 }
+#endif
 
 /*
  * Returns which change of the system's power is under way, PowerActionNone if none; to be called
@@ -1912,6 +1915,7 @@ WDF_INLINE POWER_ACTION WdfDeviceGetSystemPowerAction(WDFDEVICE Device)
     return imp_WdfDeviceGetSystemPowerAction(WdfDriverGlobals, Device);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns DEVICE_OBJECT.Characteristics. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceGetCharacteristics (wdfdevice.h).
@@ -1958,6 +1962,7 @@ WDF_INLINE VOID WdfDeviceSetAlignmentRequirement(WDFDEVICE Device, ULONG Alignme
 {
     imp_WdfDeviceSetAlignmentRequirement(WdfDriverGlobals, Device, AlignmentRequirement);
 }
+#endif
 
 /* ---- registry and properties --------------------------------------------- */
 
@@ -2238,6 +2243,7 @@ WDF_INLINE VOID WdfDeviceSetPowerCapabilities(WDFDEVICE Device,
     imp_WdfDeviceSetPowerCapabilities(WdfDriverGlobals, Device, PowerCapabilities);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Says of what kind of bus the device's children are; copied. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfDeviceSetBusInformationForChildren (wdfdevice.h).
@@ -2347,6 +2353,7 @@ WDF_INLINE VOID WdfDeviceClearRemovalRelationsDevices(WDFDEVICE Device)
 {
     imp_WdfDeviceClearRemovalRelationsDevices(WdfDriverGlobals, Device);
 }
+#endif
 
 /* ---- power --------------------------------------------------------------- */
 
@@ -2463,6 +2470,7 @@ WDF_INLINE VOID WdfDeviceResumeIdleActual(WDFDEVICE Device, PVOID Tag, LONG Line
 #define WdfDeviceResumeIdleWithTag(Device, Tag)                                                    \
     WdfDeviceResumeIdleActual(Device, Tag, __LINE__, __FILE__)
 
+#if WDF_FOR_KMDF
 /*
  * Completes the wait/wake IRP that a device's driver holds as the one who armed its bus.
  *
@@ -2481,6 +2489,7 @@ WDF_INLINE NTSTATUS WdfDeviceIndicateWakeStatus(WDFDEVICE Device, NTSTATUS WaitW
 {
     return imp_WdfDeviceIndicateWakeStatus(WdfDriverGlobals, Device, WaitWakeStatus);
 }
+#endif
 
 /*
  * Says what the framework registers with the system's power framework for this device. Before it
@@ -2554,6 +2563,7 @@ WDF_INLINE NTSTATUS WdfDeviceConfigureWdmIrpDispatchCallback(
         WdfDriverGlobals, Device, Driver, MajorFunction, EvtDeviceWdmIrpDispatch, DriverContext);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Goes on with a request from EvtIoInCallerContext: to the queue of its type. The request is the
  * queue's afterwards.
@@ -2586,6 +2596,7 @@ WDF_INLINE NTSTATUS WdfDeviceWdmDispatchPreprocessedIrp(WDFDEVICE Device, PIRP I
 {
     return imp_WdfDeviceWdmDispatchPreprocessedIrp(WdfDriverGlobals, Device, Irp);
 }
+#endif
 
 /*
  * Hands the framework an IRP from EvtDeviceWdmIrpDispatch, to go its usual way.
@@ -2625,3 +2636,303 @@ WDF_INLINE NTSTATUS WdfDeviceWdmDispatchIrpToIoQueue(WDFDEVICE Device, PIRP Irp,
 {
     return imp_WdfDeviceWdmDispatchIrpToIoQueue(WdfDriverGlobals, Device, Irp, Queue, Flags);
 }
+
+#if WDF_FOR_UMDF
+/* Who hears an event of WdfDevicePostEvent. */
+typedef enum _WDF_EVENT_TYPE {
+    WdfEventReserved = 0,
+    WdfEventBroadcast = 1, /* whoever registered for notifications of the device */
+    WdfEventMaximum = 2,
+} WDF_EVENT_TYPE;
+
+/* What WdfDeviceReadFromHardware and WdfDeviceWriteToHardware reach. */
+typedef enum _WDF_DEVICE_HWACCESS_TARGET_TYPE {
+    WdfDeviceHwAccessTargetTypeInvalid = 0,
+    WdfDeviceHwAccessTargetTypeRegister = 1,
+    WdfDeviceHwAccessTargetTypeRegisterBuffer = 2, /* several that follow one another */
+    WdfDeviceHwAccessTargetTypePort = 3,
+    WdfDeviceHwAccessTargetTypePortBuffer = 4, /* one, several times */
+    WdfDeviceHwAccessTargetTypeMaximum = 5,
+} WDF_DEVICE_HWACCESS_TARGET_TYPE,
+    *PWDF_DEVICE_HWACCESS_TARGET_TYPE;
+
+typedef enum _WDF_DEVICE_HWACCESS_TARGET_SIZE {
+    WdfDeviceHwAccessTargetSizeInvalid = 0,
+    WdfDeviceHwAccessTargetSizeUchar = 1,
+    WdfDeviceHwAccessTargetSizeUshort = 2,
+    WdfDeviceHwAccessTargetSizeUlong = 3,
+    WdfDeviceHwAccessTargetSizeUlong64 = 4,
+    WdfDeviceHwAccessTargetSizeMaximum = 5,
+} WDF_DEVICE_HWACCESS_TARGET_SIZE,
+    *PWDF_DEVICE_HWACCESS_TARGET_SIZE;
+
+/* Names a property of one of the device's interfaces. */
+typedef struct _WDF_DEVICE_INTERFACE_PROPERTY_DATA {
+    ULONG Size;
+    const GUID *InterfaceClassGUID;
+    PCUNICODE_STRING ReferenceString; /* of the interface; may be NULL */
+    const DEVPROPKEY *PropertyKey;
+    LCID Lcid;   /* LOCALE_NEUTRAL: of no language */
+    ULONG Flags; /* PLUGPLAY_PROPERTY_PERSISTENT or 0; assigning alone looks at it */
+} WDF_DEVICE_INTERFACE_PROPERTY_DATA, *PWDF_DEVICE_INTERFACE_PROPERTY_DATA;
+
+WDF_INLINE VOID WDF_DEVICE_INTERFACE_PROPERTY_DATA_INIT(
+    PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData, const GUID *InterfaceClassGUID,
+    const DEVPROPKEY *PropertyKey)
+{
+    RtlZeroMemory(PropertyData, sizeof(*PropertyData));
+    PropertyData->Size = WDF_STRUCTURE_SIZE(WDF_DEVICE_INTERFACE_PROPERTY_DATA);
+    PropertyData->InterfaceClassGUID = InterfaceClassGUID;
+    PropertyData->PropertyKey = PropertyKey;
+}
+
+/*
+ * Tells how the UMDF drivers of the device's stack have agreed to get their data, from what each of
+ * them asked for with WdfDeviceInitSetIoTypeEx. Until all of them have added their devices the
+ * answer may change. A single request may differ: WdfRequestGetEffectiveIoType. UMDF only.
+ *
+ * ReadWriteIoType  [out]  WdfDeviceIoBuffered or WdfDeviceIoDirect
+ * IoControlIoType  [out]  likewise; with WdfDeviceIoDirect those codes are direct whose method is
+ *
+ * IRQL: PASSIVE_LEVEL. Both pointers are needed: NULL is WDF_VIOLATION.
+ * Documented as: WdfDeviceGetDeviceStackIoType (wdfdevice.h).
+ */
+VOID NTAPI imp_WdfDeviceGetDeviceStackIoType(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                             WDF_DEVICE_IO_TYPE *ReadWriteIoType,
+                                             WDF_DEVICE_IO_TYPE *IoControlIoType);
+
+WDF_INLINE VOID WdfDeviceGetDeviceStackIoType(WDFDEVICE Device, WDF_DEVICE_IO_TYPE *ReadWriteIoType,
+                                              WDF_DEVICE_IO_TYPE *IoControlIoType)
+{
+    imp_WdfDeviceGetDeviceStackIoType(WdfDriverGlobals, Device, ReadWriteIoType, IoControlIoType);
+}
+
+/*
+ * Tells programs of an event: those that registered for notifications of a handle to the device
+ * (RegisterDeviceNotification) get a DBT_CUSTOMEVENT. It does not wait for them. UMDF only.
+ *
+ * EventGuid     [in]   what program and driver call it
+ * WdfEventType  [in]   WdfEventBroadcast
+ * Data          [opt]  goes with it; copied
+ * DataSizeCb    [in]   bytes, 0 without Data
+ *
+ * IRQL: PASSIVE_LEVEL. Bytes without Data are WDF_VIOLATION.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another type; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDevicePostEvent (wdfdevice.h).
+ */
+NTSTATUS NTAPI imp_WdfDevicePostEvent(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                      REFGUID EventGuid, WDF_EVENT_TYPE WdfEventType, BYTE *Data,
+                                      ULONG DataSizeCb);
+
+WDF_INLINE NTSTATUS WdfDevicePostEvent(WDFDEVICE Device, REFGUID EventGuid,
+                                       WDF_EVENT_TYPE WdfEventType, BYTE *Data, ULONG DataSizeCb)
+{
+    return imp_WdfDevicePostEvent(WdfDriverGlobals, Device, EventGuid, WdfEventType, Data,
+                                  DataSizeCb);
+}
+
+/*
+ * Sets String to the path of the folder where the driver may keep files about this device. UMDF
+ * only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceRetrieveDeviceDirectoryString (wdfdevice.h).
+ */
+NTSTATUS NTAPI imp_WdfDeviceRetrieveDeviceDirectoryString(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                          WDFDEVICE Device, WDFSTRING String);
+
+WDF_INLINE NTSTATUS WdfDeviceRetrieveDeviceDirectoryString(WDFDEVICE Device, WDFSTRING String)
+{
+    return imp_WdfDeviceRetrieveDeviceDirectoryString(WdfDriverGlobals, Device, String);
+}
+
+/*
+ * Sets, or takes away, a property of one of the device's interfaces. UMDF only; a kernel driver has
+ * IoSetDeviceInterfacePropertyData.
+ *
+ * PropertyData    [in]   which one
+ * Type            [in]   of the value
+ * BufferLength    [in]   bytes, 0 without PropertyBuffer
+ * PropertyBuffer  [opt]  the value; NULL takes the property away
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for a NULL in PropertyData or a length without
+ * bytes; STATUS_INFO_LENGTH_MISMATCH for a wrong Size; STATUS_OBJECT_NAME_NOT_FOUND if the device
+ * has no such interface; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceAssignInterfaceProperty (wdfdevice.h).
+ */
+NTSTATUS NTAPI
+imp_WdfDeviceAssignInterfaceProperty(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                     PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData,
+                                     DEVPROPTYPE Type, ULONG BufferLength, PVOID PropertyBuffer);
+
+WDF_INLINE NTSTATUS
+WdfDeviceAssignInterfaceProperty(WDFDEVICE Device, PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData,
+                                 DEVPROPTYPE Type, ULONG BufferLength, PVOID PropertyBuffer)
+{
+    return imp_WdfDeviceAssignInterfaceProperty(WdfDriverGlobals, Device, PropertyData, Type,
+                                                BufferLength, PropertyBuffer);
+}
+
+/*
+ * Copies a property of one of the device's interfaces. UMDF only; a kernel driver has
+ * IoGetDeviceInterfacePropertyData.
+ *
+ * BufferLength    [in]   bytes, 0 without PropertyBuffer
+ * PropertyBuffer  [opt]  receives the value
+ * ResultLength    [out]  bytes that it has, or needs
+ * Type            [out]  of the value
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_OBJECT_NAME_NOT_FOUND if the device has
+ * no such interface or it no such property; STATUS_INVALID_PARAMETER and
+ * STATUS_INFO_LENGTH_MISMATCH as WdfDeviceAssignInterfaceProperty. Documented as:
+ * WdfDeviceQueryInterfaceProperty (wdfdevice.h).
+ */
+NTSTATUS NTAPI imp_WdfDeviceQueryInterfaceProperty(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                   WDFDEVICE Device,
+                                                   PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData,
+                                                   ULONG BufferLength, PVOID PropertyBuffer,
+                                                   PULONG ResultLength, PDEVPROPTYPE Type);
+
+WDF_INLINE NTSTATUS WdfDeviceQueryInterfaceProperty(
+    WDFDEVICE Device, PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData, ULONG BufferLength,
+    PVOID PropertyBuffer, PULONG ResultLength, PDEVPROPTYPE Type)
+{
+    return imp_WdfDeviceQueryInterfaceProperty(WdfDriverGlobals, Device, PropertyData, BufferLength,
+                                               PropertyBuffer, ResultLength, Type);
+}
+
+/*
+ * As WdfDeviceQueryInterfaceProperty, into memory of the right size. UMDF only.
+ *
+ * PoolType                  [in]   where that comes from
+ * PropertyMemoryAttributes  [opt]  the parent is the driver unless given
+ * PropertyMemory            [out]  the value; the caller's to delete, or its parent's
+ * Type                      [out]  of the value
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; what is wrong with the attributes; STATUS_INSUFFICIENT_RESOURCES; or as
+ * WdfDeviceQueryInterfaceProperty.
+ * Documented as: WdfDeviceAllocAndQueryInterfaceProperty (wdfdevice.h).
+ */
+NTSTATUS NTAPI imp_WdfDeviceAllocAndQueryInterfaceProperty(
+    PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+    PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData, POOL_TYPE PoolType,
+    PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes, WDFMEMORY *PropertyMemory, PDEVPROPTYPE Type);
+
+WDF_INLINE NTSTATUS WdfDeviceAllocAndQueryInterfaceProperty(
+    WDFDEVICE Device, PWDF_DEVICE_INTERFACE_PROPERTY_DATA PropertyData, POOL_TYPE PoolType,
+    PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes, WDFMEMORY *PropertyMemory, PDEVPROPTYPE Type)
+{
+    return imp_WdfDeviceAllocAndQueryInterfaceProperty(WdfDriverGlobals, Device, PropertyData,
+                                                       PoolType, PropertyMemoryAttributes,
+                                                       PropertyMemory, Type);
+}
+
+/*
+ * Maps registers of the device that are in memory. The INF has to say AllowDirectHardwareAccess.
+ * UMDF only.
+ *
+ * PhysicalAddress    [in]   of one of the device's translated memory resources
+ * PseudoBaseAddress  [out]  a number that WDF_READ_REGISTER_X and its kin take, not an address
+ *
+ * IRQL: PASSIVE_LEVEL. A value that is out of its range, or no access, is WDF_VIOLATION.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER if the device has no such resource;
+ * STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDeviceMapIoSpace (wdfdevice.h).
+ */
+NTSTATUS NTAPI imp_WdfDeviceMapIoSpace(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                       PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,
+                                       MEMORY_CACHING_TYPE CacheType, PVOID *PseudoBaseAddress);
+
+WDF_INLINE NTSTATUS WdfDeviceMapIoSpace(WDFDEVICE Device, PHYSICAL_ADDRESS PhysicalAddress,
+                                        SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType,
+                                        PVOID *PseudoBaseAddress)
+{
+    return imp_WdfDeviceMapIoSpace(WdfDriverGlobals, Device, PhysicalAddress, NumberOfBytes,
+                                   CacheType, PseudoBaseAddress);
+}
+
+/*
+ * Ends what WdfDeviceMapIoSpace began, of the same size. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL. What is not mapped so is WDF_VIOLATION.
+ * Documented as: WdfDeviceUnmapIoSpace (wdfdevice.h).
+ */
+VOID NTAPI imp_WdfDeviceUnmapIoSpace(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                     PVOID PseudoBaseAddress, SIZE_T NumberOfBytes);
+
+WDF_INLINE VOID WdfDeviceUnmapIoSpace(WDFDEVICE Device, PVOID PseudoBaseAddress,
+                                      SIZE_T NumberOfBytes)
+{
+    imp_WdfDeviceUnmapIoSpace(WdfDriverGlobals, Device, PseudoBaseAddress, NumberOfBytes);
+}
+
+/*
+ * Returns the address at which registers are mapped into the host. The INF has to say
+ * RegisterAccessUsingUserModeMapping. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL. No such mapping is WDF_VIOLATION.
+ * Documented as: WdfDeviceGetHardwareRegisterMappedAddress (wdfdevice.h).
+ */
+PVOID NTAPI imp_WdfDeviceGetHardwareRegisterMappedAddress(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                          WDFDEVICE Device,
+                                                          PVOID PseudoBaseAddress);
+
+WDF_INLINE PVOID WdfDeviceGetHardwareRegisterMappedAddress(WDFDEVICE Device,
+                                                           PVOID PseudoBaseAddress)
+{
+    return imp_WdfDeviceGetHardwareRegisterMappedAddress(WdfDriverGlobals, Device,
+                                                         PseudoBaseAddress);
+}
+
+/*
+ * Reads a register or port, or several. Drivers write WDF_READ_REGISTER_X and its kin
+ * (wdfhwaccess.h). UMDF only.
+ *
+ * TargetAddress  [in]   within what WdfDeviceMapIoSpace mapped, or a port
+ * Buffer         [opt]  of the buffer types: receives Count values
+ *
+ * IRQL: PASSIVE_LEVEL. What the device does not have is WDF_VIOLATION.
+ * Returns the value; 0 for the buffer types.
+ * Documented as: WdfDeviceReadFromHardware (wdfdevice.h).
+ */
+SIZE_T NTAPI imp_WdfDeviceReadFromHardware(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                           WDF_DEVICE_HWACCESS_TARGET_TYPE Type,
+                                           WDF_DEVICE_HWACCESS_TARGET_SIZE Size,
+                                           PVOID TargetAddress, PVOID Buffer, ULONG Count);
+
+WDF_INLINE SIZE_T WdfDeviceReadFromHardware(WDFDEVICE Device, WDF_DEVICE_HWACCESS_TARGET_TYPE Type,
+                                            WDF_DEVICE_HWACCESS_TARGET_SIZE Size,
+                                            PVOID TargetAddress, PVOID Buffer, ULONG Count)
+{
+    return imp_WdfDeviceReadFromHardware(WdfDriverGlobals, Device, Type, Size, TargetAddress,
+                                         Buffer, Count);
+}
+
+/*
+ * Writes a register or port, or several: WdfDeviceReadFromHardware's counterpart. UMDF only.
+ *
+ * Value   [in]   of the types without a buffer
+ * Buffer  [opt]  of the others: Count values
+ *
+ * IRQL: PASSIVE_LEVEL. What the device does not have is WDF_VIOLATION.
+ * Documented as: WdfDeviceWriteToHardware (wdfdevice.h).
+ */
+VOID NTAPI imp_WdfDeviceWriteToHardware(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
+                                        WDF_DEVICE_HWACCESS_TARGET_TYPE Type,
+                                        WDF_DEVICE_HWACCESS_TARGET_SIZE Size, PVOID TargetAddress,
+                                        SIZE_T Value, PVOID Buffer, ULONG Count);
+
+WDF_INLINE VOID WdfDeviceWriteToHardware(WDFDEVICE Device, WDF_DEVICE_HWACCESS_TARGET_TYPE Type,
+                                         WDF_DEVICE_HWACCESS_TARGET_SIZE Size, PVOID TargetAddress,
+                                         SIZE_T Value, PVOID Buffer, ULONG Count)
+{
+    imp_WdfDeviceWriteToHardware(WdfDriverGlobals, Device, Type, Size, TargetAddress, Value, Buffer,
+                                 Count);
+}
+#endif
+
+WDF_EXTERN_C_END

@@ -9,6 +9,10 @@
 
 #include <wdfglobals.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 typedef enum _WDF_DMA_PROFILE {
     WdfDmaProfileInvalid = 0,
     WdfDmaProfilePacket,        /* bus master, one run of memory at a time, 32 bits */
@@ -235,3 +239,7 @@ WDF_INLINE PDMA_ADAPTER WdfDmaEnablerWdmGetDmaAdapter(WDFDMAENABLER DmaEnabler,
 {
     return imp_WdfDmaEnablerWdmGetDmaAdapter(WdfDriverGlobals, DmaEnabler, DmaDirection);
 }
+
+#endif
+
+WDF_EXTERN_C_END

@@ -14,6 +14,10 @@
 #include <wdfglobals.h>
 #include <wdfdmaenabler.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 /*
  * Starts the device on one transfer, the memory of which SgList tells.
  *
@@ -534,3 +538,7 @@ WDF_INLINE VOID WdfDmaTransactionStopSystemTransfer(WDFDMATRANSACTION DmaTransac
 {
     imp_WdfDmaTransactionStopSystemTransfer(WdfDriverGlobals, DmaTransaction);
 }
+
+#endif
+
+WDF_EXTERN_C_END

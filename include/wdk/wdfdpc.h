@@ -5,6 +5,10 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 /* IRQL: DISPATCH_LEVEL. */
 typedef VOID NTAPI EVT_WDF_DPC(WDFDPC Dpc);
 typedef EVT_WDF_DPC *PFN_WDF_DPC;
@@ -102,3 +106,7 @@ WDF_INLINE PKDPC WdfDpcWdmGetDpc(WDFDPC Dpc)
 {
     return imp_WdfDpcWdmGetDpc(WdfDriverGlobals, Dpc);
 }
+
+#endif
+
+WDF_EXTERN_C_END

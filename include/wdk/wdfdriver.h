@@ -5,6 +5,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 typedef enum _WDF_DRIVER_INIT_FLAGS {
     WdfDriverInitNonPnpDriver = 0x01,       /* has no EvtDriverDeviceAdd */
     WdfDriverInitNoDispatchOverride = 0x02, /* a miniport: its dispatch table is left alone */
@@ -118,6 +120,7 @@ WDF_INLINE PWSTR WdfDriverGetRegistryPath(WDFDRIVER Driver)
     return imp_WdfDriverGetRegistryPath(WdfDriverGlobals, Driver);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns the driver object's WDM counterpart. Takes no reference.
  *
@@ -131,6 +134,7 @@ WDF_INLINE PDRIVER_OBJECT WdfDriverWdmGetDriverObject(WDFDRIVER Driver)
 {
     return imp_WdfDriverWdmGetDriverObject(WdfDriverGlobals, Driver);
 }
+#endif
 
 /*
  * Opens the key Parameters below the driver's key in the registry.
@@ -158,6 +162,7 @@ WDF_INLINE NTSTATUS WdfDriverOpenParametersRegistryKey(WDFDRIVER Driver, ACCESS_
                                                   KeyAttributes, Key);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns a WDM driver object's counterpart, if that driver has called WdfDriverCreate; otherwise
  * NULL. Takes no reference.
@@ -192,6 +197,7 @@ WDF_INLINE NTSTATUS WdfDriverRegisterTraceInfo(PDRIVER_OBJECT DriverObject,
     return imp_WdfDriverRegisterTraceInfo(WdfDriverGlobals, DriverObject, EvtTraceCallback,
                                           ControlBlock);
 }
+#endif
 
 /*
  * Writes the framework's name and version into a string object, whose text it replaces.
@@ -276,3 +282,29 @@ WDF_INLINE NTSTATUS WdfDriverOpenPersistentStateRegistryKey(WDFDRIVER Driver,
     return imp_WdfDriverOpenPersistentStateRegistryKey(WdfDriverGlobals, Driver, DesiredAccess,
                                                        KeyAttributes, Key);
 }
+
+#if WDF_FOR_UMDF
+WDF_INLINE VOID WDF_DRIVER_CONFIG_COMPANION_INIT(PWDF_DRIVER_CONFIG Config,
+                                                 PFN_WDF_DRIVER_DEVICE_ADD EvtDriverDeviceAdd)
+{
+    WDF_DRIVER_CONFIG_INIT(Config, EvtDriverDeviceAdd);
+    Config->DriverInitFlags |= WdfDriverInitCompanion;
+}
+
+/*
+ * Sets String to the path of the folder where the driver may keep files of its own. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES.
+ * Documented as: WdfDriverRetrieveDriverDataDirectoryString (wdfdriver.h).
+ */
+NTSTATUS NTAPI imp_WdfDriverRetrieveDriverDataDirectoryString(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                              WDFDRIVER Driver, WDFSTRING String);
+
+WDF_INLINE NTSTATUS WdfDriverRetrieveDriverDataDirectoryString(WDFDRIVER Driver, WDFSTRING String)
+{
+    return imp_WdfDriverRetrieveDriverDataDirectoryString(WdfDriverGlobals, Driver, String);
+}
+#endif
+
+WDF_EXTERN_C_END

@@ -8,6 +8,8 @@
 #include <wdfdevice.h>
 #include <wdfchildlist.h>
 
+WDF_EXTERN_C_START
+
 /* Change what the device is offered: add to the requirements on their way up the stack, or take
  * from them. PASSIVE_LEVEL, like the next. */
 typedef NTSTATUS NTAPI EVT_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS(
@@ -35,6 +37,7 @@ WDF_INLINE VOID WDF_FDO_EVENT_CALLBACKS_INIT(PWDF_FDO_EVENT_CALLBACKS Callbacks)
 
 /* ---- before the device exists -------------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Returns the PDO that the new device will be stacked upon; NULL if DeviceInit is not an FDO's.
  * IRQL: <= DISPATCH_LEVEL.
@@ -47,6 +50,7 @@ WDF_INLINE PDEVICE_OBJECT WdfFdoInitWdmGetPhysicalDevice(PWDFDEVICE_INIT DeviceI
 {
     return imp_WdfFdoInitWdmGetPhysicalDevice(WdfDriverGlobals, DeviceInit);
 }
+#endif
 
 /*
  * Opens the device's hardware key or its driver's key.
@@ -187,6 +191,7 @@ WDF_INLINE NTSTATUS WdfFdoInitAllocAndQueryPropertyEx(
                                                  Type);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Registers an FDO's callbacks; FdoEventCallbacks is copied.
  *
@@ -203,6 +208,7 @@ WDF_INLINE VOID WdfFdoInitSetEventCallbacks(PWDFDEVICE_INIT DeviceInit,
 {
     imp_WdfFdoInitSetEventCallbacks(WdfDriverGlobals, DeviceInit, FdoEventCallbacks);
 }
+#endif
 
 /*
  * Says that the driver is a filter: its device is no power policy owner, takes type,
@@ -219,6 +225,7 @@ WDF_INLINE VOID WdfFdoInitSetFilter(PWDFDEVICE_INIT DeviceInit)
     imp_WdfFdoInitSetFilter(WdfDriverGlobals, DeviceInit);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Says that the device is a bus whose children come and go: gives it a default child list.
  *
@@ -240,9 +247,11 @@ WdfFdoInitSetDefaultChildListConfig(PWDFDEVICE_INIT DeviceInit, PWDF_CHILD_LIST_
     imp_WdfFdoInitSetDefaultChildListConfig(WdfDriverGlobals, DeviceInit, Config,
                                             DefaultChildListAttributes);
 }
+#endif
 
 /* ---- the device and its children ----------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Asks the device's stack for a driver-defined interface (IRP_MN_QUERY_INTERFACE).
  *
@@ -346,3 +355,6 @@ WDF_INLINE VOID WdfFdoUnlockStaticChildListFromIteration(WDFDEVICE Fdo)
 {
     imp_WdfFdoUnlockStaticChildListFromIteration(WdfDriverGlobals, Fdo);
 }
+#endif
+
+WDF_EXTERN_C_END

@@ -11,6 +11,8 @@
 #include <wdftypes.h>
 #include <wdffuncenum.h>
 
+WDF_EXTERN_C_START
+
 #define WDF_DRIVER_GLOBALS_NAME_LEN (32)
 
 typedef struct _WDF_DRIVER_GLOBALS {
@@ -22,3 +24,5 @@ typedef struct _WDF_DRIVER_GLOBALS {
 } WDF_DRIVER_GLOBALS, *PWDF_DRIVER_GLOBALS;
 
 extern PWDF_DRIVER_GLOBALS WdfDriverGlobals;
+
+WDF_EXTERN_C_END

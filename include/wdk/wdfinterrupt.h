@@ -12,6 +12,8 @@
 #include <wdfglobals.h>
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 typedef enum _WDF_INTERRUPT_POLARITY {
     WdfInterruptPolarityUnknown = 0,
     WdfInterruptActiveHigh, /* or the rising edge */
@@ -97,6 +99,9 @@ WDF_INLINE VOID WDF_INTERRUPT_CONFIG_INIT(PWDF_INTERRUPT_CONFIG Configuration,
         .EvtInterruptDpc = EvtInterruptDpc,
         .ReportInactiveOnPowerDown = WdfUseDefault,
     };
+#ifdef UMDF_VERSION_MAJOR
+    Configuration->PassiveHandling = TRUE;
+#endif
 }
 
 typedef struct _WDF_INTERRUPT_INFO {
@@ -280,6 +285,7 @@ WDF_INLINE VOID WdfInterruptDisable(WDFINTERRUPT Interrupt)
     imp_WdfInterruptDisable(WdfDriverGlobals, Interrupt);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns the WDM interrupt object; NULL if it is not connected. IRQL: any.
  * Documented as: WdfInterruptWdmGetInterrupt (wdfinterrupt.h).
@@ -291,6 +297,7 @@ WDF_INLINE PKINTERRUPT WdfInterruptWdmGetInterrupt(WDFINTERRUPT Interrupt)
 {
     return imp_WdfInterruptWdmGetInterrupt(WdfDriverGlobals, Interrupt);
 }
+#endif
 
 /*
  * Tells what the interrupt was given. Zeros before EvtDevicePrepareHardware.
@@ -356,6 +363,7 @@ WDF_INLINE WDFDEVICE WdfInterruptGetDevice(WDFINTERRUPT Interrupt)
     return imp_WdfInterruptGetDevice(WdfDriverGlobals, Interrupt);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Says that the device, which idles in a component of its own, needs the interrupt again.
  * IRQL: <= DISPATCH_LEVEL.
@@ -379,3 +387,6 @@ WDF_INLINE VOID WdfInterruptReportInactive(WDFINTERRUPT Interrupt)
 {
     imp_WdfInterruptReportInactive(WdfDriverGlobals, Interrupt);
 }
+#endif
+
+WDF_EXTERN_C_END

@@ -9,6 +9,8 @@
 
 #include <wdfrequest.h>
 
+WDF_EXTERN_C_START
+
 typedef enum _WDF_IO_QUEUE_DISPATCH_TYPE {
     WdfIoQueueDispatchInvalid = 0,
     WdfIoQueueDispatchSequential = 1, /* the next request when the driver is done with the last */
@@ -515,6 +517,7 @@ WDF_INLINE NTSTATUS WdfIoQueueReadyNotify(WDFQUEUE Queue, PFN_WDF_IO_QUEUE_STATE
     return imp_WdfIoQueueReadyNotify(WdfDriverGlobals, Queue, QueueReady, Context);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Sets requests aside for a queue, for when memory is short. Once a queue; before the device
  * starts, the queue being a default or a dispatch queue.
@@ -535,6 +538,7 @@ WDF_INLINE NTSTATUS WdfIoQueueAssignForwardProgressPolicy(
     return imp_WdfIoQueueAssignForwardProgressPolicy(WdfDriverGlobals, Queue,
                                                      ForwardProgressPolicy);
 }
+#endif
 
 /*
  * Cancels what waits in a queue and what at the driver is marked cancelable, and stops the queue
@@ -570,3 +574,5 @@ WDF_INLINE VOID WdfIoQueueStopAndPurgeSynchronously(WDFQUEUE Queue)
 {
     imp_WdfIoQueueStopAndPurgeSynchronously(WdfDriverGlobals, Queue);
 }
+
+WDF_EXTERN_C_END

@@ -13,6 +13,8 @@
 
 #include <wdfrequest.h>
 
+WDF_EXTERN_C_START
+
 typedef enum _WDF_IO_TARGET_STATE {
     WdfIoTargetStateUndefined = 0,
     WdfIoTargetStarted = 1,
@@ -87,6 +89,7 @@ typedef struct _WDF_IO_TARGET_OPEN_PARAMS {
     UNICODE_STRING FileName;
 } WDF_IO_TARGET_OPEN_PARAMS, *PWDF_IO_TARGET_OPEN_PARAMS;
 
+#if WDF_FOR_KMDF
 WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_EXISTING_DEVICE(PWDF_IO_TARGET_OPEN_PARAMS Params,
                                                                PDEVICE_OBJECT DeviceObject)
 {
@@ -95,6 +98,7 @@ WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_EXISTING_DEVICE(PWDF_IO_TARGET_OP
     Params->Type = WdfIoTargetOpenUseExistingDevice;
     Params->TargetDeviceObject = DeviceObject;
 }
+#endif
 
 /* The caller sets the disposition. */
 WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_CREATE_BY_NAME(PWDF_IO_TARGET_OPEN_PARAMS Params,
@@ -106,7 +110,11 @@ WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_CREATE_BY_NAME(PWDF_IO_TARGET_OPE
     Params->Type = WdfIoTargetOpenByName;
     Params->TargetDeviceName = *TargetDeviceName;
     Params->DesiredAccess = DesiredAccess;
+#ifdef UMDF_VERSION_MAJOR
+    Params->FileAttributes = FILE_ATTRIBUTE_NORMAL;
+#else
     Params->CreateOptions = FILE_NON_DIRECTORY_FILE;
+#endif
 }
 
 /* It has to exist. */
@@ -115,7 +123,11 @@ WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_OPEN_BY_NAME(PWDF_IO_TARGET_OPEN_
                                                             ACCESS_MASK DesiredAccess)
 {
     WDF_IO_TARGET_OPEN_PARAMS_INIT_CREATE_BY_NAME(Params, TargetDeviceName, DesiredAccess);
+#ifdef UMDF_VERSION_MAJOR
+    Params->CreateDisposition = OPEN_EXISTING;
+#else
     Params->CreateDisposition = FILE_OPEN;
+#endif
 }
 
 WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_REOPEN(PWDF_IO_TARGET_OPEN_PARAMS Params)
@@ -280,6 +292,7 @@ WDF_INLINE WDFDEVICE WdfIoTargetGetDevice(WDFIOTARGET IoTarget)
     return imp_WdfIoTargetGetDevice(WdfDriverGlobals, IoTarget);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Copies a property of the target's physical device.
  *
@@ -401,6 +414,7 @@ WDF_INLINE PFILE_OBJECT WdfIoTargetWdmGetTargetFileObject(WDFIOTARGET IoTarget)
 {
     return imp_WdfIoTargetWdmGetTargetFileObject(WdfDriverGlobals, IoTarget);
 }
+#endif
 
 /*
  * Returns the kernel handle of a target that was opened by name; otherwise NULL. The target closes
@@ -519,6 +533,7 @@ WDF_INLINE NTSTATUS WdfIoTargetSendIoctlSynchronously(WDFIOTARGET IoTarget, WDFR
                                                  BytesReturned);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Sends an internal control request and waits for it; in all else like
  * WdfIoTargetSendIoctlSynchronously.
@@ -567,6 +582,7 @@ WDF_INLINE NTSTATUS WdfIoTargetSendInternalIoctlOthersSynchronously(
                                                                OtherArg4, RequestOptions,
                                                                BytesReturned);
 }
+#endif
 
 /*
  * Formatting. Each makes a request ready for WdfRequestSend. The request takes a reference to
@@ -657,6 +673,7 @@ WDF_INLINE NTSTATUS WdfIoTargetFormatRequestForIoctl(WDFIOTARGET IoTarget, WDFRE
                                                 OutputBufferOffset);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Formats a request as an internal control request; in all else like
  * WdfIoTargetFormatRequestForIoctl.
@@ -708,6 +725,7 @@ WDF_INLINE NTSTATUS WdfIoTargetFormatRequestForInternalIoctlOthers(
                                                               OtherArg2, OtherArg2Offset, OtherArg4,
                                                               OtherArg4Offset);
 }
+#endif
 
 NTSTATUS NTAPI imp_WdfIoTargetSelfAssignDefaultIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                        WDFIOTARGET IoTarget, WDFQUEUE Queue);
@@ -727,3 +745,18 @@ WDF_INLINE NTSTATUS WdfIoTargetSelfAssignDefaultIoQueue(WDFIOTARGET IoTarget, WD
 {
     return imp_WdfIoTargetSelfAssignDefaultIoQueue(WdfDriverGlobals, IoTarget, Queue);
 }
+
+#if WDF_FOR_UMDF
+/* The device's own default target, through a file of that name (NULL: none) opened for it. */
+WDF_INLINE VOID WDF_IO_TARGET_OPEN_PARAMS_INIT_OPEN_BY_FILE(PWDF_IO_TARGET_OPEN_PARAMS Params,
+                                                            PCUNICODE_STRING FileName)
+{
+    RtlZeroMemory(Params, sizeof(*Params));
+    Params->Size = WDF_STRUCTURE_SIZE(WDF_IO_TARGET_OPEN_PARAMS);
+    Params->Type = WdfIoTargetOpenLocalTargetByFile;
+    if (FileName != NULL)
+        Params->FileName = *FileName;
+}
+#endif
+
+WDF_EXTERN_C_END

@@ -9,6 +9,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 typedef enum _WDF_MEMORY_DESCRIPTOR_TYPE {
     WdfMemoryDescriptorTypeInvalid = 0,
     WdfMemoryDescriptorTypeBuffer = 1,
@@ -59,6 +61,7 @@ WDF_INLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_HANDLE(PWDF_MEMORY_DESCRIPTOR Descrip
     Descriptor->u.HandleType.Offsets = Offsets;
 }
 
+#if WDF_FOR_KMDF
 WDF_INLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_MDL(PWDF_MEMORY_DESCRIPTOR Descriptor, PMDL Mdl,
                                                ULONG BufferLength)
 {
@@ -67,6 +70,7 @@ WDF_INLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_MDL(PWDF_MEMORY_DESCRIPTOR Descriptor
     Descriptor->u.MdlType.Mdl = Mdl;
     Descriptor->u.MdlType.BufferLength = BufferLength;
 }
+#endif
 
 /*
  * Creates a memory object with a buffer of its own.
@@ -210,6 +214,7 @@ WDF_INLINE NTSTATUS WdfMemoryCopyFromBuffer(WDFMEMORY DestinationMemory, size_t 
                                        Buffer, NumBytesToCopyFrom);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Creates a list that hands out memory objects of one size, and keeps those that come back.
  *
@@ -258,3 +263,6 @@ WDF_INLINE NTSTATUS WdfMemoryCreateFromLookaside(WDFLOOKASIDE Lookaside, WDFMEMO
 {
     return imp_WdfMemoryCreateFromLookaside(WdfDriverGlobals, Lookaside, Memory);
 }
+#endif
+
+WDF_EXTERN_C_END

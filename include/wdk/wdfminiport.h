@@ -8,6 +8,10 @@
 #include <wdfglobals.h>
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
+#if WDF_FOR_KMDF
+
 /*
  * Makes a device of a device object that the port driver has made, for other objects to belong
  * to.
@@ -51,3 +55,7 @@ WDF_INLINE VOID WdfDriverMiniportUnload(WDFDRIVER Driver)
 {
     imp_WdfDriverMiniportUnload(WdfDriverGlobals, Driver);
 }
+
+#endif
+
+WDF_EXTERN_C_END

@@ -11,6 +11,8 @@
 
 #include <wdfglobals.h>
 
+WDF_EXTERN_C_START
+
 /* The IRQL that an object's callbacks may run at. */
 typedef enum _WDF_EXECUTION_LEVEL {
     WdfExecutionLevelInvalid = 0,
@@ -382,3 +384,5 @@ typedef struct _WDF_CUSTOM_TYPE_CONTEXT {
 /* For an object that has the type. */
 #define WdfObjectGetCustomTypeData(_handle, _type)                                                 \
     (WDF_GET_CUSTOM_TYPE_FUNCTION_NAME(_type)(_handle)->Data)
+
+WDF_EXTERN_C_END

@@ -11,6 +11,8 @@
 #include <wdfdevice.h>
 #include <wdfchildlist.h>
 
+WDF_EXTERN_C_START
+
 /* All of these run at PASSIVE_LEVEL. */
 
 /* Say what the device uses since the system was booted; Resources is empty and to be filled. */
@@ -60,6 +62,7 @@ WDF_INLINE VOID WDF_PDO_EVENT_CALLBACKS_INIT(PWDF_PDO_EVENT_CALLBACKS Callbacks)
 
 /* ---- describing a PDO that is to be made --------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Returns a WDFDEVICE_INIT for a PDO below a bus device, or NULL if ParentDevice is no function
  * driver's device or memory is short. It ends in WdfDeviceCreate or in WdfDeviceInitFree.
@@ -261,9 +264,11 @@ WDF_INLINE VOID WdfPdoInitRemovePowerDependencyOnParent(PWDFDEVICE_INIT DeviceIn
 {
     imp_WdfPdoInitRemovePowerDependencyOnParent(WdfDriverGlobals, DeviceInit);
 }
+#endif
 
 /* ---- the PDO ------------------------------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Says that the thing is gone from the bus, as if pulled out.
  *
@@ -407,3 +412,6 @@ WDF_INLINE VOID WdfPdoClearEjectionRelationsDevices(WDFDEVICE Device)
 {
     imp_WdfPdoClearEjectionRelationsDevices(WdfDriverGlobals, Device);
 }
+#endif
+
+WDF_EXTERN_C_END

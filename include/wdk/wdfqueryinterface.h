@@ -7,6 +7,8 @@
 
 #include <wdfdevice.h>
 
+WDF_EXTERN_C_START
+
 /*
  * Another driver asks for the interface, and GUID, size and version are right. ExposedInterface is
  * what it will get: a copy of the one registered, or with ImportInterface its own structure as it
@@ -29,6 +31,7 @@ typedef struct _WDF_QUERY_INTERFACE_CONFIG {
                                 there */
 } WDF_QUERY_INTERFACE_CONFIG, *PWDF_QUERY_INTERFACE_CONFIG;
 
+#if WDF_FOR_KMDF
 WDF_INLINE VOID WDF_QUERY_INTERFACE_CONFIG_INIT(
     PWDF_QUERY_INTERFACE_CONFIG InterfaceConfig, PINTERFACE Interface, CONST GUID *InterfaceType,
     PFN_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST EvtDeviceProcessQueryInterfaceRequest)
@@ -73,3 +76,6 @@ WDF_INLINE NTSTATUS WdfDeviceAddQueryInterface(WDFDEVICE Device,
 {
     return imp_WdfDeviceAddQueryInterface(WdfDriverGlobals, Device, InterfaceConfig);
 }
+#endif
+
+WDF_EXTERN_C_END

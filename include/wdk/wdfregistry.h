@@ -13,9 +13,16 @@
 #include <wdfglobals.h>
 #include <wdfmemory.h>
 
+WDF_EXTERN_C_START
+
 /* Mean something to UMDF's WdfDeviceOpenRegistryKey; in the kernel they add nothing. */
+#ifdef UMDF_VERSION_MAJOR
+#define WDF_REGKEY_DEVICE_SUBKEY 256
+#define WDF_REGKEY_DRIVER_SUBKEY 256
+#else
 #define WDF_REGKEY_DEVICE_SUBKEY 0
 #define WDF_REGKEY_DRIVER_SUBKEY 0
+#endif
 
 /*
  * Opens a key that exists.
@@ -391,3 +398,5 @@ WDF_INLINE NTSTATUS WdfRegistryAssignULong(WDFKEY Key, PCUNICODE_STRING ValueNam
 {
     return imp_WdfRegistryAssignULong(WdfDriverGlobals, Key, ValueName, Value);
 }
+
+WDF_EXTERN_C_END

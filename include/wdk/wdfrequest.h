@@ -12,6 +12,8 @@
 
 #include <wdfmemory.h>
 
+WDF_EXTERN_C_START
+
 /* Up to WdfRequestTypePnp these are NT's major function codes. */
 typedef enum _WDF_REQUEST_TYPE {
     WdfRequestTypeCreate = 0x00,
@@ -272,6 +274,7 @@ WDF_INLINE NTSTATUS WdfRequestCreate(PWDF_OBJECT_ATTRIBUTES RequestAttributes, W
     return imp_WdfRequestCreate(WdfDriverGlobals, RequestAttributes, IoTarget, Request);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Creates a request around an IRP that the driver has.
  *
@@ -295,6 +298,7 @@ WDF_INLINE NTSTATUS WdfRequestCreateFromIrp(PWDF_OBJECT_ATTRIBUTES RequestAttrib
     return imp_WdfRequestCreateFromIrp(WdfDriverGlobals, RequestAttributes, Irp, RequestFreesIrp,
                                        Request);
 }
+#endif
 
 /*
  * Makes a request ready to be formatted and sent again: forgets its completion routine and its
@@ -351,6 +355,7 @@ WDF_INLINE VOID WdfRequestFormatRequestUsingCurrentType(WDFREQUEST Request)
     imp_WdfRequestFormatRequestUsingCurrentType(WdfDriverGlobals, Request);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Formats a request with a stack location that the driver filled in.
  *
@@ -367,6 +372,7 @@ WDF_INLINE VOID WdfRequestWdmFormatUsingStackLocation(WDFREQUEST Request, PIO_ST
 {
     imp_WdfRequestWdmFormatUsingStackLocation(WdfDriverGlobals, Request, Stack);
 }
+#endif
 
 /*
  * Sends a formatted request to a target.
@@ -571,6 +577,7 @@ WDF_INLINE VOID WdfRequestComplete(WDFREQUEST Request, NTSTATUS Status)
     imp_WdfRequestComplete(WdfDriverGlobals, Request, Status);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Completes a request, like WdfRequestComplete, and raises the waiting thread's priority for a
  * while.
@@ -589,6 +596,7 @@ WDF_INLINE VOID WdfRequestCompleteWithPriorityBoost(WDFREQUEST Request, NTSTATUS
 {
     imp_WdfRequestCompleteWithPriorityBoost(WdfDriverGlobals, Request, Status, PriorityBoost);
 }
+#endif
 
 /*
  * Completes a request, like WdfRequestComplete, with the information given.
@@ -711,6 +719,7 @@ WDF_INLINE BOOLEAN WdfRequestIsFrom32BitProcess(WDFREQUEST Request)
     return imp_WdfRequestIsFrom32BitProcess(WdfDriverGlobals, Request);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Tells whether a request is one of those set aside for when memory is short.
  *
@@ -737,6 +746,7 @@ WDF_INLINE PIRP WdfRequestWdmGetIrp(WDFREQUEST Request)
 {
     return imp_WdfRequestWdmGetIrp(WdfDriverGlobals, Request);
 }
+#endif
 
 /*
  * A request's buffers. Input is what the sender gives, output what it wants: input of a write
@@ -833,6 +843,7 @@ WDF_INLINE NTSTATUS WdfRequestRetrieveOutputBuffer(WDFREQUEST Request, size_t Mi
                                               Buffer, Length);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns an MDL of a request's input: the request's own, or one that the framework builds over
  * the system buffer. A request has one MDL of the latter kind, for input or output.
@@ -872,10 +883,12 @@ WDF_INLINE NTSTATUS WdfRequestRetrieveOutputWdmMdl(WDFREQUEST Request, PMDL *Mdl
 {
     return imp_WdfRequestRetrieveOutputWdmMdl(WdfDriverGlobals, Request, Mdl);
 }
+#endif
 
 /* User buffers: the sender's own addresses, of METHOD_NEITHER. Only from EvtIoInCallerContext,
  * which runs in the sender's thread. */
 
+#if WDF_FOR_KMDF
 /*
  * Returns a request's input as the sender named it. Nothing has looked at it: probe and lock it
  * before touching it.
@@ -978,6 +991,7 @@ WDF_INLINE NTSTATUS WdfRequestProbeAndLockUserBufferForWrite(WDFREQUEST Request,
     return imp_WdfRequestProbeAndLockUserBufferForWrite(WdfDriverGlobals, Request, Buffer, Length,
                                                         MemoryObject);
 }
+#endif
 
 /* Requests and queues. */
 
@@ -1000,6 +1014,7 @@ WDF_INLINE NTSTATUS WdfRequestForwardToIoQueue(WDFREQUEST Request, WDFQUEUE Dest
     return imp_WdfRequestForwardToIoQueue(WdfDriverGlobals, Request, DestinationQueue);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Moves a request of a child device to a queue of the bus device, in the same driver.
  *
@@ -1024,6 +1039,7 @@ WDF_INLINE NTSTATUS WdfRequestForwardToParentDeviceIoQueue(
     return imp_WdfRequestForwardToParentDeviceIoQueue(WdfDriverGlobals, Request, ParentDeviceQueue,
                                                       ForwardOptions);
 }
+#endif
 
 /*
  * Returns the queue that handed a request out; NULL for a request of the driver's own, or one that
@@ -1070,3 +1086,140 @@ WDF_INLINE VOID WdfRequestStopAcknowledge(WDFREQUEST Request, BOOLEAN Requeue)
 {
     imp_WdfRequestStopAcknowledge(WdfDriverGlobals, Request, Requeue);
 }
+
+#if WDF_FOR_UMDF
+/*
+ * Runs as the program that sent the request; see WdfRequestImpersonate. IRQL: PASSIVE_LEVEL.
+ */
+typedef VOID NTAPI EVT_WDF_REQUEST_IMPERSONATE(WDFREQUEST Request, PVOID Context);
+typedef EVT_WDF_REQUEST_IMPERSONATE *PFN_WDF_REQUEST_IMPERSONATE;
+
+/*
+ * Calls EvtRequestImpersonate at once, with the rights of the program that sent the request, up to
+ * ImpersonationLevel. UMDF only.
+ *
+ * ImpersonationLevel     [in]   at most what the INF's UmdfImpersonationLevel grants
+ * EvtRequestImpersonate  [in]   does what needs the rights, and nothing else
+ * Context                [opt]  handed to it
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another level or no callback;
+ * STATUS_INVALID_DEVICE_REQUEST if the request is completed; STATUS_BAD_IMPERSONATION_LEVEL if
+ * the INF or the program allows less. On failure the callback was not called.
+ * Documented as: WdfRequestImpersonate (wdfrequest.h).
+ */
+NTSTATUS NTAPI imp_WdfRequestImpersonate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
+                                         SECURITY_IMPERSONATION_LEVEL ImpersonationLevel,
+                                         PFN_WDF_REQUEST_IMPERSONATE EvtRequestImpersonate,
+                                         PVOID Context);
+
+WDF_INLINE NTSTATUS WdfRequestImpersonate(WDFREQUEST Request,
+                                          SECURITY_IMPERSONATION_LEVEL ImpersonationLevel,
+                                          PFN_WDF_REQUEST_IMPERSONATE EvtRequestImpersonate,
+                                          PVOID Context)
+{
+    return imp_WdfRequestImpersonate(WdfDriverGlobals, Request, ImpersonationLevel,
+                                     EvtRequestImpersonate, Context);
+}
+
+/*
+ * Tells whether a UMDF driver made the request, rather than a program or a kernel driver. FALSE for
+ * one that is completed. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Documented as: WdfRequestIsFromUserModeDriver (wdfrequest.h).
+ */
+BOOLEAN NTAPI imp_WdfRequestIsFromUserModeDriver(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                 WDFREQUEST Request);
+
+WDF_INLINE BOOLEAN WdfRequestIsFromUserModeDriver(WDFREQUEST Request)
+{
+    return imp_WdfRequestIsFromUserModeDriver(WdfDriverGlobals, Request);
+}
+
+/*
+ * Notes in a request whether a UMDF driver started the operation that it is part of; drivers below
+ * see it. Nothing happens to one that is completed. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Documented as: WdfRequestSetUserModeDriverInitiatedIo (wdfrequest.h).
+ */
+VOID NTAPI imp_WdfRequestSetUserModeDriverInitiatedIo(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                      WDFREQUEST Request,
+                                                      BOOLEAN IsUserModeDriverInitiated);
+
+WDF_INLINE VOID WdfRequestSetUserModeDriverInitiatedIo(WDFREQUEST Request,
+                                                       BOOLEAN IsUserModeDriverInitiated)
+{
+    imp_WdfRequestSetUserModeDriverInitiatedIo(WdfDriverGlobals, Request,
+                                               IsUserModeDriverInitiated);
+}
+
+/*
+ * Returns what WdfRequestSetUserModeDriverInitiatedIo noted; FALSE unless somebody did, and for a
+ * request that is completed. UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Documented as: WdfRequestGetUserModeDriverInitiatedIo (wdfrequest.h).
+ */
+BOOLEAN NTAPI imp_WdfRequestGetUserModeDriverInitiatedIo(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                         WDFREQUEST Request);
+
+WDF_INLINE BOOLEAN WdfRequestGetUserModeDriverInitiatedIo(WDFREQUEST Request)
+{
+    return imp_WdfRequestGetUserModeDriverInitiatedIo(WdfDriverGlobals, Request);
+}
+
+/*
+ * Gives the request an activity id, by which traces of several drivers are put together. Nothing
+ * happens to one that is completed. UMDF only; a kernel driver has IoSetActivityIdIrp.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Documented as: WdfRequestSetActivityId (wdfrequest.h).
+ */
+VOID NTAPI imp_WdfRequestSetActivityId(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
+                                       LPGUID ActivityId);
+
+WDF_INLINE VOID WdfRequestSetActivityId(WDFREQUEST Request, LPGUID ActivityId)
+{
+    imp_WdfRequestSetActivityId(WdfDriverGlobals, Request, ActivityId);
+}
+
+/*
+ * Returns the request's activity id. UMDF only; a kernel driver has IoGetActivityIdIrp.
+ *
+ * ActivityId  [out]  written on success alone
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST if it has none, or is completed.
+ * Documented as: WdfRequestRetrieveActivityId (wdfrequest.h).
+ */
+NTSTATUS NTAPI imp_WdfRequestRetrieveActivityId(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                WDFREQUEST Request, LPGUID ActivityId);
+
+WDF_INLINE NTSTATUS WdfRequestRetrieveActivityId(WDFREQUEST Request, LPGUID ActivityId)
+{
+    return imp_WdfRequestRetrieveActivityId(WdfDriverGlobals, Request, ActivityId);
+}
+
+/*
+ * Tells how this request's data reaches the driver, which may differ from what the stack agreed on
+ * (WdfDeviceGetDeviceStackIoType): short transfers are buffered whatever the drivers prefer.
+ * UMDF only.
+ *
+ * IRQL: PASSIVE_LEVEL.
+ * Returns WdfDeviceIoBuffered: the data is copied; WdfDeviceIoDirect: whole pages of the sender's
+ * buffer are mapped into the host, and only its ragged ends copied; WdfDeviceIoUndefined for a
+ * request that is completed.
+ * Documented as: WdfRequestGetEffectiveIoType (wdfrequest.h).
+ */
+WDF_DEVICE_IO_TYPE NTAPI imp_WdfRequestGetEffectiveIoType(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                          WDFREQUEST Request);
+
+WDF_INLINE WDF_DEVICE_IO_TYPE WdfRequestGetEffectiveIoType(WDFREQUEST Request)
+{
+    return imp_WdfRequestGetEffectiveIoType(WdfDriverGlobals, Request);
+}
+#endif
+
+WDF_EXTERN_C_END

@@ -14,11 +14,14 @@
 #include <wdfglobals.h>
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /* For an index: after the last one. */
 #define WDF_INSERT_AT_END ((ULONG)-1)
 
 /* ---- WDFIORESREQLIST: alternatives --------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Sets the slot that the requirements speak of. IRQL: <= DISPATCH_LEVEL.
  * Documented as: WdfIoResourceRequirementsListSetSlotNumber (wdfresource.h).
@@ -145,9 +148,11 @@ WDF_INLINE VOID WdfIoResourceRequirementsListRemoveByIoResList(WDFIORESREQLIST R
     imp_WdfIoResourceRequirementsListRemoveByIoResList(WdfDriverGlobals, RequirementsList,
                                                        IoResList);
 }
+#endif
 
 /* ---- WDFIORESLIST: one alternative --------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Makes an empty list, to be filled and then added to RequirementsList.
  *
@@ -276,9 +281,11 @@ WDF_INLINE VOID WdfIoResourceListRemoveByDescriptor(WDFIORESLIST ResourceList,
 {
     imp_WdfIoResourceListRemoveByDescriptor(WdfDriverGlobals, ResourceList, Descriptor);
 }
+#endif
 
 /* ---- WDFCMRESLIST: what a device has ------------------------------------- */
 
+#if WDF_FOR_KMDF
 /*
  * Adds a resource at the end.
  *
@@ -315,6 +322,7 @@ WDF_INLINE NTSTATUS WdfCmResourceListInsertDescriptor(WDFCMRESLIST List,
 {
     return imp_WdfCmResourceListInsertDescriptor(WdfDriverGlobals, List, Descriptor, Index);
 }
+#endif
 
 /*
  * Returns how many resources there are. IRQL: <= DISPATCH_LEVEL.
@@ -341,6 +349,7 @@ WDF_INLINE PCM_PARTIAL_RESOURCE_DESCRIPTOR WdfCmResourceListGetDescriptor(WDFCMR
     return imp_WdfCmResourceListGetDescriptor(WdfDriverGlobals, List, Index);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Takes the resource at Index away. IRQL: <= DISPATCH_LEVEL. Ignored if there is none, or
  * removing is not allowed.
@@ -368,3 +377,6 @@ WDF_INLINE VOID WdfCmResourceListRemoveByDescriptor(WDFCMRESLIST List,
 {
     imp_WdfCmResourceListRemoveByDescriptor(WdfDriverGlobals, List, Descriptor);
 }
+#endif
+
+WDF_EXTERN_C_END

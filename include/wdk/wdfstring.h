@@ -5,6 +5,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /*
  * Creates a string object.
  *
@@ -43,3 +45,5 @@ WDF_INLINE VOID WdfStringGetUnicodeString(WDFSTRING String, PUNICODE_STRING Unic
 {
     imp_WdfStringGetUnicodeString(WdfDriverGlobals, String, UnicodeString);
 }
+
+WDF_EXTERN_C_END

@@ -5,6 +5,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /*
  * Acquires the lock that keeps the callbacks of a device or a queue apart, so that code which is
  * not such a callback may run alone. Returns with the lock held.
@@ -137,3 +139,5 @@ WDF_INLINE VOID WdfSpinLockRelease(WDFSPINLOCK SpinLock)
 {
     imp_WdfSpinLockRelease(WdfDriverGlobals, SpinLock);
 }
+
+WDF_EXTERN_C_END

@@ -5,6 +5,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /* A timer that need not wake a sleeping processor at all. */
 #define TolerableDelayUnlimited ((ULONG)-1)
 
@@ -108,3 +110,5 @@ WDF_INLINE WDFOBJECT WdfTimerGetParentObject(WDFTIMER Timer)
 {
     return imp_WdfTimerGetParentObject(WdfDriverGlobals, Timer);
 }
+
+WDF_EXTERN_C_END

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <stddef.h>
+#ifdef UMDF_VERSION_MAJOR
+#include <wudfwdm.h>
+#endif
 
 #ifndef WDF_EXTERN_C
 #ifdef __cplusplus
@@ -20,6 +23,22 @@
 #define WDFAPI
 /* artificial: a bug check's report shows the line that calls, not the one in the header. */
 #define WDF_INLINE static inline __attribute__((always_inline, artificial, unused))
+
+/*
+ * Whose functions a source sees: a UMDF driver those of UMDF 2.33, any other driver those of KMDF
+ * 1.33. The framework itself, which is one for both, sees all.
+ */
+#ifdef UMDF_VERSION_MAJOR
+#define WDF_FOR_UMDF 1
+#define WDF_FOR_KMDF 0
+#else
+#define WDF_FOR_KMDF 1
+#ifdef _NTOSKRNL_
+#define WDF_FOR_UMDF 1
+#else
+#define WDF_FOR_UMDF 0
+#endif
+#endif
 
 #ifndef FORCEINLINE
 #define FORCEINLINE static inline __attribute__((always_inline, unused))
@@ -41,6 +60,17 @@ typedef enum _WDF_TRI_STATE {
     WdfTrue = TRUE,
     WdfUseDefault = 2, /* whatever the framework, the bus or the registry says */
 } WDF_TRI_STATE, *PWDF_TRI_STATE;
+
+/* How the I/O manager hands buffers of reads and writes to the device. */
+typedef enum _WDF_DEVICE_IO_TYPE {
+    WdfDeviceIoUndefined = 0,
+    WdfDeviceIoNeither,              /* the caller's address */
+    WdfDeviceIoBuffered,             /* a copy in system memory */
+    WdfDeviceIoDirect,               /* an MDL of the caller's pages */
+    WdfDeviceIoBufferedOrDirect = 4, /* either of the two: user-mode drivers only */
+    WdfDeviceIoMaximum,
+} WDF_DEVICE_IO_TYPE,
+    *PWDF_DEVICE_IO_TYPE;
 
 typedef size_t *WDF_STRUCT_INFO;
 
@@ -111,7 +141,13 @@ DECLARE_HANDLE(WDFIOTARGET);
 DECLARE_HANDLE(WDFUSBDEVICE);
 DECLARE_HANDLE(WDFUSBINTERFACE);
 DECLARE_HANDLE(WDFUSBPIPE);
+#if WDF_FOR_KMDF
 DECLARE_HANDLE(WDFCOMPANIONTARGET);
+#endif
+#if WDF_FOR_UMDF
+DECLARE_HANDLE(WDFCOMPANION);
+DECLARE_HANDLE(WDFTASKQUEUE);
+#endif
 DECLARE_HANDLE(WDFDMAENABLER);
 DECLARE_HANDLE(WDFDMATRANSACTION);
 DECLARE_HANDLE(WDFCOMMONBUFFER);

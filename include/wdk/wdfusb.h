@@ -23,6 +23,8 @@
 #include <wdfrequest.h>
 #include <wdfiotarget.h>
 
+WDF_EXTERN_C_START
+
 /* The parts of a setup packet's first byte. */
 #ifndef BMREQUEST_HOST_TO_DEVICE
 #define BMREQUEST_HOST_TO_DEVICE 0
@@ -658,6 +660,7 @@ WDF_INLINE WDFUSBINTERFACE WdfUsbTargetDeviceGetInterface(WDFUSBDEVICE UsbDevice
     return imp_WdfUsbTargetDeviceGetInterface(WdfDriverGlobals, UsbDevice, InterfaceIndex);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Returns the bus's handle of the configuration selected, for a driver's own URBs.
  *
@@ -690,6 +693,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceRetrieveCurrentFrameNumber(WDFUSBDEVICE Us
     return imp_WdfUsbTargetDeviceRetrieveCurrentFrameNumber(WdfDriverGlobals, UsbDevice,
                                                             CurrentFrameNumber);
 }
+#endif
 
 /*
  * Sends a control transfer on the default pipe.
@@ -743,6 +747,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceFormatRequestForControlTransfer(
         WdfDriverGlobals, UsbDevice, Request, SetupPacket, TransferMemory, TransferOffset);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Asks the bus whether the device is still there.
  *
@@ -757,6 +762,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceIsConnectedSynchronous(WDFUSBDEVICE UsbDev
 {
     return imp_WdfUsbTargetDeviceIsConnectedSynchronous(WdfDriverGlobals, UsbDevice);
 }
+#endif
 
 /*
  * Resets the device's port. Stop the pipes first; the configuration is selected again.
@@ -773,6 +779,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceResetPortSynchronously(WDFUSBDEVICE UsbDev
     return imp_WdfUsbTargetDeviceResetPortSynchronously(WdfDriverGlobals, UsbDevice);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Has the device vanish and come back, as if pulled and plugged in. The driver is removed and
  * loaded again.
@@ -853,6 +860,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceFormatRequestForUrb(WDFUSBDEVICE UsbDevice
     return imp_WdfUsbTargetDeviceFormatRequestForUrb(WdfDriverGlobals, UsbDevice, Request,
                                                      UrbMemory, UrbMemoryOffset);
 }
+#endif
 
 /*
  * Asks the bus whether it can do something, such as streams or chained MDLs.
@@ -881,6 +889,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceQueryUsbCapability(WDFUSBDEVICE UsbDevice,
                                                     ResultLength);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Makes a URB, filled with zeros, in a memory object of its own.
  *
@@ -926,6 +935,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetDeviceCreateIsochUrb(WDFUSBDEVICE UsbDevice,
     return imp_WdfUsbTargetDeviceCreateIsochUrb(WdfDriverGlobals, UsbDevice, Attributes,
                                                 NumberOfIsochPackets, UrbMemory, Urb);
 }
+#endif
 
 /* ---- interfaces -------------------------------------------------------------- */
 
@@ -1424,6 +1434,7 @@ WDF_INLINE NTSTATUS WdfUsbTargetPipeFormatRequestForReset(WDFUSBPIPE Pipe, WDFRE
     return imp_WdfUsbTargetPipeFormatRequestForReset(WdfDriverGlobals, Pipe, Request);
 }
 
+#if WDF_FOR_KMDF
 /*
  * Sends a driver's own URB to a pipe, as it is.
  *
@@ -1480,3 +1491,6 @@ WDF_INLINE USBD_PIPE_HANDLE WdfUsbTargetPipeWdmGetPipeHandle(WDFUSBPIPE UsbPipe)
 {
     return imp_WdfUsbTargetPipeWdmGetPipeHandle(WdfDriverGlobals, UsbPipe);
 }
+#endif
+
+WDF_EXTERN_C_END

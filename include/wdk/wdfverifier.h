@@ -5,6 +5,8 @@
 
 #include <wdfglobals.h>
 
+WDF_EXTERN_C_START
+
 /*
  * Stops in the debugger if the framework's verifier is on for the driver (DbgBreakOnError);
  * otherwise does nothing.
@@ -51,3 +53,5 @@ WDF_INLINE PVOID WdfGetTriageInfo(VOID)
 {
     return imp_WdfGetTriageInfo(WdfDriverGlobals);
 }
+
+WDF_EXTERN_C_END

@@ -9,6 +9,8 @@
 
 #include <wdfglobals.h>
 
+WDF_EXTERN_C_START
+
 /* What EvtWmiProviderFunctionControl turns on or off. */
 typedef enum _WDF_WMI_PROVIDER_CONTROL {
     WdfWmiControlInvalid = 0,
@@ -87,6 +89,7 @@ typedef struct _WDF_WMI_INSTANCE_CONFIG {
     PFN_WDF_WMI_INSTANCE_EXECUTE_METHOD EvtWmiInstanceExecuteMethod;
 } WDF_WMI_INSTANCE_CONFIG, *PWDF_WMI_INSTANCE_CONFIG;
 
+#if WDF_FOR_KMDF
 WDF_INLINE VOID WDF_WMI_INSTANCE_CONFIG_INIT_PROVIDER(PWDF_WMI_INSTANCE_CONFIG Config,
                                                       WDFWMIPROVIDER Provider)
 {
@@ -94,7 +97,9 @@ WDF_INLINE VOID WDF_WMI_INSTANCE_CONFIG_INIT_PROVIDER(PWDF_WMI_INSTANCE_CONFIG C
     Config->Size = sizeof(*Config);
     Config->Provider = Provider;
 }
+#endif
 
+#if WDF_FOR_KMDF
 WDF_INLINE VOID WDF_WMI_INSTANCE_CONFIG_INIT_PROVIDER_CONFIG(
     PWDF_WMI_INSTANCE_CONFIG Config, PWDF_WMI_PROVIDER_CONFIG ProviderConfig)
 {
@@ -317,3 +322,6 @@ WDF_INLINE NTSTATUS WdfWmiInstanceFireEvent(WDFWMIINSTANCE WmiInstance, ULONG Ev
 {
     return imp_WdfWmiInstanceFireEvent(WdfDriverGlobals, WmiInstance, EventDataSize, EventData);
 }
+#endif
+
+WDF_EXTERN_C_END

@@ -5,6 +5,8 @@
 
 #include <wdfobject.h>
 
+WDF_EXTERN_C_START
+
 /* IRQL: PASSIVE_LEVEL. */
 typedef VOID NTAPI EVT_WDF_WORKITEM(WDFWORKITEM WorkItem);
 typedef EVT_WDF_WORKITEM *PFN_WDF_WORKITEM;
@@ -88,3 +90,5 @@ WDF_INLINE VOID WdfWorkItemFlush(WDFWORKITEM WorkItem)
 {
     imp_WdfWorkItemFlush(WdfDriverGlobals, WorkItem);
 }
+
+WDF_EXTERN_C_END
