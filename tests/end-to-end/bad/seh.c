@@ -3,8 +3,6 @@
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
-    __try {
-        DriverObject->Flags = 0;
-    }
+    __try { DriverObject->Flags = 0; }
     return RegistryPath->Length;
 }
