@@ -58,5 +58,8 @@ struct bench_served {
  * Returns how many figures came, at most count; 0 if it did not run.
  */
 int bench_serve(struct bench_served *figures, int count);
-/* A turn passed to another process and back, by a word that both look at, then sleep on. */
-double bench_ping_pong(unsigned long long turns);
+/*
+ * A turn passed to another process and back, by a word that both look at as often as spins
+ * says, then sleep on.
+ */
+double bench_ping_pong(unsigned long long turns, int spins);

@@ -18,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SPINS = 4096 };
-
 /* ---- the baseline ------------------------------------------------------------- */
 
 static void pass(unsigned *word, unsigned turn)
@@ -28,11 +26,11 @@ static void pass(unsigned *word, unsigned turn)
         syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-static void await(unsigned *word, unsigned turn)
+static void await(unsigned *word, unsigned turn, int spins)
 {
     unsigned seen;
 
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < spins; i++) {
         if ((__atomic_load_n(word, __ATOMIC_ACQUIRE) & 1) == turn)
             return;
         __builtin_ia32_pause();
@@ -44,7 +42,7 @@ static void await(unsigned *word, unsigned turn)
     }
 }
 
-double bench_ping_pong(unsigned long long turns)
+double bench_ping_pong(unsigned long long turns, int spins)
 {
     struct timespec start, end;
     unsigned *word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -55,7 +53,7 @@ double bench_ping_pong(unsigned long long turns)
     other = fork();
     if (!other) {
         for (unsigned long long i = 0; i < turns; i++) {
-            await(word, 1);
+            await(word, 1, spins);
             pass(word, 0);
         }
         _exit(0);
@@ -63,7 +61,7 @@ double bench_ping_pong(unsigned long long turns)
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (unsigned long long i = 0; i < turns; i++) {
         pass(word, 1);
-        await(word, 0);
+        await(word, 0, spins);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
     waitpid(other, NULL, 0);

@@ -168,12 +168,10 @@ static uint32_t call(uint32_t service, const uint64_t arguments[LPC_ARGUMENTS])
     struct lpc_lane *lane = program_lane(&kernel.program, 1);
 
     memcpy(lane->arguments, arguments, LPC_ARGUMENTS * sizeof *arguments);
-    lane->number = service;
-    lane->request = LPC_CALL;
-    program_pass(lane);
+    program_pass(lane, LPC_CALL, service);
     if (!program_await(lane, SECONDS * 1000))
         fail("a well-behaved program waits in vain");
-    return lane->result;
+    return lane->value;
 }
 
 struct memory {

@@ -64,7 +64,7 @@ bool program_start_answering(struct program *program);
 void program_leave(struct program *program);
 
 struct lpc_lane *program_lane(const struct program *program, uint32_t number);
-void program_pass(struct lpc_lane *lane);
+void program_pass(struct lpc_lane *lane, uint32_t message, uint32_t value);
 /* Waits until the program has the turn; false if that takes longer. */
 bool program_await(struct lpc_lane *lane, unsigned milliseconds);
 

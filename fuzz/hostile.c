@@ -271,10 +271,9 @@ static struct lpc_lane *some_lane(struct input *input)
 static void obey(struct lpc_lane *lane, unsigned patience)
 {
     for (unsigned rounds = 0; rounds < 8 && program_await(lane, patience); rounds++) {
-        if (__atomic_load_n(&lane->response, __ATOMIC_RELAXED) != LPC_RUN)
+        if (__atomic_load_n(&lane->turn, __ATOMIC_RELAXED) >> LPC_MESSAGE_SHIFT != LPC_RUN)
             return;
-        __atomic_store_n(&lane->request, LPC_RAN, __ATOMIC_RELAXED);
-        program_pass(lane);
+        program_pass(lane, LPC_RAN, 0);
     }
 }
 
@@ -282,9 +281,7 @@ static void call(struct lpc_lane *lane, uint32_t service, const uint64_t *argume
 {
     for (unsigned i = 0; i < LPC_ARGUMENTS; i++)
         __atomic_store_n(&lane->arguments[i], arguments[i], __ATOMIC_RELAXED);
-    __atomic_store_n(&lane->number, service, __ATOMIC_RELAXED);
-    __atomic_store_n(&lane->request, LPC_CALL, __ATOMIC_RELAXED);
-    program_pass(lane);
+    program_pass(lane, LPC_CALL, service);
 }
 
 static uint32_t pick_service(uint8_t which)
@@ -322,18 +319,18 @@ static void write_lane(struct input *input)
     struct lpc_lane *lane = some_lane(input);
     uint32_t *words = (uint32_t *)lane;
     unsigned which = take(input);
+    uint32_t value = (uint32_t)take_many(input, 4);
 
-    __atomic_store_n(&words[which % 80], (uint32_t)take_many(input, 4), __ATOMIC_RELAXED);
+    __atomic_store_n(&words[which % 80], value, __ATOMIC_RELAXED);
     if (which > 240)
-        program_pass(lane);
+        program_pass(lane, value % 7, value >> 8);
 }
 
 static void end_call(struct input *input)
 {
     struct lpc_lane *lane = some_lane(input);
 
-    __atomic_store_n(&lane->request, take(input) % 5, __ATOMIC_RELAXED);
-    program_pass(lane);
+    program_pass(lane, take(input) % 7, 0);
     program_await(lane, 5);
 }
 
@@ -400,9 +397,9 @@ static void *scribble(void *argument)
         __atomic_store_n(&lane->arguments[state % LPC_ARGUMENTS], ARENA + (state >> 46),
                          __ATOMIC_RELAXED);
         if (!(state >> 32 & 63))
-            __atomic_store_n(&lane->turn, (uint32_t)state & 7, __ATOMIC_RELAXED);
+            __atomic_store_n(&lane->turn, (uint32_t)state & 0x707, __ATOMIC_RELAXED);
         if (!(state >> 40 & 31))
-            __atomic_store_n(&lane->number, (uint32_t)(state >> 8) % 64, __ATOMIC_RELAXED);
+            __atomic_store_n(&lane->value, (uint32_t)(state >> 8) % 64, __ATOMIC_RELAXED);
     }
     return NULL;
 }

@@ -174,9 +174,10 @@ struct lpc_lane *program_lane(const struct program *program, uint32_t number)
     return (struct lpc_lane *)(program->lanes + number * HAL_PAGE_SIZE);
 }
 
-void program_pass(struct lpc_lane *lane)
+void program_pass(struct lpc_lane *lane, uint32_t message, uint32_t value)
 {
-    __atomic_store_n(&lane->turn, LPC_KERNEL, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&lane->word, (uint64_t)value << 32 | message << LPC_MESSAGE_SHIFT | LPC_KERNEL,
+                     __ATOMIC_SEQ_CST);
     syscall(SYS_futex, &lane->turn, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
 }
 

@@ -7,26 +7,11 @@
  */
 #include "iop.h"
 
-/* What a polling program sees last is Status. */
-static NTSTATUS write_user_block(struct mm_space *space, PIO_STATUS_BLOCK to,
-                                 const IO_STATUS_BLOCK *from)
-{
-    /* The program's word: no pointer to compute with before it is known to be one. */
-    ULONG64 address = (ULONG64)to;
-    PVOID information = (PVOID)(address + FIELD_OFFSET(IO_STATUS_BLOCK, Information));
-    NTSTATUS status =
-        mm_copy_to_space(space, information, &from->Information, sizeof(from->Information));
-
-    if (!NT_SUCCESS(status))
-        return status;
-    return mm_copy_to_space(space, (PVOID)address, &from->Status, sizeof(from->Status));
-}
-
 NTSTATUS io_write_status_block(PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *from,
                                KPROCESSOR_MODE mode)
 {
     if (mode == UserMode)
-        return write_user_block(mm_process_space(ke_current()->process), to, from);
+        return mm_answer(mm_process_space(ke_current()->process), to, from);
     to->Information = from->Information;
     /* Release: who polls Status sees Information and the data. */
     __atomic_store_n(&to->Status, from->Status, __ATOMIC_RELEASE);
@@ -107,7 +92,7 @@ struct mm_space *io_requestor_space(PIRP irp)
 static VOID answer_block(PIRP irp)
 {
     if (irp->RequestorMode == UserMode)
-        write_user_block(io_requestor_space(irp), irp->UserIosb, &irp->IoStatus);
+        mm_answer(io_requestor_space(irp), irp->UserIosb, &irp->IoStatus);
     else
         io_write_status_block(irp->UserIosb, &irp->IoStatus, KernelMode);
 }

@@ -5,41 +5,33 @@
 #include "lpc.h"
 
 #define DEEPEST 32u /* user APCs inside one another */
+/* ns: a program that writes over the word when it was told of its end is not waited for longer. */
+#define LOOK_AGAIN 500000000ll
 
 static _Thread_local struct lpc_server *own_server __attribute__((tls_model("initial-exec")));
 
 /* A program's message, read once. */
 struct message {
-    hal_u32 request, number;
+    hal_u32 kind, number;
     hal_u64 arguments[LPC_ARGUMENTS];
 };
 
-/* Waits for the turn. FALSE: the program is gone, or is to be. */
-static BOOLEAN await_turn(struct lpc_server *server)
+/* Waits for the turn, and what it comes with. FALSE: the program is gone, or is to be. */
+static BOOLEAN await_message(struct lpc_server *server, struct message *message)
 {
-    hal_u32 *turn = &server->lane->turn;
-    hal_u32 seen = lpc_spin(turn, LPC_KERNEL, &server->patience);
-
-    while (!lpc_has_turn(seen, LPC_KERNEL) && !lpc_is_ending(server->connection))
-        seen = lpc_sleep(turn, LPC_KERNEL);
-    return !(seen & LPC_OVER) && !lpc_is_ending(server->connection);
-}
-
-static VOID read_message(const struct lpc_lane *lane, struct message *message)
-{
+    struct lpc_lane *lane = server->lane;
+    hal_u64 seen = lpc_spin(lane, LPC_KERNEL, &server->patience);
     ULONG i;
 
-    message->request = __atomic_load_n(&lane->request, __ATOMIC_RELAXED);
-    message->number = __atomic_load_n(&lane->number, __ATOMIC_RELAXED);
+    while (!lpc_has_turn(seen, LPC_KERNEL) && !lpc_is_ending(server->connection))
+        seen = lpc_sleep(lane, LPC_KERNEL, hal_clock_monotonic() + LOOK_AGAIN);
+    if ((seen & LPC_OVER) || lpc_is_ending(server->connection))
+        return FALSE;
+    message->kind = lpc_message_of(seen);
+    message->number = (hal_u32)(seen >> 32);
     for (i = 0; i < LPC_ARGUMENTS; i++)
         message->arguments[i] = __atomic_load_n(&lane->arguments[i], __ATOMIC_RELAXED);
-}
-
-static VOID answer(struct lpc_server *server, NTSTATUS status)
-{
-    server->lane->response = LPC_ANSWER;
-    server->lane->result = (hal_u32)status;
-    lpc_pass(&server->lane->turn, LPC_PROGRAM);
+    return TRUE;
 }
 
 static VOID serve_call(struct lpc_server *server, const struct message *message)
@@ -49,7 +41,7 @@ static VOID serve_call(struct lpc_server *server, const struct message *message)
     mm_enter();
     status = lpc_serve(message->number, message->arguments);
     mm_leave();
-    answer(server, status);
+    lpc_pass(server->lane, LPC_PROGRAM, LPC_ANSWER, (hal_u32)status);
 }
 
 /* Calls that the program makes until it has run what it was asked to. */
@@ -57,11 +49,10 @@ static VOID await_ran(struct lpc_server *server)
 {
     struct message message;
 
-    while (await_turn(server)) {
-        read_message(server->lane, &message);
-        if (message.request == LPC_RAN)
+    while (await_message(server, &message)) {
+        if (message.kind == LPC_RAN)
             return;
-        if (message.request != LPC_CALL) {
+        if (message.kind != LPC_CALL) {
             lpc_connection_stop(server->connection, "a thread left inside a user APC");
             return;
         }
@@ -81,13 +72,12 @@ VOID lpc_call_user(PVOID routine, PVOID context, PVOID argument1, PVOID argument
         return;
     }
     server->depth++;
-    lane->response = LPC_RUN;
-    lane->routine = (hal_u64)routine;
-    lane->run_arguments[0] = (hal_u64)context;
-    lane->run_arguments[1] = (hal_u64)argument1;
-    lane->run_arguments[2] = (hal_u64)argument2;
+    lane->arguments[0] = (hal_u64)routine;
+    lane->arguments[1] = (hal_u64)context;
+    lane->arguments[2] = (hal_u64)argument1;
+    lane->arguments[3] = (hal_u64)argument2;
     mm_leave();
-    lpc_pass(&lane->turn, LPC_PROGRAM);
+    lpc_pass(lane, LPC_PROGRAM, LPC_RUN, 0);
     await_ran(server);
     mm_enter();
     server->depth--;
@@ -100,11 +90,10 @@ static BOOLEAN serve(struct lpc_server *server)
 {
     struct message message;
 
-    while (await_turn(server)) {
-        read_message(server->lane, &message);
-        if (message.request == LPC_LEAVE)
+    while (await_message(server, &message)) {
+        if (message.kind == LPC_LEAVE)
             return TRUE;
-        if (message.request == LPC_CALL)
+        if (message.kind == LPC_CALL)
             serve_call(server, &message);
         else
             lpc_connection_stop(server->connection, "it asked for what does not exist");
@@ -162,9 +151,9 @@ static void lane_main(void *argument)
     }
     leave(server);
     if (has_left)
-        lpc_pass(&lane->turn, LPC_PROGRAM);
+        lpc_pass(lane, LPC_PROGRAM, LPC_ANSWER, 0);
     else
-        lpc_end(&lane->turn);
+        lpc_end(lane);
     hal_free(server);
     if (!is_counted)
         count_out(connection);
@@ -200,7 +189,7 @@ NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number)
         .connection = connection,
         .number = number,
         .lane = (struct lpc_lane *)(connection->lanes + number * HAL_PAGE_SIZE),
-        .patience = {.spins = LPC_SPINS_MOST},
+        .patience = LPC_PATIENT,
     };
     if (!publish(connection, server)) {
         hal_free(server);
@@ -229,7 +218,7 @@ VOID lpc_end_lanes(struct lpc_connection *connection)
             continue;
         if (server->thread)
             ke_terminate_thread(server->thread);
-        lpc_end(&server->lane->turn);
+        lpc_end(server->lane);
     }
     mm_release(&connection->lane_lock);
     while ((count = __atomic_load_n(&connection->server_count, __ATOMIC_ACQUIRE)))

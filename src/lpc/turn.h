@@ -5,77 +5,107 @@
 
 #include "wire.h"
 
-#define LPC_SPINS_MOST 1024u /* looks with a pause each: a call's time, and that of a wake */
-#define LPC_SPINS_LEAST 16u
-#define LPC_TRY_AGAIN 32u /* waits after which it is found out whether looking pays off again */
-#define LPC_LOOK_AGAIN                                                                             \
-    500000000ll /* ns: a peer that breaks the rules must not make anyone sleep on */
+/* Looks with a pause each: the time of a few large transfers, and that of a sleep and a wake. */
+#define LPC_SPINS_MOST 8192u
+#define LPC_SPINS_USUAL 1024u
+/* Misses after which it is found out whether looking pays off again. */
+#define LPC_TRY_AGAIN 32u
+#define LPC_TRY_SELDOM 1024u
 
-static inline void lpc_pass(hal_u32 *turn, hal_u32 to)
+static inline void lpc_pass(struct lpc_lane *lane, enum lpc_turn to, enum lpc_message message,
+                            hal_u32 value)
 {
-    hal_u32 seen = __atomic_load_n(turn, __ATOMIC_RELAXED);
+    hal_u64 next = (hal_u64)value << 32 | (hal_u64)message << LPC_MESSAGE_SHIFT | to;
+    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_RELAXED);
 
     /* Release: the other side sees what was written before. OVER stays. */
-    while (!__atomic_compare_exchange_n(turn, &seen, (seen & LPC_OVER) | to, 1, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_RELAXED))
+    while (!__atomic_compare_exchange_n(&lane->word, &seen, (seen & LPC_OVER) | next, 1,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         ;
     if (seen & LPC_ASLEEP)
-        hal_wake_shared(turn, 1);
+        hal_wake_shared(&lane->turn, 1);
 }
 
-static inline int lpc_has_turn(hal_u32 seen, hal_u32 mine)
+static inline int lpc_has_turn(hal_u64 seen, enum lpc_turn mine)
 {
-    return (seen & LPC_OVER) || (seen & 1) == mine;
+    return (seen & LPC_OVER) || (seen & LPC_KERNEL) == mine;
+}
+
+static inline hal_u32 lpc_message_of(hal_u64 seen)
+{
+    return (hal_u32)seen >> LPC_MESSAGE_SHIFT;
 }
 
 /* How long one side looks before it sleeps. */
 struct lpc_patience {
-    hal_u32 spins, misses;
+    hal_u32 spins;
+    hal_u32 misses; /* since it was last found out */
+    hal_u32 retry;  /* misses until it is again */
 };
 
-/*
- * Looks at the word for as long as that paid off lately: with more threads than
- * processors it does not, and only one wait in some is for finding out.
- */
-static inline hal_u32 lpc_spin(hal_u32 *turn, hal_u32 mine, struct lpc_patience *patience)
-{
-    hal_u32 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+#define LPC_PATIENT ((struct lpc_patience){LPC_SPINS_USUAL, 0, LPC_TRY_AGAIN})
 
-    for (hal_u32 i = 0; i < patience->spins; i++) {
+/* A few times as long as it took, or as it took lately. */
+static inline void lpc_paid_off(struct lpc_patience *patience, hal_u32 looks)
+{
+    hal_u32 spins = patience->spins - patience->spins / 8;
+
+    if (spins < looks * 4)
+        spins = looks * 4;
+    if (spins < LPC_SPINS_USUAL)
+        spins = LPC_SPINS_USUAL;
+    *patience =
+        (struct lpc_patience){spins < LPC_SPINS_MOST ? spins : LPC_SPINS_MOST, 0, LPC_TRY_AGAIN};
+}
+
+/* Finding out is for one wait in some, and for ever fewer as long as it fails. */
+static inline void lpc_missed(struct lpc_patience *patience)
+{
+    if (++patience->misses < patience->retry) {
+        patience->spins /= 8;
+        return;
+    }
+    patience->spins = LPC_SPINS_MOST;
+    patience->misses = 0;
+    if (patience->retry < LPC_TRY_SELDOM)
+        patience->retry *= 2;
+}
+
+/* Looks at the word for as long as that paid off lately: with others to run it does not. */
+static inline hal_u64 lpc_spin(struct lpc_lane *lane, enum lpc_turn mine,
+                               struct lpc_patience *patience)
+{
+    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
+
+    for (hal_u32 looks = 0; looks < patience->spins; looks++) {
         if (lpc_has_turn(seen, mine)) {
-            patience->spins = LPC_SPINS_MOST;
+            lpc_paid_off(patience, looks);
             return seen;
         }
         __builtin_ia32_pause();
-        seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+        seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
     }
-    if (++patience->misses % LPC_TRY_AGAIN == 0)
-        patience->spins = LPC_SPINS_MOST;
-    else if (patience->spins > LPC_SPINS_LEAST)
-        patience->spins /= 2;
+    lpc_missed(patience);
     return seen;
 }
 
-/*
- * Sleeps until the turn is mine, OVER is set, or some time has passed. Returns the
- * word.
- */
-static inline hal_u32 lpc_sleep(hal_u32 *turn, hal_u32 mine)
+/* Sleeps until the turn is mine or OVER is set, but not past the deadline. Returns the word. */
+static inline hal_u64 lpc_sleep(struct lpc_lane *lane, enum lpc_turn mine, hal_i64 deadline)
 {
-    hal_u32 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
 
     if (lpc_has_turn(seen, mine))
         return seen;
-    if (!(seen & LPC_ASLEEP) && !__atomic_compare_exchange_n(turn, &seen, seen | LPC_ASLEEP, 0,
-                                                             __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
+    if (!(seen & LPC_ASLEEP) && !__atomic_compare_exchange_n(&lane->word, &seen, seen | LPC_ASLEEP,
+                                                             0, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
         return seen;
-    hal_wait_shared(turn, seen | LPC_ASLEEP, hal_clock_monotonic() + LPC_LOOK_AGAIN);
-    return __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+    hal_wait_shared(&lane->turn, (hal_u32)seen | LPC_ASLEEP, deadline);
+    return __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
 }
 
 /* The other side is not there any more: whoever waits for it goes on. */
-static inline void lpc_end(hal_u32 *turn)
+static inline void lpc_end(struct lpc_lane *lane)
 {
-    __atomic_fetch_or(turn, LPC_OVER, __ATOMIC_SEQ_CST);
-    hal_wake_shared(turn, 1);
+    __atomic_fetch_or(&lane->word, LPC_OVER, __ATOMIC_SEQ_CST);
+    hal_wake_shared(&lane->turn, 1);
 }

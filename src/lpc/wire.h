@@ -29,7 +29,7 @@
 #include "../hal/hal.h"
 
 #define LPC_MAGIC 0x4F49544Eu /* "NTIO" */
-#define LPC_VERSION 1u
+#define LPC_VERSION 2u
 
 #define LPC_LANES 1024u    /* threads of a program that are in the kernel at the same time */
 #define LPC_KEEPER_LANE 0u /* hal's, which tells of pages that the program gave up */
@@ -45,34 +45,39 @@ enum lpc_turn {
     LPC_OVER = 4, /* the other process is gone, or does not listen any more */
 };
 
-/* What the program's thread wants. */
-enum lpc_request {
-    LPC_CALL = 1, /* service number, arguments */
-    LPC_RAN = 2,  /* what LPC_RUN asked for is done */
-    LPC_LEAVE = 3 /* the thread ends; the lane is free once the turn is back */
+#define LPC_MESSAGE_SHIFT 8
+
+/* What the turn comes with, in the same word, and what the value beside it is. */
+enum lpc_message {
+    /* of the program's thread */
+    LPC_CALL = 1,  /* the number of a service; its arguments */
+    LPC_RAN = 2,   /* what LPC_RUN asked for is done */
+    LPC_LEAVE = 3, /* the thread ends; the lane is free once the turn is back */
+    /* of the kernel's */
+    LPC_ANSWER = 4, /* the result */
+    LPC_RUN = 5     /* run the routine arguments[0] with the three after it */
 };
 
-/* What the kernel gives with the turn. */
-enum lpc_response {
-    LPC_ANSWER = 1, /* result */
-    LPC_RUN = 2     /* run the routine with arguments */
-};
-
+/*
+ * Who has the turn writes the arguments, and passes turn, message and value in one
+ * write: a cache line that the other side looks at all the time is not to be taken
+ * from it twice.
+ */
 struct lpc_lane {
-    _Alignas(64) hal_u32 turn;    /* atomic: who passes it has written the rest before */
-    _Alignas(64) hal_u32 request; /* the program writes these */
-    hal_u32 number;
-    hal_u64 arguments[LPC_ARGUMENTS];
-    _Alignas(64) hal_u32 response; /* the kernel writes these */
-    hal_u32 result;
-    hal_u64 routine, run_arguments[3];
+    _Alignas(64) union {
+        hal_u64 word; /* atomic */
+        struct {
+            hal_u32 turn; /* enum lpc_turn, and enum lpc_message << LPC_MESSAGE_SHIFT */
+            hal_u32 value;
+        };
+    };
+    _Alignas(64) hal_u64 arguments[LPC_ARGUMENTS];
 };
 
 _Static_assert(sizeof(struct lpc_lane) <= HAL_PAGE_SIZE, "a lane is a page");
-_Static_assert(__builtin_offsetof(struct lpc_lane, request) == 64, "version 1");
-_Static_assert(__builtin_offsetof(struct lpc_lane, arguments) == 72, "version 1");
-_Static_assert(__builtin_offsetof(struct lpc_lane, response) == 192, "version 1");
-_Static_assert(__builtin_offsetof(struct lpc_lane, routine) == 200, "version 1");
+_Static_assert(__builtin_offsetof(struct lpc_lane, turn) == 0, "version 2");
+_Static_assert(__builtin_offsetof(struct lpc_lane, value) == 4, "version 2");
+_Static_assert(__builtin_offsetof(struct lpc_lane, arguments) == 64, "version 2");
 
 /* ---- The socket: packets, each begins with its kind ------------------------------ */
 

@@ -23,6 +23,14 @@ NTSTATUS mm_copy_to_space(struct mm_space *space, PVOID to, const VOID *from, SI
                                                                   : STATUS_ACCESS_VIOLATION;
 }
 
+NTSTATUS mm_answer(struct mm_space *space, PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *answer)
+{
+    if (!space || !mm_is_user_range((ULONG64)to, sizeof(*to)))
+        return STATUS_ACCESS_VIOLATION;
+    return mm_write_answer(space, (ULONG64)to, answer) == HAL_OK ? STATUS_SUCCESS
+                                                                 : STATUS_ACCESS_VIOLATION;
+}
+
 NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes)
 {
     return mm_copy_to_space(mm_current_space(), to, from, bytes);

@@ -30,8 +30,38 @@ static inline BOOLEAN mm_is_system_address(ULONG64 address)
     return address - HAL_SYSTEM_BASE < HAL_SYSTEM_SIZE;
 }
 
-/* TRUE if [address, address + bytes) does not wrap and has no system address in it. */
-BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes);
+/* Past the last address that a program may have; MmUserProbeAddress to drivers. */
+#define MM_USER_END 0x7FFFFFFFF000ull
+
+/*
+ * A kernel that serves keeps its own memory in these ranges, so that all other user addresses
+ * are programs'. Without any, kernel and program share one address space. Fixed by the start.
+ */
+extern struct mm_own {
+    ULONG range_count;
+    struct hal_range ranges[16];
+} mm_own;
+
+/* TRUE if programs are in other processes: user addresses mean nothing here by themselves. */
+static inline BOOLEAN mm_is_apart(VOID)
+{
+    return mm_own.range_count != 0;
+}
+
+/* TRUE if any of the range is the kernel's own memory. */
+BOOLEAN mm_touches_own_range(ULONG64 address, SIZE_T bytes);
+
+/* TRUE if [address, address + bytes) does not wrap and has no address of the kernel's in it. */
+static inline BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes)
+{
+    ULONG64 end = address + bytes;
+
+    if (end < address || end > MM_USER_END)
+        return FALSE;
+    if (mm_is_apart() && mm_touches_own_range(address, bytes))
+        return FALSE;
+    return end <= HAL_SYSTEM_BASE || address >= HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE;
+}
 
 /*
  * A lock for a few instructions that never fault. Not a KSPIN_LOCK: hal's own
@@ -100,8 +130,6 @@ struct mm_program {
  * STATUS_INSUFFICIENT_RESOURCES.
  */
 NTSTATUS mm_space_create(const struct mm_program *program, PVOID context, struct mm_space **space);
-/* TRUE if programs are in other processes: user addresses mean nothing here by themselves. */
-BOOLEAN mm_is_apart(VOID);
 /* The space of the program in this process; nobody's to give up. */
 struct mm_space *mm_own_space(VOID);
 /* The space that a process's user addresses are in, or NULL. */
@@ -160,6 +188,8 @@ NTSTATUS mm_copy_from_user(PVOID to, const VOID *from, SIZE_T bytes);
 NTSTATUS mm_copy_to_user(PVOID to, const VOID *from, SIZE_T bytes);
 /* The same to the program of a space, on whatever thread. */
 NTSTATUS mm_copy_to_space(struct mm_space *space, PVOID to, const VOID *from, SIZE_T bytes);
+/* A request's answer: who polls for Status in the program sees Information and the data too. */
+NTSTATUS mm_answer(struct mm_space *space, PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *answer);
 
 /* ProbeForRead/ProbeForWrite with an answer instead of an exception. */
 NTSTATUS mm_probe_for_read(const volatile VOID *address, SIZE_T bytes, ULONG alignment);

@@ -243,9 +243,8 @@ struct mm_space {
 struct mm_space *mm_current_space(VOID);
 /* The space that an address of a driver's is in: the kernel's own memory, or the program's. */
 struct mm_space *mm_space_at(ULONG64 address);
-/* TRUE if the range is the kernel's own memory outside of system space; if any of it is. */
+/* TRUE if the range is the kernel's own memory outside of system space. */
 BOOLEAN mm_is_own_range(ULONG64 address, SIZE_T bytes);
-BOOLEAN mm_touches_own_range(ULONG64 address, SIZE_T bytes);
 /* The space whose page a program's frame in use is. */
 struct mm_space *mm_space_of(PFN_NUMBER frame);
 #define MM_BLOCK_FRAMES 512u
@@ -278,6 +277,8 @@ VOID mm_windows_stop(VOID);
 int mm_copy_in(struct mm_space *space, PVOID to, ULONG64 from, SIZE_T bytes);
 int mm_copy_out(struct mm_space *space, ULONG64 to, const VOID *from, SIZE_T bytes);
 int mm_touch(struct mm_space *space, ULONG64 address, BOOLEAN for_write);
+/* Information, then Status. */
+int mm_write_answer(struct mm_space *space, ULONG64 to, const IO_STATUS_BLOCK *answer);
 
 /* ---- adopt.c: which frame is behind a program's page ------------------- */
 

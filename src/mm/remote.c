@@ -11,13 +11,10 @@ static int copy_frame(PFN_NUMBER frame, ULONG64 user, PVOID kernel, SIZE_T bytes
 {
     PUCHAR shared = (PUCHAR)mm_frame_address(frame) + user % PAGE_SIZE;
 
-    if (!is_out)
-        memcpy(kernel, shared, bytes);
-    else if (bytes == sizeof(ULONG) && !(user % sizeof(ULONG)))
-        /* A status that the program may poll: whoever sees it sees what was written before. */
-        __atomic_store_n((PULONG)shared, *(const ULONG *)kernel, __ATOMIC_RELEASE);
-    else
+    if (is_out)
         memcpy(shared, kernel, bytes);
+    else
+        memcpy(kernel, shared, bytes);
     mm_release_held(&frame, 1);
     return HAL_OK;
 }
@@ -30,18 +27,23 @@ static BOOLEAN was_seen(struct mm_space *space, ULONG64 page)
     return __atomic_exchange_n(slot, page, __ATOMIC_RELAXED) == page;
 }
 
+/* Holds the frame behind a page if it has one; it gets one if it is worth it. */
+static BOOLEAN hold_page(struct mm_space *space, ULONG64 page, ULONG access, PFN_NUMBER *frame)
+{
+    if (mm_hold_adopted(space, page, 1, access, frame))
+        return TRUE;
+    return was_seen(space, page) && NT_SUCCESS(mm_adopt(space, page, 1, access)) &&
+           mm_hold_adopted(space, page, 1, access, frame);
+}
+
 /* Bytes of one page. */
 static int copy_part(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes,
                      BOOLEAN is_out)
 {
     ULONG access = is_out ? MM_READ | MM_WRITE : MM_READ;
-    ULONG64 page = user & ~(PAGE_SIZE - 1ull);
     PFN_NUMBER frame;
 
-    if (mm_hold_adopted(space, page, 1, access, &frame))
-        return copy_frame(frame, user, kernel, bytes, is_out);
-    if (was_seen(space, page) && NT_SUCCESS(mm_adopt(space, page, 1, access)) &&
-        mm_hold_adopted(space, page, 1, access, &frame))
+    if (hold_page(space, user & ~(PAGE_SIZE - 1ull), access, &frame))
         return copy_frame(frame, user, kernel, bytes, is_out);
     if (is_out)
         return space->program->write(space->context, user, kernel, bytes);
@@ -79,6 +81,47 @@ int mm_copy_out(struct mm_space *space, ULONG64 to, const VOID *from, SIZE_T byt
     return copy(space, to, (PVOID)from, bytes, TRUE);
 }
 
+static int write_answer_apart(struct mm_space *space, ULONG64 to, const IO_STATUS_BLOCK *answer)
+{
+    ULONG64 information = to + FIELD_OFFSET(IO_STATUS_BLOCK, Information);
+    int error =
+        copy(space, information, (PVOID)&answer->Information, sizeof(answer->Information), TRUE);
+
+    return error ? error : copy(space, to, (PVOID)&answer->Status, sizeof(answer->Status), TRUE);
+}
+
+static int write_answer_remote(struct mm_space *space, ULONG64 to, const IO_STATUS_BLOCK *answer)
+{
+    ULONG64 page = to & ~(PAGE_SIZE - 1ull);
+    PIO_STATUS_BLOCK shared;
+    PFN_NUMBER frame;
+
+    /* Also one that lies in two pages is written field by field. */
+    if (to % TYPE_ALIGNMENT(IO_STATUS_BLOCK) || to % PAGE_SIZE > PAGE_SIZE - sizeof(*answer) ||
+        !hold_page(space, page, MM_READ | MM_WRITE, &frame))
+        return write_answer_apart(space, to, answer);
+    shared = (PVOID)((ULONG64)mm_frame_address(frame) + to % PAGE_SIZE);
+    __atomic_store_n(&shared->Information, answer->Information, __ATOMIC_RELAXED);
+    /* Release: who polls Status sees Information and the data. */
+    __atomic_store_n(&shared->Status, answer->Status, __ATOMIC_RELEASE);
+    mm_release_held(&frame, 1);
+    return HAL_OK;
+}
+
+int mm_write_answer(struct mm_space *space, ULONG64 to, const IO_STATUS_BLOCK *answer)
+{
+    ULONG64 information = to + FIELD_OFFSET(IO_STATUS_BLOCK, Information);
+    int error;
+
+    if (space->program)
+        return write_answer_remote(space, to, answer);
+    /* In this order: a polling program looks at Status. */
+    error = hal_copy_guarded((PVOID)information, &answer->Information, sizeof(answer->Information),
+                             NULL);
+    return error ? error
+                 : hal_copy_guarded((PVOID)to, &answer->Status, sizeof(answer->Status), NULL);
+}
+
 /* A page that is touched is about to be used: it is shared if it can be. */
 static int touch_remote(struct mm_space *space, ULONG64 address, BOOLEAN for_write)
 {
@@ -87,8 +130,12 @@ static int touch_remote(struct mm_space *space, ULONG64 address, BOOLEAN for_wri
     ULONG entry = slot ? __atomic_load_n(slot, __ATOMIC_ACQUIRE) : 0;
     NTSTATUS status;
 
-    if ((entry & access) == access)
+    if ((entry & access) == access) {
+        /* It will be at the program's processor. */
+        __builtin_prefetch((PUCHAR)mm_frame_address(mm_entry_frame(entry)) + address % PAGE_SIZE,
+                           1);
         return HAL_OK;
+    }
     status = mm_adopt(space, address & ~(PAGE_SIZE - 1ull), 1, access);
     if (NT_SUCCESS(status))
         return HAL_OK;

@@ -15,14 +15,10 @@
 #define DIRECTORY_SLOTS 8192u
 #define DIRECTORY_FRAMES (DIRECTORY_SLOTS * sizeof(PVOID) >> PAGE_SHIFT)
 
+struct mm_own mm_own;
+
 static struct mm_spaces {
     struct mm_space own;
-    /*
-     * A kernel that serves keeps its own memory in these, so that all other user addresses are
-     * programs'. Without any, kernel and program share one address space.
-     */
-    struct hal_range ranges[16];
-    ULONG range_count;
     struct mm_space *all[SPACES]; /* by number; guarded by mm_table.lock, read for live frames */
     ULONG next;                   /* where the search for a number begins; guarded likewise */
 } spaces;
@@ -36,7 +32,7 @@ struct mm_space *mm_process_space(PKPROCESS process)
 {
     if (process && process->space)
         return process->space;
-    return spaces.range_count ? NULL : &spaces.own;
+    return mm_is_apart() ? NULL : &spaces.own;
 }
 
 struct mm_space *mm_current_space(VOID)
@@ -44,24 +40,19 @@ struct mm_space *mm_current_space(VOID)
     return mm_process_space(ke_current()->process);
 }
 
-BOOLEAN mm_is_apart(VOID)
-{
-    return spaces.range_count != 0;
-}
-
 BOOLEAN mm_is_own_range(ULONG64 address, SIZE_T bytes)
 {
-    for (ULONG i = 0; i < spaces.range_count; i++) {
-        if (address >= spaces.ranges[i].start && address < spaces.ranges[i].end)
-            return bytes <= spaces.ranges[i].end - address;
+    for (ULONG i = 0; i < mm_own.range_count; i++) {
+        if (address >= mm_own.ranges[i].start && address < mm_own.ranges[i].end)
+            return bytes <= mm_own.ranges[i].end - address;
     }
     return FALSE;
 }
 
 BOOLEAN mm_touches_own_range(ULONG64 address, SIZE_T bytes)
 {
-    for (ULONG i = 0; i < spaces.range_count; i++) {
-        if (address < spaces.ranges[i].end && address + bytes > spaces.ranges[i].start)
+    for (ULONG i = 0; i < mm_own.range_count; i++) {
+        if (address < mm_own.ranges[i].end && address + bytes > mm_own.ranges[i].start)
             return TRUE;
     }
     return FALSE;
@@ -291,7 +282,7 @@ VOID mm_spaces_start(VOID)
     spaces.own = (struct mm_space){.directory = mm_table_at(MM_DIRECTORY_FRAME), .references = 1};
     spaces.all[0] = &spaces.own;
     spaces.next = 1;
-    spaces.range_count = hal_layout_own(spaces.ranges, RTL_NUMBER_OF(spaces.ranges));
+    mm_own.range_count = hal_layout_own(mm_own.ranges, RTL_NUMBER_OF(mm_own.ranges));
     if (mm_is_apart())
         mm_windows_start();
 }

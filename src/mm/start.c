@@ -11,7 +11,7 @@
  */
 PVOID MmHighestUserAddress = (PVOID)0x7FFFFFFFEFFFull;
 PVOID MmSystemRangeStart = (PVOID)0xFFFF800000000000ull;
-ULONG64 MmUserProbeAddress = 0x7FFFFFFFF000ull;
+ULONG64 MmUserProbeAddress = MM_USER_END;
 
 NTSTATUS mm_start(VOID)
 {
@@ -41,14 +41,6 @@ VOID mm_stop(VOID)
     mm_bounce_stop();
     mm_adoption_stop();
     mm_frames_stop();
-}
-
-BOOLEAN mm_is_user_range(ULONG64 address, SIZE_T bytes)
-{
-    ULONG64 end = address + bytes;
-    if (end < address || end > MmUserProbeAddress || mm_touches_own_range(address, bytes))
-        return FALSE;
-    return end <= HAL_SYSTEM_BASE || address >= HAL_SYSTEM_BASE + HAL_SYSTEM_SIZE;
 }
 
 PFN_NUMBER mm_frame_of(ULONG64 address)

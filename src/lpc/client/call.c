@@ -32,7 +32,7 @@ VOID client_use_lanes(PUCHAR pages, struct hal_peer *peer)
     lanes.pages = pages;
     lanes.peer = peer;
     lanes.process = hal_process_id();
-    lanes.keeper_patience.spins = LPC_SPINS_LEAST;
+    lanes.keeper_patience = LPC_PATIENT;
     lanes.in_use[0] = 1ull << LPC_KEEPER_LANE;
 }
 
@@ -44,49 +44,49 @@ VOID client_end_lanes(VOID)
     mm_acquire(&lanes.lock);
     for (number = 0; number < LPC_LANES; number++)
         if (lanes.in_use[number / 64] >> number % 64 & 1)
-            lpc_end(&lane_at(number)->turn);
+            lpc_end(lane_at(number));
     mm_release(&lanes.lock);
 }
 
 /* ---- a conversation ------------------------------------------------------------------- */
 
 /* Passes the turn and waits for it. FALSE: the kernel is gone. */
-static BOOLEAN converse(struct lpc_lane *lane, struct lpc_patience *patience)
+static BOOLEAN converse(struct lpc_lane *lane, struct lpc_patience *patience,
+                        enum lpc_message message, hal_u32 value, hal_u64 *answer)
 {
-    hal_u32 seen;
-
-    lpc_pass(&lane->turn, LPC_KERNEL);
-    seen = lpc_spin(&lane->turn, LPC_PROGRAM, patience);
-    while (!lpc_has_turn(seen, LPC_PROGRAM)) {
+    lpc_pass(lane, LPC_KERNEL, message, value);
+    *answer = lpc_spin(lane, LPC_PROGRAM, patience);
+    while (!lpc_has_turn(*answer, LPC_PROGRAM)) {
         if (__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
             return FALSE;
-        seen = lpc_sleep(&lane->turn, LPC_PROGRAM);
+        *answer = lpc_sleep(lane, LPC_PROGRAM, HAL_FOREVER);
     }
-    return !(seen & LPC_OVER);
+    return !(*answer & LPC_OVER);
 }
 
 static VOID run_apc(const struct lpc_lane *lane)
 {
-    PKNORMAL_ROUTINE routine = (PKNORMAL_ROUTINE)lane->routine;
+    PKNORMAL_ROUTINE routine = (PKNORMAL_ROUTINE)lane->arguments[0];
 
-    routine((PVOID)lane->run_arguments[0], (PVOID)lane->run_arguments[1],
-            (PVOID)lane->run_arguments[2]);
+    routine((PVOID)lane->arguments[1], (PVOID)lane->arguments[2], (PVOID)lane->arguments[3]);
 }
 
 static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience,
                         enum lpc_service number, const hal_u64 *arguments, ULONG count)
 {
+    enum lpc_message message = LPC_CALL;
+    hal_u64 answer;
     ULONG i;
 
+    /* A line that is not written stays with both processors, and many a call is like the last. */
     for (i = 0; i < count; i++)
-        lane->arguments[i] = arguments[i];
-    lane->number = number;
-    lane->request = LPC_CALL;
-    while (converse(lane, patience)) {
-        if (lane->response == LPC_ANSWER)
-            return (NTSTATUS)lane->result;
+        if (lane->arguments[i] != arguments[i])
+            lane->arguments[i] = arguments[i];
+    while (converse(lane, patience, message, number, &answer)) {
+        if (lpc_message_of(answer) == LPC_ANSWER)
+            return (NTSTATUS)(answer >> 32);
         run_apc(lane);
-        lane->request = LPC_RAN;
+        message = LPC_RAN;
     }
     return STATUS_CONNECTION_DISCONNECTED;
 }
@@ -118,10 +118,11 @@ static VOID free_number(hal_u32 number)
 /* The thread ends. */
 static void close_lane(void *unused)
 {
+    hal_u64 answer;
+
     (void)unused;
-    own.lane->request = LPC_LEAVE;
     if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
-        converse(own.lane, &own.patience);
+        converse(own.lane, &own.patience, LPC_LEAVE, 0, &answer);
     own.lane = NULL;
     free_number(own.number);
 }
@@ -136,9 +137,9 @@ static NTSTATUS open_lane(VOID)
     if (open.lane == LPC_LANES)
         return STATUS_INSUFFICIENT_RESOURCES;
     own.number = open.lane;
-    own.patience = (struct lpc_patience){.spins = LPC_SPINS_MOST};
+    own.patience = LPC_PATIENT;
     own.lane = lane_at(open.lane);
-    __atomic_store_n(&own.lane->turn, LPC_PROGRAM, __ATOMIC_RELAXED);
+    __atomic_store_n(&own.lane->word, LPC_PROGRAM, __ATOMIC_RELAXED);
     if (hal_send(lanes.peer, &open, sizeof(open), NULL, 0) != HAL_OK) {
         own.lane = NULL;
         free_number(open.lane);

@@ -5,6 +5,10 @@
  *   leave N    exits with them, its files open
  *   wait       in a request, until something ends that; says with which error
  *   threads N  ends N threads, each with a request of its own
+ *
+ * And one that ends well:
+ *
+ *   blocks     answers come to status blocks anywhere in a page, and across two
  */
 #include <windows.h>
 #include <winioctl.h>
@@ -75,6 +79,35 @@ static void end_threads(HANDLE device, int count)
     printf("%d threads ended\n", count);
 }
 
+static void read_with(HANDLE device, OVERLAPPED *overlapped)
+{
+    static unsigned char buffer[100];
+    DWORD bytes = 0;
+
+    *overlapped = (OVERLAPPED){.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL),
+                               .InternalHigh = 1};
+    if (!ReadFile(device, buffer, sizeof buffer, NULL, overlapped) &&
+        GetLastError() != ERROR_IO_PENDING)
+        exit(3);
+    if (!GetOverlappedResult(device, overlapped, &bytes, TRUE) || bytes != sizeof buffer ||
+        overlapped->InternalHigh != sizeof buffer || overlapped->Internal != 0)
+        exit(4);
+    CloseHandle(overlapped->hEvent);
+}
+
+static void use_blocks(HANDLE device)
+{
+    unsigned char *pages = VirtualAlloc(NULL, 2 * 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    int place, i;
+
+    if (!pages)
+        exit(3);
+    for (place = 4096 - 24; place <= 4096 + 8; place += 8)
+        for (i = 0; i < 4; i++)
+            read_with(device, (OVERLAPPED *)(pages + place));
+    printf("blocks anywhere\n");
+}
+
 int main(int argc, char **argv)
 {
     const char *how = argc > 1 ? argv[1] : "";
@@ -98,6 +131,10 @@ int main(int argc, char **argv)
     use_a_buffer(device);
     if (!strcmp(how, "threads")) {
         end_threads(device, count);
+        return 0;
+    }
+    if (!strcmp(how, "blocks")) {
+        use_blocks(device);
         return 0;
     }
     hold(device, count);
