@@ -58,6 +58,13 @@ struct bench_served {
  * Returns how many figures came, at most count; 0 if it did not run.
  */
 int bench_serve(struct bench_served *figures, int count);
+
+enum { BENCH_PROGRAMS = 64 };
+/*
+ * The same with so many programs at once, at most BENCH_PROGRAMS: requests a second in all;
+ * and, before they begin, the kernel's resident KiB for each.
+ */
+double bench_programs(int programs, double *idle);
 /*
  * A turn passed to another process and back, by a word that both look at as often as spins
  * says, then sleep on.

@@ -1,6 +1,6 @@
 /*
  * The benchmark's driver: devices that complete at once, a stack of filters,
- * and one that keeps requests until they are cancelled.
+ * and one that keeps requests until they are cancelled or another comes.
  */
 #include <ntddk.h>
 
@@ -40,6 +40,28 @@ static NTSTATUS pass_down(struct bench_extension *extension, PIRP irp)
     return IoCallDriver(extension->lower, irp);
 }
 
+/* As many as before are outstanding afterwards: this one instead of the oldest. */
+static NTSTATUS exchange(struct bench_extension *extension, PIRP irp)
+{
+    PIRP oldest = IoCsqRemoveNextIrp(&extension->held, NULL);
+
+    IoCsqInsertIrp(&extension->held, irp, NULL);
+    if (oldest)
+        complete(oldest, STATUS_SUCCESS, 0);
+    return STATUS_PENDING;
+}
+
+static NTSTATUS control(struct bench_extension *extension, PIRP irp, ULONG code)
+{
+    if (code == IOCTL_BENCH_HOLD) {
+        IoCsqInsertIrp(&extension->held, irp, NULL);
+        return STATUS_PENDING;
+    }
+    if (code == IOCTL_BENCH_EXCHANGE)
+        return exchange(extension, irp);
+    return complete(irp, STATUS_SUCCESS, 0);
+}
+
 static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
 {
     struct bench_extension *extension = device->DeviceExtension;
@@ -47,11 +69,8 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
 
     if (extension->lower)
         return pass_down(extension, irp);
-    if (stack->MajorFunction == IRP_MJ_DEVICE_CONTROL &&
-        stack->Parameters.DeviceIoControl.IoControlCode == IOCTL_BENCH_HOLD) {
-        IoCsqInsertIrp(&extension->held, irp, NULL);
-        return STATUS_PENDING;
-    }
+    if (stack->MajorFunction == IRP_MJ_DEVICE_CONTROL)
+        return control(extension, irp, stack->Parameters.DeviceIoControl.IoControlCode);
     return complete(irp, STATUS_SUCCESS, 0);
 }
 

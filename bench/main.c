@@ -334,6 +334,16 @@ static void measure_sleeping(void)
                   1.3);
 }
 
+static void measure_programs(void)
+{
+    double idle = 0, one = bench_programs(1, &idle), some = bench_programs(8, &idle),
+           many = bench_programs(BENCH_PROGRAMS, &idle);
+
+    record("served: 8 programs' rate, of one's", "/s", some, one, one > 0 ? some / one : 0, 1.0);
+    record("served: 64 programs' rate, of 8's", "/s", many, some, some > 0 ? many / some : 0, 0.8);
+    record("served: an idle program, in the kernel", "KB", idle, 256, idle / 256, 1.0);
+}
+
 /* The program measures its own baselines: copies and fills in the same process. */
 static void measure_served(void)
 {
@@ -343,6 +353,8 @@ static void measure_served(void)
     double empty_served = served_value(figures, count, "empty");
     record_served("served: empty control request", empty_served, turns, 1.3);
     measure_sleeping();
+    record_served("served: 64 outstanding, a request", served_value(figures, count, "exchange"),
+                  1000, 1.0);
     record_served("served: buffered read 64 KiB", served_value(figures, count, "buffered 65536"),
                   empty_served + served_value(figures, count, "copy 65536"), 1.2);
     record_served("served: direct read 1 MiB", served_value(figures, count, "direct 1048576"),
@@ -425,6 +437,7 @@ int main(int argc, char **argv)
     bench_close();
     ntio_stop();
     measure_served();
+    measure_programs();
     print_table();
     return argc > 1 ? write_json(argv[1]) : 0;
 }

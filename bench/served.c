@@ -110,30 +110,117 @@ static int read_figures(FILE *lines, struct bench_served *figures, int count)
     return got;
 }
 
+/* A kernel that serves at a socket in a folder of its own. */
+struct server {
+    char folder[32], socket[64];
+    pid_t kernel;
+    int output;
+};
+
+static int start_server(struct server *server)
+{
+    strcpy(server->folder, "/tmp/ntio-bench-XXXXXX");
+    if (!mkdtemp(server->folder))
+        return 0;
+    snprintf(server->socket, sizeof server->socket, "%s/kernel", server->folder);
+    server->kernel = start_kernel(server->socket, &server->output);
+    setenv("NTIO_SERVER", server->socket, 1);
+    return server->kernel > 0;
+}
+
+static void stop_server(struct server *server)
+{
+    if (server->kernel > 0) {
+        kill(server->kernel, SIGTERM);
+        waitpid(server->kernel, NULL, 0);
+        close(server->output);
+    }
+    unlink(server->socket);
+    rmdir(server->folder);
+}
+
+/* A program of the server's, which finds the library of those that are served. */
+static FILE *start_program(const char *arguments)
+{
+    char command[512];
+
+    snprintf(command, sizeof command, "LD_LIBRARY_PATH=%s exec %s %s", BENCH_CLIENT, BENCH_PROGRAM,
+             arguments);
+    return popen(command, "r");
+}
+
 int bench_serve(struct bench_served *figures, int count)
 {
-    char folder[] = "/tmp/ntio-bench-XXXXXX", socket[64];
-    int output, got = 0;
-    pid_t kernel;
+    struct server server;
     FILE *lines;
+    int got = 0;
 
-    if (!mkdtemp(folder))
-        return 0;
-    snprintf(socket, sizeof socket, "%s/kernel", folder);
-    kernel = start_kernel(socket, &output);
-    if (kernel > 0) {
-        setenv("NTIO_SERVER", socket, 1);
-        setenv("LD_LIBRARY_PATH", BENCH_CLIENT, 1);
-        lines = popen(BENCH_PROGRAM, "r");
-        if (lines) {
-            got = read_figures(lines, figures, count);
-            pclose(lines);
-        }
-        kill(kernel, SIGTERM);
-        waitpid(kernel, NULL, 0);
-        close(output);
+    if (start_server(&server) && (lines = start_program(""))) {
+        got = read_figures(lines, figures, count);
+        pclose(lines);
     }
-    unlink(socket);
-    rmdir(folder);
+    stop_server(&server);
     return got;
+}
+
+/* ---- many programs ----------------------------------------------------------------- */
+
+static double resident_kibibytes(pid_t process)
+{
+    unsigned long total, resident = 0;
+    char path[32];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/statm", process);
+    file = fopen(path, "r");
+    if (file && fscanf(file, "%lu %lu", &total, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return (double)resident * 4;
+}
+
+static int run(const char *arguments)
+{
+    FILE *program = start_program(arguments);
+
+    return program && !pclose(program);
+}
+
+static double measure_programs(const struct server *server, int programs, double *idle)
+{
+    FILE *lines[BENCH_PROGRAMS];
+    struct bench_served figure;
+    double rate = 0, before;
+    char ready[32];
+    int i;
+
+    /* The first to be served takes what all share. */
+    if (!run("ready 0"))
+        return 0;
+    before = resident_kibibytes(server->kernel);
+    for (i = 0; i < programs; i++)
+        lines[i] = start_program("rate");
+    snprintf(ready, sizeof ready, "ready %d", programs);
+    run(ready);
+    *idle = (resident_kibibytes(server->kernel) - before) / programs;
+    run("start");
+    for (i = 0; i < programs; i++) {
+        if (lines[i] && read_figures(lines[i], &figure, 1))
+            rate += figure.value;
+        if (lines[i])
+            pclose(lines[i]);
+    }
+    return rate;
+}
+
+double bench_programs(int programs, double *idle)
+{
+    struct server server;
+    double rate = 0;
+
+    if (start_server(&server))
+        rate = measure_programs(&server, programs, idle);
+    stop_server(&server);
+    return rate;
 }
