@@ -146,6 +146,7 @@ struct pool_magazine {
     struct pool_slot *slots;
     ULONG count;
     ULONG capacity;
+    ULONG refill; /* blocks that the next filling takes */
 };
 
 struct pool_tag_slot {

@@ -202,6 +202,7 @@ struct pool_cache *pool_cache_make(VOID)
     for (ULONG bin = 0; bin < POOL_BINS; bin++) {
         cache->magazines[bin].slots = &cache->slots[bin * POOL_MAGAZINE_LARGEST];
         cache->magazines[bin].capacity = ex_pool.bins[bin].capacity;
+        cache->magazines[bin].refill = 1;
     }
     cache->home = &pool_thread_cache;
     pool_thread_cache = cache;
@@ -217,10 +218,12 @@ VOID pool_caches_stop(VOID)
         pool_cache_retire(CONTAINING_RECORD(ex_pool.caches.Flink, struct pool_cache, link));
 }
 
+/* Each time more, up to half: most threads want few blocks of a size in all their life. */
 BOOLEAN pool_cache_fill(struct pool_cache *cache, ULONG bin)
 {
     struct pool_magazine *magazine = &cache->magazines[bin];
-    magazine->count = pool_chunks_take(bin, magazine->slots, magazine->capacity / 2);
+    magazine->count = pool_chunks_take(bin, magazine->slots, magazine->refill);
+    magazine->refill = min(magazine->refill * 2, magazine->capacity / 2);
     return magazine->count != 0;
 }
 
