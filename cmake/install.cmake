@@ -13,7 +13,7 @@ configure_file(packaging/systemd/ntio.service.in ${CMAKE_BINARY_DIR}/systemd/nti
 install(FILES ${CMAKE_BINARY_DIR}/systemd/ntio.service packaging/systemd/ntio.socket
         DESTINATION lib/systemd/system)
 install(FILES packaging/systemd/kernel.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
-foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_kernel ntio_program ntio_wmain ntio_show)
+foreach(library ntio ntio_win32 ntio_crt ntio_kmdf ntio_umdf ntio_kernel ntio_program ntio_startup ntio_show)
   if(TARGET ${library})
     install(TARGETS ${library} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
             ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

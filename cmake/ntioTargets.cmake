@@ -9,7 +9,7 @@ endif()
 
 # Sources, or one .vcxproj. What it includes is not known to CMake, so the
 # product is also made anew when a header in the sources' folders changes.
-function(_ntio_add_product name product)
+function(_ntio_add_product name product options)
   # A folder of its own: a program has its target's name.
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/ntio)
   set(inputs)
@@ -23,21 +23,26 @@ function(_ntio_add_product name product)
   endforeach()
   add_custom_command(
     OUTPUT ${folder}/${product}
-    COMMAND ${NTIO_COMMAND} build --output ${folder} --name ${name} ${inputs}
+    COMMAND ${NTIO_COMMAND} build ${options} --output ${folder} --name ${name} ${inputs}
     DEPENDS ${inputs} ${headers}
     VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${folder}/${product})
   set_target_properties(${name} PROPERTIES NTIO_PRODUCT ${folder}/${product})
 endfunction()
 
-# ntio_add_driver(name source.c... | project.vcxproj): a driver name.so. Its path
-# is the target's property NTIO_PRODUCT.
+# ntio_add_driver(name [UMDF] source.c... | project.vcxproj): a driver name.so; plain
+# sources are a kernel driver's without UMDF. Its path is the target's property NTIO_PRODUCT.
 function(ntio_add_driver name)
-  _ntio_add_product(${name} ${name}.so ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 driver UMDF "" "")
+  set(options)
+  if(driver_UMDF)
+    set(options --umdf)
+  endif()
+  _ntio_add_product(${name} ${name}.so "${options}" ${driver_UNPARSED_ARGUMENTS})
 endfunction()
 
 # ntio_add_program(name source.c... | project.vcxproj): a Windows program as an
 # executable called name.
 function(ntio_add_program name)
-  _ntio_add_product(${name} ${name} ${ARGN})
+  _ntio_add_product(${name} ${name} "" ${ARGN})
 endfunction()

@@ -493,6 +493,8 @@ struct hal_image;
 HALAPI int hal_image_load(struct hal_image **image, const char *path,
                           int (*check)(const char *name), char *missing, hal_size size);
 HALAPI void hal_image_unload(struct hal_image *image);
+/* 1 if the file is an object that defines this name; none of its code runs. */
+HALAPI int hal_image_defines(const char *path, const char *name);
 
 /* The address of a name that the object defines, or of one in the whole process with image NULL. */
 HALAPI void *hal_image_symbol(struct hal_image *image, const char *name);

@@ -19,6 +19,7 @@ struct hal_image {
 
 /* The names that a missing symbol's report is built from. */
 struct missing_names {
+    int (*check)(const char *name);
     char *text;
     hal_size size, used;
     hal_u32 count;
@@ -74,24 +75,42 @@ static void add_missing(struct missing_names *missing, const char *name)
     missing->used += (hal_size)length;
 }
 
-static void check_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
-                          int (*check)(const char *), struct missing_names *missing)
+/* Calls visit for each of the object's dynamic symbols until it answers other than 0. */
+static int visit_symbols(Elf *elf,
+                         int (*visit)(const char *name, const GElf_Sym *symbol, void *context),
+                         void *context)
 {
-    Elf_Data *data = elf_getdata(section, NULL);
+    Elf_Scn *section = NULL;
+    int answer = 0;
+    GElf_Shdr header;
     GElf_Sym symbol;
 
-    if (!data || !header->sh_entsize)
-        return;
-    for (int i = 1; i < (int)(header->sh_size / header->sh_entsize); i++) {
-        const char *name;
+    while (!answer && (section = elf_nextscn(elf, section))) {
+        Elf_Data *data;
 
-        if (!gelf_getsym(data, i, &symbol) || symbol.st_shndx != SHN_UNDEF ||
-            GELF_ST_BIND(symbol.st_info) == STB_WEAK)
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNSYM || !header.sh_entsize)
             continue;
-        name = elf_strptr(elf, header->sh_link, symbol.st_name);
-        if (name && *name && !is_of_the_toolchain(name) && !check(name))
-            add_missing(missing, name);
+        data = elf_getdata(section, NULL);
+        for (int i = 1; data && !answer && i < (int)(header.sh_size / header.sh_entsize); i++) {
+            const char *name = NULL;
+
+            if (gelf_getsym(data, i, &symbol))
+                name = elf_strptr(elf, header.sh_link, symbol.st_name);
+            if (name && *name)
+                answer = visit(name, &symbol, context);
+        }
     }
+    return answer;
+}
+
+static int check_symbol(const char *name, const GElf_Sym *symbol, void *context)
+{
+    struct missing_names *missing = context;
+
+    if (symbol->st_shndx == SHN_UNDEF && GELF_ST_BIND(symbol->st_info) != STB_WEAK &&
+        !is_of_the_toolchain(name) && !missing->check(name))
+        add_missing(missing, name);
+    return 0;
 }
 
 static int is_shared_object(Elf *elf)
@@ -105,42 +124,68 @@ static int is_shared_object(Elf *elf)
 static int check_elf(Elf *elf, const char *path, int (*check)(const char *), char *text,
                      hal_size size)
 {
-    struct missing_names missing = {.text = text, .size = size};
-    Elf_Scn *section = NULL;
-    GElf_Shdr header;
+    struct missing_names missing = {.check = check, .text = text, .size = size};
 
     if (!is_shared_object(elf)) {
         snprintf(text, size, "%s is not a shared object for this machine", path);
         return HAL_EINVAL;
     }
-    while ((section = elf_nextscn(elf, section))) {
-        if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
-            check_symbols(elf, section, &header, check, &missing);
-    }
+    visit_symbols(elf, check_symbol, &missing);
     return missing.count ? HAL_ENOENT : HAL_OK;
+}
+
+/* NULL, and why in text; close_elf. */
+static Elf *open_elf(const char *path, int *fd, char *text, hal_size size)
+{
+    Elf *elf;
+
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0) {
+        snprintf(text, size, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    elf_version(EV_CURRENT);
+    elf = elf_begin(*fd, ELF_C_READ_MMAP, NULL);
+    if (!elf) {
+        snprintf(text, size, "%s: %s", path, elf_errmsg(-1));
+        close(*fd);
+    }
+    return elf;
+}
+
+static void close_elf(Elf *elf, int fd)
+{
+    elf_end(elf);
+    close(fd);
 }
 
 static int check_file(const char *path, int (*check)(const char *), char *text, hal_size size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int error;
-    Elf *elf;
+    int fd, error = HAL_EINVAL;
+    Elf *elf = open_elf(path, &fd, text, size);
 
-    if (fd < 0) {
-        snprintf(text, size, "%s: %s", path, strerror(errno));
-        return HAL_EINVAL;
-    }
-    elf_version(EV_CURRENT);
-    elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
     if (elf) {
         error = check_elf(elf, path, check, text, size);
-        elf_end(elf);
-    } else {
-        snprintf(text, size, "%s: %s", path, elf_errmsg(-1));
-        error = HAL_EINVAL;
+        close_elf(elf, fd);
     }
-    close(fd);
     return error;
+}
+
+static int is_definition(const char *name, const GElf_Sym *symbol, void *wanted)
+{
+    return symbol->st_shndx != SHN_UNDEF && !strcmp(name, wanted);
+}
+
+HALAPI int hal_image_defines(const char *path, const char *name)
+{
+    int fd, found;
+    Elf *elf = open_elf(path, &fd, NULL, 0);
+
+    if (!elf)
+        return 0;
+    found = visit_symbols(elf, is_definition, (void *)(hal_u64)name);
+    close_elf(elf, fd);
+    return found;
 }
 
 /* Finds the object at image->base and tells its size. */

@@ -22,13 +22,19 @@ VOID io_end(VOID);
 #define IO_REASON_BYTES 4096
 
 /*
+ * This system is a driver host's: from now on it loads UMDF drivers, and no others; without it,
+ * others and no UMDF drivers. Before the first driver is loaded.
+ */
+VOID io_be_host(VOID);
+/*
  * Loads a driver: its shared object, its key
  * \Registry\Machine\System\CurrentControlSet\Services\<name>, its DriverEntry.
  * On failure nothing is left of it. reason receives a sentence that names the
  * thing and the remedy (may be NULL).
  * STATUS_IMAGE_ALREADY_LOADED, STATUS_OBJECT_NAME_NOT_FOUND (no file),
  * STATUS_PROCEDURE_NOT_FOUND (names missing), STATUS_DRIVER_UNABLE_TO_LOAD
- * (no DriverEntry, bad file), or what DriverEntry returned.
+ * (no
+ * DriverEntry, bad file, a driver of the other kind), or what DriverEntry returned.
  */
 NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *driver, PSTR reason,
                         SIZE_T reason_size);

@@ -3,7 +3,10 @@
  */
 #include "iop.h"
 
+#define USER_ENTRY "FxDriverEntryUm"
 #define SERVICES_KEY L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
+
+static BOOLEAN is_host; /* of UMDF drivers; set before the first is loaded */
 
 struct load {
     PCUNICODE_STRING name;
@@ -36,7 +39,8 @@ static BOOLEAN starts_with(PCSTR name, PCSTR prefix)
 
 /*
  * Does the kernel export name? Its functions start with a capital, libc's,
- * which a driver must not get from the process, do not.
+ * which a driver must not get from the process, do not. A UMDF driver may: it is
+ * linked as a program is, and Windows' functions start with a capital too.
  */
 static int is_exported(const char *name)
 {
@@ -48,7 +52,7 @@ static int is_exported(const char *name)
 
     for (i = 0; i < RTL_NUMBER_OF(others) && !is_kernel; i++)
         is_kernel = starts_with(name, others[i]);
-    return is_kernel && hal_image_symbol(NULL, name) != NULL;
+    return is_kernel ? hal_image_symbol(NULL, name) != NULL : is_host;
 }
 
 static BOOLEAN file_exists(PCSTR path)
@@ -109,6 +113,23 @@ static NTSTATUS load_checked(struct load *load, PSTR missing, struct hal_image *
                   missing);
 }
 
+/* Before names are looked at: a user-mode driver is linked with others than the kernel has. */
+static NTSTATUS check_kind(const struct load *load)
+{
+    BOOLEAN is_user = hal_image_defines(load->path, USER_ENTRY) != 0;
+
+    if (is_user && !is_host)
+        return refuse(load, STATUS_DRIVER_UNABLE_TO_LOAD,
+                      "driver %wZ: %s is a UMDF driver: a host loads it, for a device whose INF "
+                      "has a UmdfService for it",
+                      load->name, load->path);
+    if (!is_user && is_host && file_exists(load->path))
+        return refuse(load, STATUS_DRIVER_UNABLE_TO_LOAD,
+                      "driver %wZ: %s is no UMDF driver: the kernel loads it, not a host",
+                      load->name, load->path);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS load_image(struct load *load, struct hal_image **image)
 {
     PSTR missing = hal_allocate(IO_REASON_BYTES);
@@ -116,7 +137,9 @@ static NTSTATUS load_image(struct load *load, struct hal_image **image)
 
     if (!missing)
         return refuse(load, STATUS_INSUFFICIENT_RESOURCES, "driver %wZ: no memory", load->name);
-    status = load_checked(load, missing, image);
+    status = check_kind(load);
+    if (NT_SUCCESS(status))
+        status = load_checked(load, missing, image);
     hal_free(missing);
     return status;
 }
@@ -187,10 +210,13 @@ static NTSTATUS ensure_key(struct load *load, PCUNICODE_STRING key, BOOLEAN *is_
     return status;
 }
 
-/* A driver of the framework is entered through the framework's stub, which calls DriverEntry. */
+/*
+ * A driver of the framework is entered through the framework's stub, which calls DriverEntry; a
+ * UMDF driver has another one, by which it is known.
+ */
 static PDRIVER_INITIALIZE entry_of(struct hal_image *image)
 {
-    PVOID entry = hal_image_symbol(image, "FxDriverEntry");
+    PVOID entry = hal_image_symbol(image, is_host ? USER_ENTRY : "FxDriverEntry");
 
     return (PDRIVER_INITIALIZE)(entry ? entry : hal_image_symbol(image, "DriverEntry"));
 }
@@ -268,6 +294,11 @@ static NTSTATUS load_in_system(PVOID context)
                       load->name);
     }
     return load_and_initialize(load);
+}
+
+VOID io_be_host(VOID)
+{
+    is_host = TRUE;
 }
 
 NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *driver, PSTR reason,

@@ -7,7 +7,7 @@
 
 #define MAJOR_VERSION 10
 #define MINOR_VERSION 0
-#define BUILD_NUMBER 19045
+#define BUILD_NUMBER 22621
 
 PKTHREAD NTAPI KeGetCurrentThread(VOID)
 {

@@ -39,46 +39,89 @@ BOOLEAN pnp_find_install(const struct pnp_package *package, PCWSTR base, struct 
 
 enum { DEEPEST_NEED = 16 }; /* sections that need each other in a circle end here */
 
+/* What is called for lines with a key. */
+struct visit {
+    PCWSTR key; /* NULL: any */
+    NTSTATUS (*call)(const struct pnp_install *install, const struct inf_line *line, PVOID context);
+    PVOID context;
+    const struct inf_line *include; /* of the section that is visited, or NULL */
+    ULONG depth;
+};
+
 static NTSTATUS visit_lines(const struct pnp_install *install, const struct inf_section *section,
-                            PCWSTR key,
-                            NTSTATUS (*visit)(const struct pnp_install *install,
-                                              const struct inf_line *line, PVOID context),
-                            PVOID context, ULONG depth)
+                            const struct visit *visit);
+
+/* A section of the same file, or of one that is included. */
+static const struct inf_section *find_needed(const struct pnp_install *install,
+                                             const struct inf_line *include, PCWSTR name,
+                                             struct pnp_install *of)
 {
-    const struct inf_line *line, *include = inf_find_line(section, L"Include", NULL);
-    NTSTATUS status = STATUS_SUCCESS;
+    const struct inf_section *found = inf_find_section(install->package->inf, name);
     ULONG i;
 
+    *of = *install;
+    for (i = 0; include && i < include->count && !found; i++) {
+        const struct pnp_package *other = pnp_find_package(include->fields[i]);
+
+        if (!other)
+            continue;
+        found = inf_find_section(other->inf, name);
+        of->package = other;
+    }
+    return found;
+}
+
+static NTSTATUS visit_needed(const struct pnp_install *install, const struct inf_line *needs,
+                             const struct visit *outer)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    struct visit visit = *outer;
+    struct pnp_install of;
+    ULONG i;
+
+    visit.depth++;
+    for (i = 0; i < needs->count && NT_SUCCESS(status) && visit.depth < DEEPEST_NEED; i++) {
+        const struct inf_section *needed =
+            find_needed(install, outer->include, needs->fields[i], &of);
+
+        if (needed)
+            status = visit_lines(&of, needed, &visit);
+        else if (!outer->include)
+            /* With an Include it is a section of a file that Windows brings. */
+            status = pnp_explain_line(install->package, needs,
+                                      "the section that it needs is not there", install->reason);
+    }
+    return status;
+}
+
+static NTSTATUS visit_lines(const struct pnp_install *install, const struct inf_section *section,
+                            const struct visit *outer)
+{
+    struct visit visit = *outer;
+    const struct inf_line *line;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    visit.include = inf_find_line(section, L"Include", NULL);
     for (line = section->lines; line && NT_SUCCESS(status); line = line->next) {
         if (!line->key)
             continue;
-        if (inf_same(line->key, key))
-            status = visit(install, line, context);
-        if (!inf_same(line->key, L"Needs") || depth == DEEPEST_NEED)
-            continue;
-        for (i = 0; i < line->count && NT_SUCCESS(status); i++) {
-            const struct inf_section *needed =
-                inf_find_section(install->package->inf, line->fields[i]);
-
-            if (needed)
-                status = visit_lines(install, needed, key, visit, context, depth + 1);
-            else if (!include)
-                /* With an Include it is a section of a file that Windows brings. */
-                status =
-                    pnp_explain_line(install->package, line,
-                                     "the section that it needs is not there", install->reason);
-        }
+        if (!visit.key || inf_same(line->key, visit.key))
+            status = visit.call(install, line, visit.context);
+        if (NT_SUCCESS(status) && inf_same(line->key, L"Needs"))
+            status = visit_needed(install, line, &visit);
     }
     return status;
 }
 
 NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_section *section,
                            PCWSTR key,
-                           NTSTATUS (*visit)(const struct pnp_install *install,
-                                             const struct inf_line *line, PVOID context),
+                           NTSTATUS (*call)(const struct pnp_install *install,
+                                            const struct inf_line *line, PVOID context),
                            PVOID context)
 {
-    return visit_lines(install, section, key, visit, context, 0);
+    struct visit visit = {.key = key, .call = call, .context = context};
+
+    return visit_lines(install, section, &visit);
 }
 
 /* ---- Models

@@ -2,11 +2,11 @@
  * What an INF says of services: AddService with its section, the framework's settings, filters.
  */
 #include "package.h"
+#include "umdf.h"
 
 enum { ASSOCIATED = 0x00000002 /* SPSVCINST_ASSOCSERVICE */ };
 
-/* The last component of "%13%\echo.sys". */
-static PCWSTR file_of(PCWSTR binary)
+PCWSTR pnp_file_of(PCWSTR binary)
 {
     PCWSTR name = binary;
 
@@ -25,19 +25,17 @@ static const struct inf_section *section_of(const struct pnp_install *install,
 /* ---- the service's key --------------------------------------------------------------------------
  */
 
-/* The shared object that stands for the service's binary; or its path on Windows, if none is known.
- */
-static NTSTATUS set_image(const struct pnp_path *key, PCWSTR binary)
+NTSTATUS pnp_set_driver_file(const struct pnp_path *key, PCWSTR binary, PCWSTR folder)
 {
-    PCSTR file = pnp_driver_file(file_of(binary));
+    PCSTR file = pnp_driver_file(pnp_file_of(binary));
     struct pnp_path path;
     NTSTATUS status;
     SIZE_T bytes;
     PWSTR text;
 
     if (!file) {
-        pnp_path_start(&path, L"\\SystemRoot\\System32\\drivers\\");
-        pnp_path_add_text(&path, file_of(binary));
+        pnp_path_start(&path, folder);
+        pnp_path_add_text(&path, pnp_file_of(binary));
         return NT_SUCCESS(path.status) ? pnp_set_text(key, L"ImagePath", REG_EXPAND_SZ, path.text)
                                        : path.status;
     }
@@ -91,7 +89,8 @@ static NTSTATUS write_service(const struct pnp_install *install, const struct in
     if (NT_SUCCESS(status))
         status = set_number(install, section, L"ErrorControl", key, L"ErrorControl", 1);
     if (NT_SUCCESS(status))
-        status = set_image(key, inf_field(binary, 0));
+        status =
+            pnp_set_driver_file(key, inf_field(binary, 0), L"\\SystemRoot\\System32\\drivers\\");
     set_text(section, L"DisplayName", key, L"DisplayName");
     set_text(section, L"Description", key, L"Description");
     set_text(section, L"LoadOrderGroup", key, L"Group");
@@ -194,35 +193,53 @@ NTSTATUS pnp_install_services(const struct pnp_install *install, PWSTR *service)
  * --------------------------------------------------------------------------- */
 
 struct counts {
-    ULONG *known, *unknown;
+    struct pnp_umdf_visit visit;
+    ULONG known, unknown;
 };
+
+static VOID count_file(struct counts *counts, PCWSTR binary)
+{
+    /* The reflector is the kernel's own. */
+    if (pnp_driver_file(binary) || inf_same(binary, PNP_UMDF_REFLECTOR))
+        counts->known++;
+    else
+        counts->unknown++;
+}
 
 PCWSTR pnp_service_binary(const struct pnp_install *install, const struct inf_line *line)
 {
     const struct inf_section *section = section_of(install, line, 2);
 
-    return section ? file_of(inf_field(inf_find_line(section, L"ServiceBinary", NULL), 0)) : L"";
+    return section ? pnp_file_of(inf_field(inf_find_line(section, L"ServiceBinary", NULL), 0))
+                   : L"";
 }
 
 static NTSTATUS count_service(const struct pnp_install *install, const struct inf_line *line,
                               PVOID context)
 {
-    struct counts *counts = context;
     PCWSTR binary = pnp_service_binary(install, line);
 
     if (*binary)
-        ++*(pnp_driver_file(binary) ? counts->known : counts->unknown);
+        count_file(context, binary);
     return STATUS_SUCCESS;
+}
+
+static VOID count_umdf_service(struct pnp_umdf_visit *visit, PCWSTR service, PCWSTR binary)
+{
+    UNREFERENCED_PARAMETER(service);
+    count_file(CONTAINING_RECORD(visit, struct counts, visit), binary);
 }
 
 VOID pnp_count_services(const struct pnp_install *install, ULONG *known, ULONG *unknown)
 {
     const struct inf_section *services = pnp_install_section(install, L".Services");
-    struct counts counts = {known, unknown};
+    struct counts counts = {.visit.call = count_umdf_service};
 
-    *known = *unknown = 0;
     if (services)
         pnp_for_each_line(install, services, L"AddService", count_service, &counts);
+    pnp_for_each_umdf_service(install, &counts.visit);
+    *known = counts.known;
+    *unknown = counts.unknown;
 }
 
 /* ---- .Filters

@@ -298,6 +298,8 @@ static NTSTATUS install(struct pnp_node *node, struct match *match, struct pnp_r
         status = install_hardware(node, match, &enum_key);
     if (NT_SUCCESS(status))
         status = pnp_install_services(&match->install, &service);
+    if (NT_SUCCESS(status))
+        status = pnp_install_umdf(&match->install, node);
     if (NT_SUCCESS(status) && service)
         status = pnp_set_text(&enum_key, L"Service", REG_SZ, service);
     pnp_free(service);

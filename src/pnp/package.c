@@ -30,6 +30,7 @@ VOID pnp_packages_start(VOID)
 
 VOID pnp_packages_stop(VOID)
 {
+    pnp_free_system_packages();
     while (!IsListEmpty(&packages))
         free_package(CONTAINING_RECORD(RemoveHeadList(&packages), struct pnp_package, link));
     while (!IsListEmpty(&files)) {
@@ -174,8 +175,21 @@ static NTSTATUS note_service(const struct pnp_install *install, const struct inf
     return STATUS_SUCCESS;
 }
 
+/* A host loads it, for a device. */
+static VOID note_umdf_service(struct pnp_umdf_visit *visit, PCWSTR service, PCWSTR binary)
+{
+    struct driver_file *file = find_file(binary);
+
+    UNREFERENCED_PARAMETER(visit);
+    if (file) {
+        file->service = service;
+        file->has_device = TRUE;
+    }
+}
+
 static VOID note_services(const struct pnp_package *package, PCWSTR base, BOOLEAN has_device)
 {
+    struct pnp_umdf_visit visit = {note_umdf_service};
     const struct inf_section *services;
     struct pnp_install install;
 
@@ -185,6 +199,7 @@ static VOID note_services(const struct pnp_package *package, PCWSTR base, BOOLEA
     if (services)
         pnp_for_each_line(&install, services, L"AddService", note_service,
                           has_device ? &install : NULL);
+    pnp_for_each_umdf_service(&install, &visit);
 }
 
 static BOOLEAN note_model(const struct pnp_package *package, const struct pnp_model *model,
@@ -352,6 +367,19 @@ NTSTATUS pnp_install_inf(PCSTR path, struct pnp_reason *reason)
     struct order order = {path, reason};
 
     return pnp_call(install_inf, &order);
+}
+
+const struct pnp_package *pnp_find_package(PCWSTR name)
+{
+    PLIST_ENTRY entry;
+
+    for (entry = packages.Flink; entry != &packages; entry = entry->Flink) {
+        struct pnp_package *package = CONTAINING_RECORD(entry, struct pnp_package, link);
+
+        if (inf_same(package->name, name))
+            return package;
+    }
+    return pnp_find_system_package(name);
 }
 
 /* ---- the packages, for match.c

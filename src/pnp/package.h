@@ -31,6 +31,8 @@ VOID pnp_for_each_model(const struct pnp_package *package,
 
 /* The first package (from NULL) or the next; NULL at the end. */
 struct pnp_package *pnp_next_package(struct pnp_package *package);
+/* The package whose INF file is called name, or one that the system brings; or NULL. */
+const struct pnp_package *pnp_find_package(PCWSTR name);
 /* The path of the driver that INF files call name (echo.sys), or NULL. */
 PCSTR pnp_driver_file(PCWSTR name);
 
@@ -54,8 +56,8 @@ BOOLEAN pnp_find_install(const struct pnp_package *package, PCWSTR base, struct 
 /* The section of the install section with something behind it (".Services", ""), or NULL. */
 const struct inf_section *pnp_install_section(const struct pnp_install *install, PCWSTR ending);
 /*
- * Calls visit for each line of the section with this key, those of the sections that it Needs
- * included.
+ * Calls visit for each line of the section with this key (NULL: any), those of the sections that
+ * it Needs included; install is then of the package that the line is in.
  */
 NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_section *section,
                            PCWSTR key,
@@ -81,9 +83,35 @@ NTSTATUS pnp_apply_registry(const struct pnp_install *install, const struct inf_
  * device's function driver, in pool, or NULL.
  */
 NTSTATUS pnp_install_services(const struct pnp_install *install, PWSTR *service);
+/* The last component of "%13%\echo.sys". */
+PCWSTR pnp_file_of(PCWSTR binary);
+/*
+ * Sets ImagePath to the shared object that stands for the service's binary; or, if none is known,
+ * to its path on Windows, below folder.
+ */
+NTSTATUS pnp_set_driver_file(const struct pnp_path *key, PCWSTR binary, PCWSTR folder);
 /* The last component of the ServiceBinary of an AddService line; an empty text if it has none. */
 PCWSTR pnp_service_binary(const struct pnp_install *install, const struct inf_line *line);
 /* How many of the section's services have a driver file that is known, and how many have none. */
 VOID pnp_count_services(const struct pnp_install *install, ULONG *known, ULONG *unknown);
 /* AddFilter: puts the service into the device's list of filters. */
 NTSTATUS pnp_install_filters(const struct pnp_install *install, const struct pnp_path *enum_key);
+
+/* ---- inf_umdf.c: UMDF drivers ------------------------------------------------------------------
+ */
+
+/* Puts what the .Wdf section says of the device's UMDF drivers into the registry; see umdf.h. */
+NTSTATUS pnp_install_umdf(const struct pnp_install *install, const struct pnp_node *node);
+
+/* Something that is to be called for each UmdfService; it contains this. */
+struct pnp_umdf_visit {
+    VOID (*call)(struct pnp_umdf_visit *visit, PCWSTR service, PCWSTR binary);
+};
+VOID pnp_for_each_umdf_service(const struct pnp_install *install, struct pnp_umdf_visit *visit);
+
+/* ---- inf_system.c -------------------------------------------------------------------------------
+ */
+
+/* One that Windows brings, or NULL. */
+const struct pnp_package *pnp_find_system_package(PCWSTR name);
+VOID pnp_free_system_packages(VOID);

@@ -14,7 +14,8 @@
  *   irp.c              PnP requests to a device's stack
  *   enumerate.c        a bus and what is on it
  *   identify.c         what a new device says about itself
- *   inf*.c             INF files: text, sections, registry, services
+ *   inf*.c             INF files: text, sections, registry, services, UMDF drivers
+ *   umdf.c             what an INF said of UMDF drivers
  *   package.c match.c  the driver store, and what of it is the best for a device
  *   stack.c            lower filters, function driver, upper filters
  *   resources.c        what hardware a device gets

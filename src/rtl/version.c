@@ -1,5 +1,5 @@
 /*
- * The Windows that ntio presents itself as: 10.0, build 19045, a workstation.
+ * The Windows that ntio presents itself as: 10.0, build 22621, a workstation.
  */
 #include "rtl.h"
 
@@ -8,7 +8,7 @@
 enum {
     MAJOR = 10,
     MINOR = 0,
-    BUILD = 19045,
+    BUILD = 22621,
     PLATFORM_NT = 2,
     NTDDI = 0x0A00000B,
     BITS_PER_CONDITION = 3,

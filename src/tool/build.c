@@ -197,7 +197,7 @@ static void build_project_file(struct build *b, const char *path)
 static void build_sources(struct build *b, const struct text_list *sources)
 {
     struct project project;
-    project_from_sources(&project, sources);
+    project_from_sources(&project, sources, b->options->is_umdf);
     if (b->options->target) {
         free(project.target);
         project.target = text_copy(b->options->target, strlen(b->options->target));

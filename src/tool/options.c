@@ -16,7 +16,8 @@ enum long_option {
     OPTION_TRACE,
     OPTION_SOCKET,
     OPTION_MODE,
-    OPTION_SERVED
+    OPTION_SERVED,
+    OPTION_UMDF
 };
 
 static const struct option long_options[] = {
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
     {"socket", required_argument, NULL, OPTION_SOCKET},
     {"mode", required_argument, NULL, OPTION_MODE},
     {"served", no_argument, NULL, OPTION_SERVED},
+    {"umdf", no_argument, NULL, OPTION_UMDF},
     {0},
 };
 
@@ -47,6 +49,7 @@ static const struct restriction restrictions[] = {
     {OPTION_SOCKET, "--socket", "serve exec"},
     {OPTION_MODE, "--mode", "serve"},
     {OPTION_SERVED, "--served", "run"},
+    {OPTION_UMDF, "--umdf", "build run serve"},
 };
 
 static const char help[] =
@@ -55,6 +58,7 @@ static const char help[] =
     "      --cc COMPILER          gcc (default) or clang\n"
     "      --sanitize LIST        build with -fsanitize=LIST: address, undefined, thread\n"
     "      --name NAME            what plain sources build is called NAME\n"
+    "      --umdf                 plain sources of a driver are a UMDF driver's\n"
     "      --root DIR             drivers see DIR as C:\\\n"
     "      --registry FILE        load a .reg file into the registry first\n"
     "      --special-pool TAG     guard pages around allocations with TAG, * for all\n"
@@ -117,6 +121,9 @@ static void take(struct options *o, int option, const char *usage)
         break;
     case OPTION_SERVED:
         o->is_served = true;
+        break;
+    case OPTION_UMDF:
+        o->is_umdf = true;
         break;
     case OPTION_JSON:
         o->is_json = true;

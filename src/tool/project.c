@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define NEWEST_KMDF_MINOR "33"
+#define NEWEST_MINOR "33" /* of KMDF and UMDF alike */
 
 /* What is read of a ClCompile item, and of the definitions of all of them. */
 enum metadata {
@@ -392,6 +392,14 @@ static void read_groups(struct reader *r, xmlNode *root)
     }
 }
 
+/* A UMDF driver or a library for one. */
+static bool is_of_user_driver(const struct reader *r)
+{
+    return !strcasecmp(msbuild_get(&r->build, "DriverType"), "UMDF") ||
+           !strcasecmp(msbuild_get(&r->build, "PlatformToolset"), "WindowsUserModeDriver10.0") ||
+           *msbuild_get(&r->build, "UMDF_VERSION_MAJOR");
+}
+
 static enum project_kind kind_of(const struct reader *r)
 {
     const char *type = msbuild_get(&r->build, "ConfigurationType");
@@ -408,26 +416,45 @@ static enum project_kind kind_of(const struct reader *r)
         return PROJECT_DRIVER;
     if (!*type && !strcasecmp(toolset, "WindowsKernelModeDriver10.0"))
         return PROJECT_DRIVER;
+    if (!strcasecmp(type, "DynamicLibrary") && is_of_user_driver(r))
+        return PROJECT_DRIVER;
     die(EXIT_BUILD,
-        "%s: ConfigurationType '%s' is not one that ntio builds; it can be Driver, Application or "
-        "StaticLibrary",
+        "%s: ConfigurationType '%s' is not one that ntio builds; it can be Driver, Application, "
+        "StaticLibrary, or DynamicLibrary of a UMDF driver",
         r->project->path, type);
 }
 
-/* What MSBuild defines for sources of the framework. */
+/* What MSBuild defines for sources of a framework, "KMDF" or "UMDF". */
+static void define_framework(struct text_list *defines, const char *name, const char *major,
+                             const char *minor, const char *minimum)
+{
+    text_list_add_new(defines, text_format("%s_VERSION_MAJOR=%s", name, major));
+    text_list_add_new(defines,
+                      text_format("%s_VERSION_MINOR=%s", name, *minor ? minor : NEWEST_MINOR));
+    if (*minimum)
+        text_list_add_new(defines, text_format("%s_MINIMUM_VERSION_REQUIRED=%s", name, minimum));
+    if (!strcmp(name, "KMDF"))
+        return;
+    text_list_add(defines, "_WINDLL");
+    text_list_add(defines, "_USRDLL");
+}
+
 static void add_framework(struct reader *r)
 {
     struct project *p = r->project;
-    const char *minor = msbuild_get(&r->build, "KMDF_VERSION_MINOR");
-    const char *minimum = msbuild_get(&r->build, "KMDF_MINIMUM_VERSION_REQUIRED");
+    const char *major = msbuild_get(&r->build, "UMDF_VERSION_MAJOR");
 
-    if (strcasecmp(p->model, "KMDF"))
+    if (!strcasecmp(p->model, "KMDF"))
+        define_framework(&p->defines, "KMDF", "1", msbuild_get(&r->build, "KMDF_VERSION_MINOR"),
+                         msbuild_get(&r->build, "KMDF_MINIMUM_VERSION_REQUIRED"));
+    if (strcasecmp(p->model, "UMDF"))
         return;
-    text_list_add(&p->defines, "KMDF_VERSION_MAJOR=1");
-    text_list_add_new(&p->defines,
-                      text_format("KMDF_VERSION_MINOR=%s", *minor ? minor : NEWEST_KMDF_MINOR));
-    if (*minimum)
-        text_list_add_new(&p->defines, text_format("KMDF_MINIMUM_VERSION_REQUIRED=%s", minimum));
+    if (*major && strcmp(major, "2"))
+        die(EXIT_BUILD,
+            "%s: UMDF_VERSION_MAJOR is %s: ntio has UMDF 2, whose drivers are written as KMDF's",
+            p->path, major);
+    define_framework(&p->defines, "UMDF", "2", msbuild_get(&r->build, "UMDF_VERSION_MINOR"),
+                     msbuild_get(&r->build, "UMDF_MINIMUM_VERSION_REQUIRED"));
 }
 
 /* A project that makes the library at path, in the folder that path names; else nothing. */
@@ -474,7 +501,12 @@ static void conclude(struct reader *r)
     const char *model = msbuild_get(&r->build, "DriverType");
 
     p->kind = kind_of(r);
-    if (!*model && p->kind == PROJECT_DRIVER)
+    p->is_user = p->kind == PROJECT_PROGRAM || is_of_user_driver(r);
+    if (p->kind == PROJECT_PROGRAM)
+        model = "";
+    else if (p->is_user)
+        model = "UMDF";
+    else if (!*model && p->kind == PROJECT_DRIVER)
         model = *msbuild_get(&r->build, "KMDF_VERSION_MAJOR") ? "KMDF" : "WDM";
     p->model = text_copy(model, strlen(model));
     add_framework(r);
@@ -561,7 +593,8 @@ static bool mentions_driver_entry(const char *path)
     return found;
 }
 
-void project_from_sources(struct project *project, const struct text_list *sources)
+void project_from_sources(struct project *project, const struct text_list *sources,
+                          bool is_umdf_driver)
 {
     const char *first = sources->items[0];
     *project = (struct project){.path = text_copy(first, strlen(first)),
@@ -582,8 +615,11 @@ void project_from_sources(struct project *project, const struct text_list *sourc
         if (mentions_driver_entry(path))
             project->kind = PROJECT_DRIVER;
     }
-    project->model = text_copy(project->kind == PROJECT_DRIVER ? "WDM" : "",
-                               project->kind == PROJECT_DRIVER ? 3 : 0);
+    const char *model = project->kind == PROJECT_PROGRAM ? "" : is_umdf_driver ? "UMDF" : "WDM";
+    project->model = text_copy(model, strlen(model));
+    project->is_user = project->kind == PROJECT_PROGRAM || is_umdf_driver;
+    if (!strcmp(model, "UMDF"))
+        define_framework(&project->defines, "UMDF", "2", "", "");
 }
 
 void project_free(struct project *project)

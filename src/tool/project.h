@@ -6,7 +6,7 @@
 #include "text.h"
 
 enum project_kind {
-    PROJECT_DRIVER,  /* kernel-mode: a shared object with a DriverEntry */
+    PROJECT_DRIVER,  /* a shared object with a DriverEntry */
     PROJECT_PROGRAM, /* an executable */
     PROJECT_LIBRARY, /* a static library that another project links */
     PROJECT_NOTHING, /* packages, utilities: no code */
@@ -36,6 +36,7 @@ struct project {
     char *model; /* WDM, KMDF, UMDF, ...; "" for programs */
     bool is_debug;
     bool has_cpp; /* one of the sources is C++ */
+    bool is_user; /* of a program or a UMDF driver, not of the kernel */
     struct source *sources;
     size_t source_count;
     struct text_list includes, defines; /* of every source */
@@ -59,6 +60,7 @@ bool source_is_cpp(const char *path);
 void project_read(struct project *project, const char *path, const char *configuration);
 
 /* A project of plain C files. A source that defines DriverEntry makes it a driver. */
-void project_from_sources(struct project *project, const struct text_list *sources);
+void project_from_sources(struct project *project, const struct text_list *sources,
+                          bool is_umdf_driver);
 
 void project_free(struct project *project);

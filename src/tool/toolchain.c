@@ -96,8 +96,8 @@ static void include_folders(const struct toolchain *t, const struct project *pro
 }
 
 /* What MSVC takes, and the compilers warn of or refuse, is let pass. */
-static void add_language(const struct toolchain *t, const struct source *source,
-                         struct text_list *command)
+static void add_language(const struct toolchain *t, const struct project *project,
+                         const struct source *source, struct text_list *command)
 {
     bool is_cpp = source_is_cpp(source->path);
 
@@ -109,6 +109,9 @@ static void add_language(const struct toolchain *t, const struct source *source,
     else
         text_list_add_words(command, "-Wno-error=incompatible-pointer-types "
                                      "-Wno-error=int-conversion");
+    /* A function that only kernel drivers have is named by its caller's line. */
+    if (!is_cpp && project->is_user && project->kind == PROJECT_DRIVER)
+        text_list_add(command, "-Werror=implicit-function-declaration");
     if (is_cpp && !t->is_clang)
         text_list_add(command, "-fpermissive");
     text_list_add(command, t->is_clang ? "-Wno-four-char-constants" : "-fms-extensions");
@@ -128,10 +131,10 @@ static void add_preprocessing(const struct toolchain *t, const struct project *p
                         "-nostdinc -include ntio_prelude.h -include ntio_seh.h -D_AMD64_ -DAMD64 "
                         "-DWINNT=1 -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 "
                         "-DNTDDI_VERSION=0x0A00000B");
-    if (project->kind != PROJECT_PROGRAM)
+    if (!project->is_user)
         text_list_add(command, "-D_KERNEL_MODE=1");
     text_list_add(command, project->is_debug ? "-DDBG=1" : "-DDBG=0");
-    if (project->kind == PROJECT_PROGRAM)
+    if (project->is_user)
         text_list_add(command, project->is_debug ? "-D_DEBUG" : "-DNDEBUG");
     for (size_t i = 0; i < project->defines.count; i++)
         text_list_add_new(command, text_format("-D%s", project->defines.items[i]));
@@ -180,7 +183,7 @@ static bool preprocess(const struct toolchain *t, const struct project *project,
     text_list_add(&command, "-E");
     text_list_add(&command, "-x");
     text_list_add(&command, source_is_cpp(source->path) ? "c++" : "c");
-    add_language(t, source, &command);
+    add_language(t, project, source, &command);
     add_preprocessing(t, project, source, shim, &command);
     text_list_add(&command, source->path);
     char *messages = text_format("%s.messages", output);
@@ -216,7 +219,7 @@ static bool compile(const struct toolchain *t, const struct project *project,
 {
     struct text_list command = {0};
     text_list_add(&command, t->compiler);
-    add_language(t, source, &command);
+    add_language(t, project, source, &command);
     text_list_add(&command, "-x");
     text_list_add(&command, source_is_cpp(source->path) ? "c++-cpp-output" : "cpp-output");
     text_list_add_words(&command, "-c -fPIC -g -fno-omit-frame-pointer");

@@ -133,8 +133,8 @@ static VOID read_switches(struct wdf_globals *globals, PCUNICODE_STRING registry
     ExFreePoolWithTag(key.Buffer, TAG_GLOBALS);
 }
 
-NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
-                             PWDF_DRIVER_GLOBALS *globals)
+static NTSTATUS bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path, BOOLEAN is_user,
+                     PWDF_DRIVER_GLOBALS *globals)
 {
     static const UNICODE_STRING none = RTL_STRING(L"");
     PCUNICODE_STRING path = registry_path ? registry_path : &none;
@@ -146,6 +146,7 @@ NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_pat
         return STATUS_INSUFFICIENT_RESOURCES;
     memset(bound, 0, sizeof(*bound));
     bound->globals.driver_object = driver;
+    bound->globals.is_user = is_user;
     set_name(&bound->globals, path);
     set_tag(&bound->globals);
     read_switches(&bound->globals, path);
@@ -154,6 +155,18 @@ NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_pat
     KeReleaseSpinLock(&bindings.lock, irql);
     *globals = &bound->globals.seen;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
+                             PWDF_DRIVER_GLOBALS *globals)
+{
+    return bind(driver, registry_path, FALSE, globals);
+}
+
+NTSTATUS NTAPI ntio_wdf_bind_user(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
+                                  PWDF_DRIVER_GLOBALS *globals)
+{
+    return bind(driver, registry_path, TRUE, globals);
 }
 
 VOID wdf_delete_driver(struct wdf_globals *globals)

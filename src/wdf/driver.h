@@ -1,7 +1,7 @@
 /*
  * WDFDRIVER, and how a driver is bound to the framework.
  *
- * A driver of the framework is linked with a stub (stub/entry.c) whose FxDriverEntry is
+ * A driver of the framework is linked with a stub (stub/entry.c) whose FxDriverEntry(Um) is
  * called in place of DriverEntry. It binds the driver, which makes the driver's globals;
  * calls DriverEntry, which calls WdfDriverCreate; and tells the framework what came of it.
  */
@@ -29,10 +29,13 @@ VOID wdf_bind_start(VOID);
 VOID wdf_bind_stop(VOID);
 
 /*
- * Makes the driver's globals. STATUS_INSUFFICIENT_RESOURCES. For the stub, as the next one.
+ * Makes the globals of a KMDF or a UMDF driver. STATUS_INSUFFICIENT_RESOURCES. For the stub, as
+ * the next one.
  */
 NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
                              PWDF_DRIVER_GLOBALS *globals);
+NTSTATUS NTAPI ntio_wdf_bind_user(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
+                                  PWDF_DRIVER_GLOBALS *globals);
 /*
  * DriverEntry has returned status: from now on the driver's unload is the framework's, or,
  * after a failure, what DriverEntry made is taken back. Returns status.

@@ -135,6 +135,7 @@ struct wdf_globals {
     struct wdf_driver *driver;
     PDRIVER_OBJECT driver_object;
     PDRIVER_UNLOAD unload;   /* the driver's own DriverUnload, which ours calls */
+    BOOLEAN is_user;         /* a UMDF driver: this is a driver host */
     BOOLEAN is_verifier_on;  /* Parameters\Wdf\VerifierOn */
     BOOLEAN stops_on_misuse; /* Parameters\Wdf\DbgBreakOnError */
     LONG objects;            /* in blocks of their own, atomic; reported at unload */

@@ -33,7 +33,7 @@ static VOID note(PCSTR format, ...)
 }
 
 /* Compares what was noted since the last time. */
-static VOID assert_history(PCSTR expected)
+static inline VOID assert_history(PCSTR expected)
 {
     assert_string_equal(expected, history);
     *history = 0;
@@ -231,7 +231,7 @@ static VOID make_driver(VOID)
 }
 
 /* Its device ROOT\PNPUNIT\0000 (then 0001, ...), and what adding it answered. */
-static NTSTATUS add_test_device(VOID)
+static inline NTSTATUS add_test_device(VOID)
 {
     NTSTATUS status = pnp_add_driver_device(test_driver, NULL);
 
@@ -257,7 +257,7 @@ static struct pnp_node *test_node(VOID)
     return node;
 }
 
-static NTSTATUS remove_test_device(enum pnp_removal how)
+static inline NTSTATUS remove_test_device(enum pnp_removal how)
 {
     static const UNICODE_STRING name = RTL_STRING(L"ROOT\\PNPUNIT\\0000");
     NTSTATUS status = pnp_remove_device(&name, how, NULL);
@@ -267,7 +267,7 @@ static NTSTATUS remove_test_device(enum pnp_removal how)
 }
 
 /* Opens the device by its PDO's name. */
-static NTSTATUS open_test_device(PHANDLE handle)
+static inline NTSTATUS open_test_device(PHANDLE handle)
 {
     OBJECT_ATTRIBUTES attributes;
     IO_STATUS_BLOCK result;

@@ -118,16 +118,52 @@ static void sources_alone(void **state)
     write_file("app.c", "int main(void) { return 0; }\n");
     snprintf(path, sizeof path, "%s/app.c", folder);
     text_list_add(&sources, path);
-    project_from_sources(&project, &sources);
+    project_from_sources(&project, &sources, false);
     assert_int_equal(project.kind, PROJECT_PROGRAM);
     assert_string_equal(project.target, "app");
     project_free(&project);
     snprintf(path, sizeof path, "%s/entry.c", folder);
     text_list_add(&sources, path);
-    project_from_sources(&project, &sources);
+    project_from_sources(&project, &sources, false);
     assert_int_equal(project.kind, PROJECT_DRIVER);
+    assert_false(project.is_user);
+    project_free(&project);
+    project_from_sources(&project, &sources, true);
+    assert_string_equal(project.model, "UMDF");
+    assert_true(project.is_user);
+    assert_true(text_list_has(&project.defines, "UMDF_VERSION_MAJOR=2"));
     project_free(&project);
     text_list_free(&sources);
+}
+
+/* Of a UMDF driver nothing may be left but the version, or the toolset, or the type. */
+static void umdf_drivers(void **state)
+{
+    static const char *const tells[] = {
+        "<UMDF_VERSION_MAJOR>2</UMDF_VERSION_MAJOR><UMDF_VERSION_MINOR>15</UMDF_VERSION_MINOR>",
+        "<PlatformToolset>WindowsUserModeDriver10.0</PlatformToolset>",
+        "<DriverType>UMDF</DriverType>",
+    };
+    struct project project;
+    char path[128], text[1024];
+    (void)state;
+    write_file("um.c", "");
+    snprintf(path, sizeof path, "%s/um.vcxproj", folder);
+    for (size_t i = 0; i < sizeof tells / sizeof *tells; i++) {
+        snprintf(text, sizeof text,
+                 "<Project><PropertyGroup>%s<ConfigurationType>DynamicLibrary</ConfigurationType>"
+                 "</PropertyGroup><ItemGroup><ClCompile Include=\"um.c\"/></ItemGroup></Project>",
+                 tells[i]);
+        write_file("um.vcxproj", text);
+        project_read(&project, path, "Debug|x64");
+        assert_int_equal(project.kind, PROJECT_DRIVER);
+        assert_string_equal(project.model, "UMDF");
+        assert_true(project.is_user);
+        assert_true(text_list_has(&project.defines, "UMDF_VERSION_MAJOR=2"));
+        assert_true(
+            text_list_has(&project.defines, i ? "UMDF_VERSION_MINOR=33" : "UMDF_VERSION_MINOR=15"));
+        project_free(&project);
+    }
 }
 
 int main(void)
@@ -135,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_it_all),
         cmocka_unit_test(sources_alone),
+        cmocka_unit_test(umdf_drivers),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

@@ -1,8 +1,17 @@
 /*
  * Linked into every driver of the framework: where it is entered, and what its calls find
- * the framework by.
+ * the framework by. Compiled once for KMDF and once for UMDF drivers; by the entry's name the
+ * kernel and a driver host know which is theirs.
  */
+#ifdef UMDF_VERSION_MAJOR
+#include <windows.h>
+#define ENTRY FxDriverEntryUm
+#define BIND ntio_wdf_bind_user
+#else
 #include <ntddk.h>
+#define ENTRY FxDriverEntry
+#define BIND ntio_wdf_bind
+#endif
 #include <wdf.h>
 
 __attribute__((visibility("hidden"))) PWDF_DRIVER_GLOBALS WdfDriverGlobals;
@@ -10,8 +19,8 @@ __attribute__((visibility("hidden"))) PWDF_DRIVER_GLOBALS WdfDriverGlobals;
 DRIVER_INITIALIZE DriverEntry;
 
 /* libntio's; src/wdf/driver.h. */
-NTSTATUS NTAPI ntio_wdf_bind(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
-                             PWDF_DRIVER_GLOBALS *globals);
+NTSTATUS NTAPI BIND(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path,
+                    PWDF_DRIVER_GLOBALS *globals);
 NTSTATUS NTAPI ntio_wdf_entered(PWDF_DRIVER_GLOBALS globals, NTSTATUS status);
 
 /* The linker's marks around the types that other drivers export; none if there are none. */
@@ -36,10 +45,10 @@ static NTSTATUS find_types(void)
     return STATUS_SUCCESS;
 }
 
-__attribute__((visibility("default"))) NTSTATUS NTAPI FxDriverEntry(PDRIVER_OBJECT driver,
-                                                                    PUNICODE_STRING registry_path)
+__attribute__((visibility("default"))) NTSTATUS NTAPI ENTRY(PDRIVER_OBJECT driver,
+                                                            PUNICODE_STRING registry_path)
 {
-    NTSTATUS status = ntio_wdf_bind(driver, registry_path, &WdfDriverGlobals);
+    NTSTATUS status = BIND(driver, registry_path, &WdfDriverGlobals);
 
     if (!NT_SUCCESS(status))
         return status;

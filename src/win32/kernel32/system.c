@@ -5,7 +5,7 @@
 
 enum {
     VERSION_MAJOR = 10,
-    VERSION_BUILD = 19045, /* what NTDDI_WIN10 programs are built for runs on it */
+    VERSION_BUILD = 22621, /* what NTDDI_WIN10 programs are built for runs on it */
     LOWEST_ADDRESS = 0x10000,
     GRANULARITY = 0x10000,
 };
