@@ -38,9 +38,10 @@ bench: configure
 	@$(COMPILE) ntio-bench
 	@$(BUILD)/bin/ntio-bench $(BUILD)/bench.json
 
-# The tests again, instrumented.
-asan:
-	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-asan CMAKE_FLAGS="-DNTIO_SANITIZE=address"
+# The tests again, instrumented; some serve a program that is not.
+asan: build
+	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-asan \
+	    CMAKE_FLAGS="-DNTIO_SANITIZE=address -DNTIO_PLAIN=$(abspath $(NTIO))"
 
 tsan:
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-tsan CMAKE_FLAGS="-DNTIO_SANITIZE=thread"

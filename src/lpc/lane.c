@@ -20,11 +20,11 @@ struct message {
 static BOOLEAN await_message(struct lpc_server *server, struct message *message)
 {
     struct lpc_lane *lane = server->lane;
-    hal_u64 seen = lpc_spin(lane, LPC_KERNEL, &server->patience);
+    hal_u64 seen = lpc_spin(&lane->word, LPC_KERNEL, &server->patience);
     ULONG i;
 
     while (!lpc_has_turn(seen, LPC_KERNEL) && !lpc_is_ending(server->connection))
-        seen = lpc_sleep(lane, LPC_KERNEL, hal_clock_monotonic() + LOOK_AGAIN);
+        seen = lpc_sleep(&lane->word, LPC_KERNEL, hal_clock_monotonic() + LOOK_AGAIN);
     if ((seen & LPC_OVER) || lpc_is_ending(server->connection))
         return FALSE;
     message->kind = lpc_message_of(seen);
@@ -41,7 +41,7 @@ static VOID serve_call(struct lpc_server *server, const struct message *message)
     mm_enter();
     status = lpc_serve(message->number, message->arguments);
     mm_leave();
-    lpc_pass(server->lane, LPC_PROGRAM, LPC_ANSWER, (hal_u32)status);
+    lpc_pass(&server->lane->word, LPC_PROGRAM, LPC_ANSWER, (hal_u32)status);
 }
 
 /* Calls that the program makes until it has run what it was asked to. */
@@ -77,7 +77,7 @@ VOID lpc_call_user(PVOID routine, PVOID context, PVOID argument1, PVOID argument
     lane->arguments[2] = (hal_u64)argument1;
     lane->arguments[3] = (hal_u64)argument2;
     mm_leave();
-    lpc_pass(lane, LPC_PROGRAM, LPC_RUN, 0);
+    lpc_pass(&lane->word, LPC_PROGRAM, LPC_RUN, 0);
     await_ran(server);
     mm_enter();
     server->depth--;
@@ -151,9 +151,9 @@ static void lane_main(void *argument)
     }
     leave(server);
     if (has_left)
-        lpc_pass(lane, LPC_PROGRAM, LPC_ANSWER, 0);
+        lpc_pass(&lane->word, LPC_PROGRAM, LPC_ANSWER, 0);
     else
-        lpc_end(lane);
+        lpc_end(&lane->word);
     hal_free(server);
     if (!is_counted)
         count_out(connection);
@@ -218,7 +218,7 @@ VOID lpc_end_lanes(struct lpc_connection *connection)
             continue;
         if (server->thread)
             ke_terminate_thread(server->thread);
-        lpc_end(server->lane);
+        lpc_end(&server->lane->word);
     }
     mm_release(&connection->lane_lock);
     while ((count = __atomic_load_n(&connection->server_count, __ATOMIC_ACQUIRE)))

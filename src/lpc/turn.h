@@ -1,5 +1,7 @@
 /*
- * Passing the turn on a lane, for both sides.
+ * Passing the turn, for both sides of a lane, or of anything else that has such a word:
+ * enum lpc_turn and enum lpc_message in its lower half, which is slept on, and a value in
+ * its upper.
  */
 #pragma once
 
@@ -12,18 +14,18 @@
 #define LPC_TRY_AGAIN 32u
 #define LPC_TRY_SELDOM 1024u
 
-static inline void lpc_pass(struct lpc_lane *lane, enum lpc_turn to, enum lpc_message message,
+static inline void lpc_pass(hal_u64 *word, enum lpc_turn to, enum lpc_message message,
                             hal_u32 value)
 {
     hal_u64 next = (hal_u64)value << 32 | (hal_u64)message << LPC_MESSAGE_SHIFT | to;
-    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_RELAXED);
+    hal_u64 seen = __atomic_load_n(word, __ATOMIC_RELAXED);
 
     /* Release: the other side sees what was written before. OVER stays. */
-    while (!__atomic_compare_exchange_n(&lane->word, &seen, (seen & LPC_OVER) | next, 1,
-                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    while (!__atomic_compare_exchange_n(word, &seen, (seen & LPC_OVER) | next, 1, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED))
         ;
     if (seen & LPC_ASLEEP)
-        hal_wake_shared(&lane->turn, 1);
+        hal_wake_shared((hal_u32 *)word, 1);
 }
 
 static inline int lpc_has_turn(hal_u64 seen, enum lpc_turn mine)
@@ -72,10 +74,9 @@ static inline void lpc_missed(struct lpc_patience *patience)
 }
 
 /* Looks at the word for as long as that paid off lately: with others to run it does not. */
-static inline hal_u64 lpc_spin(struct lpc_lane *lane, enum lpc_turn mine,
-                               struct lpc_patience *patience)
+static inline hal_u64 lpc_spin(hal_u64 *word, enum lpc_turn mine, struct lpc_patience *patience)
 {
-    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
+    hal_u64 seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
     for (hal_u32 looks = 0; looks < patience->spins; looks++) {
         if (lpc_has_turn(seen, mine)) {
@@ -83,29 +84,29 @@ static inline hal_u64 lpc_spin(struct lpc_lane *lane, enum lpc_turn mine,
             return seen;
         }
         __builtin_ia32_pause();
-        seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
+        seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
     }
     lpc_missed(patience);
     return seen;
 }
 
 /* Sleeps until the turn is mine or OVER is set, but not past the deadline. Returns the word. */
-static inline hal_u64 lpc_sleep(struct lpc_lane *lane, enum lpc_turn mine, hal_i64 deadline)
+static inline hal_u64 lpc_sleep(hal_u64 *word, enum lpc_turn mine, hal_i64 deadline)
 {
-    hal_u64 seen = __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
+    hal_u64 seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 
     if (lpc_has_turn(seen, mine))
         return seen;
-    if (!(seen & LPC_ASLEEP) && !__atomic_compare_exchange_n(&lane->word, &seen, seen | LPC_ASLEEP,
-                                                             0, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
+    if (!(seen & LPC_ASLEEP) && !__atomic_compare_exchange_n(word, &seen, seen | LPC_ASLEEP, 0,
+                                                             __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
         return seen;
-    hal_wait_shared(&lane->turn, (hal_u32)seen | LPC_ASLEEP, deadline);
-    return __atomic_load_n(&lane->word, __ATOMIC_ACQUIRE);
+    hal_wait_shared((hal_u32 *)word, (hal_u32)seen | LPC_ASLEEP, deadline);
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
 /* The other side is not there any more: whoever waits for it goes on. */
-static inline void lpc_end(struct lpc_lane *lane)
+static inline void lpc_end(hal_u64 *word)
 {
-    __atomic_fetch_or(&lane->word, LPC_OVER, __ATOMIC_SEQ_CST);
-    hal_wake_shared(&lane->turn, 1);
+    __atomic_fetch_or(word, LPC_OVER, __ATOMIC_SEQ_CST);
+    hal_wake_shared((hal_u32 *)word, 1);
 }

@@ -44,7 +44,7 @@ VOID client_end_lanes(VOID)
     mm_acquire(&lanes.lock);
     for (number = 0; number < LPC_LANES; number++)
         if (lanes.in_use[number / 64] >> number % 64 & 1)
-            lpc_end(lane_at(number));
+            lpc_end(&lane_at(number)->word);
     mm_release(&lanes.lock);
 }
 
@@ -54,12 +54,12 @@ VOID client_end_lanes(VOID)
 static BOOLEAN converse(struct lpc_lane *lane, struct lpc_patience *patience,
                         enum lpc_message message, hal_u32 value, hal_u64 *answer)
 {
-    lpc_pass(lane, LPC_KERNEL, message, value);
-    *answer = lpc_spin(lane, LPC_PROGRAM, patience);
+    lpc_pass(&lane->word, LPC_KERNEL, message, value);
+    *answer = lpc_spin(&lane->word, LPC_PROGRAM, patience);
     while (!lpc_has_turn(*answer, LPC_PROGRAM)) {
         if (__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
             return FALSE;
-        *answer = lpc_sleep(lane, LPC_PROGRAM, HAL_FOREVER);
+        *answer = lpc_sleep(&lane->word, LPC_PROGRAM, HAL_FOREVER);
     }
     return !(*answer & LPC_OVER);
 }
