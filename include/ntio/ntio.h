@@ -207,7 +207,8 @@ unsigned long long ntio_bytes_copied(void);
  * in main, before ntio_start: it makes room for the programs' addresses, for which
  * the process runs itself anew once. ntio_serve lets programs connect, at the
  * socket path with permission bits mode, or with path NULL at the socket that
- * systemd passed. ntio_serve_stop tells them that it is over, ends their requests
+ * systemd passed; programs is how many at the same time, at most and if it is 0
+ * 10000. Who comes then is told and left. ntio_serve_stop tells them that it is over, ends their requests
  * and closes their files; ntio_stop comes after it.
  *
  * STATUS_NOT_SUPPORTED: this process cannot make room (it was linked otherwise
@@ -215,7 +216,7 @@ unsigned long long ntio_bytes_copied(void);
  * already. STATUS_OBJECT_NAME_COLLISION: somebody serves at that path.
  */
 int ntio_serve_prepare(char **arguments);
-int ntio_serve(const char *path, unsigned mode);
+int ntio_serve(const char *path, unsigned mode, unsigned programs);
 void ntio_serve_stop(void);
 
 enum ntio_method {

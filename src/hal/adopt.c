@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "adopt_keeper.h"
 #include "page_set.h"
@@ -136,6 +137,8 @@ static int write_frames(struct hal_segment *segment, hal_u64 first, hal_u64 addr
 
         if (written == -EINTR)
             continue;
+        if (written == -EFBIG) /* a new limit of this process: it can still do with copies */
+            return HAL_EOPNOTSUPP;
         if (written <= 0)
             return written == -ENOSPC || !written ? HAL_ENOMEM : hal_error_from(written);
         done += (hal_u64)written;
@@ -422,6 +425,17 @@ HALAPI int hal_adopt_prepare_image(const void *address)
 
 /* ---- start and stop ---------------------------------------------------- */
 
+/* Frames are written by their file: false if that may not be as large. */
+static int may_write_frames(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 1;
+    limit.rlim_cur = limit.rlim_max;
+    return !setrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_max == RLIM_INFINITY;
+}
+
 void adopt_start(void)
 {
     const char *forbidden = getenv("NTIO_NO_ADOPTION");
@@ -431,7 +445,9 @@ void adopt_start(void)
         adopt_system.why_not = "NTIO_NO_ADOPTION is set";
         return;
     }
-    adopt_system.why_not = keeper_open();
+    adopt_system.why_not = may_write_frames()
+                               ? keeper_open()
+                               : "the limit of file sizes is too low (ulimit -f unlimited)";
     if (adopt_system.why_not)
         return;
     adopt_system.protector = uffd_open(UFFD_FEATURE_PAGEFAULT_FLAG_WP, &adopt_system.user_only);

@@ -36,6 +36,7 @@ static struct {
     hal_fault_handler handler;
     hal_pager pager;
     struct sigaction previous[FAULT_SIGNALS];
+    struct sigaction previous_limit; /* of SIGXFSZ */
 } fault_system;
 
 static _Thread_local struct {
@@ -293,6 +294,19 @@ static void choose_copy(void)
         guarded_string_from = ~0ull;
 }
 
+/* What is written past the limit of file sizes fails, as on a full disk; nobody dies of it. */
+static void past_limit(int signal)
+{
+    (void)signal;
+}
+
+static void catch_limit(void)
+{
+    struct sigaction action = {.sa_handler = past_limit, .sa_flags = SA_RESTART | SA_ONSTACK};
+
+    sigaction(SIGXFSZ, &action, &fault_system.previous_limit);
+}
+
 int fault_start(void)
 {
     struct sigaction action = {.sa_sigaction = on_signal,
@@ -308,6 +322,7 @@ int fault_start(void)
             return error;
         }
     }
+    catch_limit();
     return HAL_OK;
 }
 
@@ -323,6 +338,7 @@ static void release_signal_stack(void *argument)
 
 void fault_stop(void)
 {
+    sigaction(SIGXFSZ, &fault_system.previous_limit, NULL);
     hal_on_fault(NULL);
     hal_on_page_fault(NULL);
     restore_handlers(FAULT_SIGNALS);

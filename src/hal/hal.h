@@ -295,7 +295,8 @@ struct hal_credentials {
 HALAPI int hal_listen(struct hal_listener **listener, const char *path, hal_u32 mode);
 /*
  * The next connection; waits. HAL_EBADF once hal_listen_stop was called. HAL_EMFILE:
- * there is no descriptor left for it, so it was turned away; go on.
+ * there is no descriptor left for it. Then *peer, if it is not NULL, has the one that
+ * was kept for this: tell it why, close it, and go on.
  */
 HALAPI int hal_accept(struct hal_listener *listener, struct hal_peer **peer);
 /*

@@ -13,13 +13,14 @@
 #include "channel.h"
 
 #define BACKLOG 4096
-#define PASSED_FIRST 3 /* SD_LISTEN_FDS_START */
+#define PASSED_FIRST 3    /* SD_LISTEN_FDS_START */
+#define MOMENT 10000000ll /* ns between two looks for a descriptor */
 
 struct hal_listener {
     int fd;
-    int stop;  /* eventfd: readable once hal_accept is to return for good */
-    int spare; /* given up to turn somebody away when there are no descriptors left; or -1 */
-    int lock;  /* locked for as long as the path is ours; -1 for systemd's socket */
+    int stop;           /* eventfd: readable once hal_accept is to return for good */
+    int spare;          /* given up to refuse somebody when there are no descriptors left; or -1 */
+    int lock;           /* locked for as long as the path is ours; -1 for systemd's socket */
     hal_u32 is_stopped; /* atomic */
     dev_t device;       /* of the socket's file, with its inode */
     ino_t inode;
@@ -207,39 +208,48 @@ HALAPI int hal_listen(struct hal_listener **listener, const char *path, hal_u32 
 }
 
 /* With no descriptor for it a connection would stay first in the queue for ever. */
-static void turn_away(struct hal_listener *listener)
+static int accept_spare(struct hal_listener *listener)
 {
-    int spare = __atomic_exchange_n(&listener->spare, -1, __ATOMIC_ACQ_REL), fd;
+    if (listener->spare < 0)
+        return -1;
+    close(listener->spare);
+    listener->spare = -1;
+    return accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+}
 
-    if (spare < 0)
-        return;
-    close(spare);
-    fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+static int accept_one(struct hal_listener *listener, struct hal_peer **peer)
+{
+    int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC), error = HAL_OK;
+
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+        error = HAL_EMFILE;
+        fd = accept_spare(listener);
+    }
     if (fd >= 0)
-        close(fd);
-    __atomic_store_n(&listener->spare, open_spare(), __ATOMIC_RELEASE);
+        return channel_peer(peer, fd) ? HAL_ENOMEM : error;
+    return error ? error : -errno;
 }
 
 HALAPI int hal_accept(struct hal_listener *listener, struct hal_peer **peer)
 {
     struct pollfd waits[] = {{listener->fd, POLLIN, 0}, {listener->stop, POLLIN, 0}};
 
+    *peer = NULL;
+    if (listener->spare < 0) /* who had it has gone */
+        listener->spare = open_spare();
     for (;;) {
-        int error = channel_poll(waits, 2, HAL_FOREVER), fd;
+        int error = channel_poll(waits, 2, HAL_FOREVER);
 
         if (error)
             return error;
         /* Acquire: pairs with hal_listen_stop's release. */
         if (__atomic_load_n(&listener->is_stopped, __ATOMIC_ACQUIRE))
             return HAL_EBADF;
-        fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0)
-            return channel_peer(peer, fd);
-        error = errno;
-        if (error == EMFILE || error == ENFILE)
-            turn_away(listener);
-        if (error != EAGAIN && error != EINTR && error != ECONNABORTED)
-            return hal_error_from(-error);
+        error = accept_one(listener, peer);
+        if (error == HAL_EMFILE && !*peer) /* descriptors come back when programs go */
+            channel_poll(waits + 1, 1, hal_clock_monotonic() + MOMENT);
+        if (error != -EAGAIN && error != -EINTR && error != -ECONNABORTED)
+            return hal_error_from(error);
     }
 }
 

@@ -15,21 +15,26 @@ static BOOLEAN is_administrator(const struct hal_credentials *credentials)
     return credentials->user == 0 || credentials->user == hal_user_id();
 }
 
+VOID lpc_connection_discard(struct lpc_connection *connection)
+{
+    if (connection->lanes)
+        hal_unshare(connection->lanes, LPC_LANES);
+    hal_segment_destroy(connection->lane_pages);
+    hal_free(connection);
+}
+
+static VOID free_connection(struct lpc_connection *connection)
+{
+    hal_peer_close(connection->peer);
+    lpc_connection_discard(connection);
+}
+
 static VOID destroy_connection(PKPROCESS process)
 {
     ob_strip_process(process);
     if (process->space)
         mm_space_release(process->space);
-    lpc_connection_free(process->maker);
-}
-
-VOID lpc_connection_free(struct lpc_connection *connection)
-{
-    if (connection->lanes)
-        hal_unshare(connection->lanes, LPC_LANES);
-    hal_segment_destroy(connection->lane_pages);
-    hal_peer_close(connection->peer);
-    hal_free(connection);
+    free_connection(process->maker);
 }
 
 static NTSTATUS make_lanes(struct lpc_connection *connection)
@@ -48,17 +53,15 @@ static NTSTATUS make_lanes(struct lpc_connection *connection)
 NTSTATUS lpc_connection_create(struct hal_peer *peer, struct lpc_connection **connection)
 {
     struct lpc_connection *made = hal_allocate(sizeof(*made));
-    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    NTSTATUS status;
 
-    if (!made) {
-        hal_peer_close(peer);
-        return status;
-    }
+    if (!made)
+        return STATUS_INSUFFICIENT_RESOURCES;
     made->peer = peer;
     InitializeListHead(&made->link);
     status = make_lanes(made);
     if (!NT_SUCCESS(status)) {
-        lpc_connection_free(made);
+        lpc_connection_discard(made);
         return status;
     }
     *connection = made;
@@ -95,46 +98,55 @@ static NTSTATUS make_process(struct lpc_connection *connection, const struct lpc
 
 /* ---- hello and welcome --------------------------------------------------------------------- */
 
-static NTSTATUS check_hello(const struct lpc_hello *hello, hal_i64 bytes)
+union first_packet {
+    struct lpc_greeting greeting;
+    struct lpc_hello hello;
+    UCHAR most[LPC_GREETING_MOST];
+};
+
+static NTSTATUS check_hello(const union first_packet *first, hal_i64 bytes)
 {
-    if (bytes != sizeof(*hello) || hello->packet != LPC_HELLO || hello->magic != LPC_MAGIC)
+    if (bytes < (hal_i64)sizeof(first->greeting) || first->greeting.packet != LPC_HELLO ||
+        first->greeting.magic != LPC_MAGIC)
         return STATUS_INVALID_PARAMETER;
-    return hello->version == LPC_VERSION ? STATUS_SUCCESS : STATUS_REVISION_MISMATCH;
+    if (first->greeting.version != LPC_VERSION)
+        return STATUS_REVISION_MISMATCH;
+    return bytes == sizeof(first->hello) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
-static int send_welcome(struct lpc_connection *connection, NTSTATUS status)
+static NTSTATUS send_welcome(struct lpc_connection *connection)
 {
     struct lpc_welcome welcome = {
         .packet = LPC_WELCOME,
         .magic = LPC_MAGIC,
         .version = LPC_VERSION,
-        .status = (hal_u32)status,
         .process = hal_process_id(),
         .frames = MM_PROGRAM_FRAMES,
     };
     int segments[2];
 
-    if (!NT_SUCCESS(status))
-        return hal_send(connection->peer, &welcome, sizeof(welcome), NULL, 0);
     segments[0] = hal_segment_descriptor(connection->lane_pages);
     segments[1] = hal_segment_descriptor(mm_space_segment(connection->process->space));
-    return hal_send(connection->peer, &welcome, sizeof(welcome), segments, 2);
+    return rtl_status_from_hal(hal_send(connection->peer, &welcome, sizeof(welcome), segments, 2));
 }
 
+/* Who says nothing may only have looked whether somebody is here. */
 static NTSTATUS shake_hands(struct lpc_connection *connection)
 {
-    struct lpc_hello hello;
+    union first_packet first;
     hal_u32 none = 0;
-    hal_i64 bytes = hal_receive(connection->peer, &hello, sizeof(hello), NULL, &none,
+    hal_i64 bytes = hal_receive(connection->peer, &first, sizeof(first), NULL, &none,
                                 hal_clock_monotonic() + HELLO_PATIENCE);
-    NTSTATUS status = check_hello(&hello, bytes);
+    NTSTATUS status = check_hello(&first, bytes);
 
     if (NT_SUCCESS(status))
-        status = make_process(connection, &hello);
+        status = make_process(connection, &first.hello);
     if (NT_SUCCESS(status))
         status = lpc_open_lane(connection, LPC_KEEPER_LANE);
-    if (bytes > 0 && send_welcome(connection, status) != HAL_OK && NT_SUCCESS(status))
-        status = STATUS_CONNECTION_DISCONNECTED;
+    if (NT_SUCCESS(status))
+        return send_welcome(connection);
+    if (bytes)
+        lpc_refuse(connection->peer, status);
     return status;
 }
 
@@ -210,7 +222,7 @@ static void connection_main(void *argument)
     if (connection->process)
         end_process(connection);
     else
-        lpc_connection_free(connection);
+        free_connection(connection);
     lpc_gone();
 }
 

@@ -2,6 +2,7 @@
  * The socket that programs connect to, and the connections there are.
  */
 #include "lpc.h"
+#include "refusal.h"
 
 #include "../../include/ntio/ntio.h"
 
@@ -13,6 +14,7 @@ static struct {
     struct mm_lock lock;    /* guards the list */
     LIST_ENTRY connections; /* of lpc_connection.link */
     hal_u32 count;          /* of them; a futex at the stop */
+    hal_u32 most;           /* of them */
 } serving;
 
 static BOOLEAN remember(struct lpc_connection *connection)
@@ -20,7 +22,7 @@ static BOOLEAN remember(struct lpc_connection *connection)
     BOOLEAN has_room;
 
     mm_acquire(&serving.lock);
-    has_room = serving.count < MOST_CONNECTIONS;
+    has_room = serving.count < serving.most;
     if (has_room) {
         InsertTailList(&serving.connections, &connection->link);
         __atomic_fetch_add(&serving.count, 1, __ATOMIC_RELAXED);
@@ -43,49 +45,56 @@ VOID lpc_gone(VOID)
     hal_wake(&serving.count, 1);
 }
 
-/* Why, in the words of a welcome: the program is told before it is left. */
-static VOID refuse(struct hal_peer *peer, NTSTATUS status)
+VOID lpc_refuse(struct hal_peer *peer, NTSTATUS status)
 {
+    struct hal_credentials who = {0};
+    PCSTR why = lpc_refusal(status);
     struct lpc_welcome welcome = {.packet = LPC_WELCOME,
                                   .magic = LPC_MAGIC,
                                   .version = LPC_VERSION,
                                   .status = (hal_u32)status};
 
+    hal_peer_credentials(peer, &who);
+    rtl_log("process %u is not served (%s)%s%s", who.process, rtl_status_name(status),
+            why ? ": " : "", why ? why : "");
     hal_send(peer, &welcome, sizeof(welcome), NULL, 0);
 }
 
-static VOID admit(struct hal_peer *peer)
+static NTSTATUS admit(struct hal_peer *peer)
 {
     struct lpc_connection *connection;
     NTSTATUS status = lpc_connection_create(peer, &connection);
 
-    if (!NT_SUCCESS(status)) {
-        rtl_log("a program could not be connected (0x%08X)", status);
-        return;
-    }
+    if (!NT_SUCCESS(status))
+        return status;
     if (!remember(connection)) {
-        refuse(peer, STATUS_CONNECTION_COUNT_LIMIT);
-        lpc_connection_free(connection);
-        return;
+        lpc_connection_discard(connection);
+        return STATUS_CONNECTION_COUNT_LIMIT;
     }
     status = lpc_connection_start(connection);
     if (NT_SUCCESS(status))
-        return;
-    refuse(peer, status);
+        return status;
     lpc_forget(connection);
-    lpc_connection_free(connection);
+    lpc_connection_discard(connection);
     lpc_gone();
+    return status;
 }
 
 static void listen_main(void *unused)
 {
     struct hal_peer *peer;
+    NTSTATUS status;
     int error;
 
     (void)unused;
     while ((error = hal_accept(serving.listener, &peer)) != HAL_EBADF) {
-        if (error == HAL_OK)
-            admit(peer);
+        if (!peer)
+            continue;
+        status = error == HAL_OK ? admit(peer) : rtl_status_from_hal(error);
+        if (NT_SUCCESS(status))
+            continue;
+        lpc_refuse(peer, status);
+        hal_peer_close(peer);
     }
 }
 
@@ -94,12 +103,13 @@ int ntio_serve_prepare(char **arguments)
     return rtl_status_from_hal(hal_layout_prepare(arguments));
 }
 
-int ntio_serve(const char *path, unsigned mode)
+int ntio_serve(const char *path, unsigned mode, unsigned programs)
 {
     int error;
 
     if (serving.listener)
         return STATUS_DEVICE_BUSY;
+    serving.most = programs && programs < MOST_CONNECTIONS ? programs : MOST_CONNECTIONS;
     InitializeListHead(&serving.connections);
     error = hal_listen(&serving.listener, path, mode);
     if (error == HAL_OK)

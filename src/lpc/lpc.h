@@ -56,14 +56,17 @@ VOID lpc_forget(struct lpc_connection *connection);
 /* What it had is given back; the last thing that its reader does. */
 VOID lpc_gone(VOID);
 
+/* Tells the peer, and the log, why it is not served. */
+VOID lpc_refuse(struct hal_peer *peer, NTSTATUS status);
+
 /* ---- connection.c ---------------------------------------------------------------- */
 
-/* A connection for an accepted peer, which it takes over; *connection is not on the list yet. */
+/* A connection for an accepted peer; *connection is not on the list yet. */
 NTSTATUS lpc_connection_create(struct hal_peer *peer, struct lpc_connection **connection);
-/* Starts its reader, which ends it when the program is gone. */
+/* Starts its reader, which ends it when the program is gone. Now the peer is the connection's. */
 NTSTATUS lpc_connection_start(struct lpc_connection *connection);
-/* Before lpc_connection_start. */
-VOID lpc_connection_free(struct lpc_connection *connection);
+/* One that was not started: all but the peer goes. */
+VOID lpc_connection_discard(struct lpc_connection *connection);
 /* The program broke the rules, or the kernel stops: its end begins. Any thread. */
 VOID lpc_connection_stop(struct lpc_connection *connection, PCSTR why);
 

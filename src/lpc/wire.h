@@ -89,6 +89,12 @@ enum lpc_packet {
     LPC_ADOPTED = 5  /* program: struct lpc_adopted */
 };
 
+/* What hello and welcome begin with in every version, so that each side can tell the other's. */
+struct lpc_greeting {
+    hal_u32 packet, magic, version;
+};
+#define LPC_GREETING_MOST 512u /* bytes of a whole one, in any version */
+
 struct lpc_hello {
     hal_u32 packet, magic, version;
     char name[16]; /* of the program, for people */

@@ -8,6 +8,8 @@
  */
 #include "mm_private.h"
 
+#include "../rtl/rtl.h"
+
 #define CACHE_LENGTHS 17          /* runs of 1 to 16 frames are cached */
 #define CACHE_FRAMES_LIMIT 512ull /* 2 MiB: past it, half of the longest list goes to the zone */
 
@@ -80,12 +82,24 @@ static int map_segments(VOID)
     return error;
 }
 
+/* These are limits that whoever starts the system can change. */
+static NTSTATUS explain(int error)
+{
+    if (error == HAL_ENOSPC)
+        rtl_log("there is no room for the system's memory: the limit of file sizes is too low "
+                "(ulimit -f unlimited)");
+    else if (error == HAL_EMFILE)
+        rtl_log("there are no file descriptors for the system's memory: raise their limit "
+                "(ulimit -n)");
+    return rtl_status_from_hal(error);
+}
+
 NTSTATUS mm_frames_start(VOID)
 {
     frames = (struct mm_frames){0};
     int error = hal_segment_create(&frames.system, MM_SYSTEM_FRAMES, "ntio-system");
     if (error)
-        return STATUS_INSUFFICIENT_RESOURCES;
+        return explain(error);
     error = hal_segment_create(&frames.program, MM_PROGRAM_FRAMES, "ntio-program");
     if (error)
         goto no_program;
@@ -100,7 +114,7 @@ no_map:
     hal_segment_destroy(frames.program);
 no_program:
     hal_segment_destroy(frames.system);
-    return STATUS_INSUFFICIENT_RESOURCES;
+    return explain(error);
 }
 
 VOID mm_frames_stop(VOID)

@@ -10,6 +10,7 @@
 #include "region.h"
 
 #include "../ke/ke.h"
+#include "../rtl/rtl.h"
 
 #define SPACES 16384u
 #define DIRECTORY_SLOTS 8192u
@@ -138,14 +139,18 @@ VOID mm_space_free(struct mm_space *space)
 NTSTATUS mm_space_create(const struct mm_program *program, PVOID context, struct mm_space **space)
 {
     struct mm_space *made = hal_allocate(sizeof(*made));
+    int error;
 
     if (!made)
         return STATUS_INSUFFICIENT_RESOURCES;
     *made = (struct mm_space){.references = 1, .program = program, .context = context};
-    if (hal_segment_create(&made->segment, MM_PROGRAM_FRAMES, "ntio-program") != HAL_OK)
+    error = hal_segment_create(&made->segment, MM_PROGRAM_FRAMES, "ntio-program");
+    if (error != HAL_OK)
         goto no_segment;
-    if (hal_segment_seal(made->segment) != HAL_OK)
+    error = hal_segment_seal(made->segment);
+    if (error != HAL_OK)
         goto no_directory;
+    error = HAL_ENOMEM;
     made->directory = make_directory();
     if (!made->directory)
         goto no_directory;
@@ -160,7 +165,7 @@ no_directory:
     hal_segment_destroy(made->segment);
 no_segment:
     hal_free(made);
-    return STATUS_INSUFFICIENT_RESOURCES;
+    return rtl_status_from_hal(error);
 }
 
 /* ---- Losing --------------------------------------------------------------- */

@@ -16,6 +16,7 @@ enum long_option {
     OPTION_TRACE,
     OPTION_SOCKET,
     OPTION_MODE,
+    OPTION_PROGRAMS,
     OPTION_SERVED,
     OPTION_UMDF
 };
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
     {"trace", optional_argument, NULL, OPTION_TRACE},
     {"socket", required_argument, NULL, OPTION_SOCKET},
     {"mode", required_argument, NULL, OPTION_MODE},
+    {"programs", required_argument, NULL, OPTION_PROGRAMS},
     {"served", no_argument, NULL, OPTION_SERVED},
     {"umdf", no_argument, NULL, OPTION_UMDF},
     {0},
@@ -48,6 +50,7 @@ struct restriction {
 static const struct restriction restrictions[] = {
     {OPTION_SOCKET, "--socket", "serve exec"},
     {OPTION_MODE, "--mode", "serve"},
+    {OPTION_PROGRAMS, "--programs", "serve"},
     {OPTION_SERVED, "--served", "run"},
     {OPTION_UMDF, "--umdf", "build run serve"},
 };
@@ -68,6 +71,7 @@ static const char help[] =
     "      --socket PATH          serve, exec: where the kernel listens (default: NTIO_SERVER,\n"
     "                             or the user's own)\n"
     "      --mode MODE            serve: who may connect, as permission bits (default: 0600)\n"
+    "      --programs N           serve: how many at the same time, at most (default: 10000)\n"
     "      --json                 results as JSON on standard output\n"
     "  -v, --verbose              show the compiler's command lines\n";
 
@@ -118,6 +122,9 @@ static void take(struct options *o, int option, const char *usage)
         break;
     case OPTION_MODE:
         o->mode = optarg;
+        break;
+    case OPTION_PROGRAMS:
+        o->programs = optarg;
         break;
     case OPTION_SERVED:
         o->is_served = true;

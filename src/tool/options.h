@@ -18,6 +18,7 @@ struct options {
     const char *target;       /* name for what plain sources build, or NULL */
     const char *socket;       /* of the kernel's process, or NULL */
     const char *mode;         /* octal, who may connect to it, or NULL */
+    const char *programs;     /* that are served at the same time, at most, or NULL */
     bool is_umdf;             /* plain sources of a driver are a UMDF driver's */
     bool is_served;           /* run: the kernel and the program are two processes */
     bool is_verbose, is_json;

@@ -125,6 +125,20 @@ static const char *check_mode(const char *mode)
     return mode;
 }
 
+#define MOST_PROGRAMS 10000
+
+static void limit_programs(const char *programs)
+{
+    char *end;
+    if (!programs)
+        return;
+    unsigned long most = strtoul(programs, &end, 10);
+    if (*end || end == programs || !most || most > MOST_PROGRAMS)
+        die(EXIT_USAGE, "serve: --programs=%s: it is a number from 1 to %d", programs,
+            MOST_PROGRAMS);
+    launch_set("NTIO_PROGRAMS", programs);
+}
+
 int command_serve(int argc, char **argv)
 {
     struct options options;
@@ -133,6 +147,7 @@ int command_serve(int argc, char **argv)
 
     options_read(&options, argc, argv, "serve [OPTION...] DRIVER...");
     const char *mode = check_mode(options.mode);
+    limit_programs(options.programs);
     if (options.program)
         die(EXIT_USAGE, "serve: a program is run against it with ntio exec");
     launch_build(&launch, &options);

@@ -220,8 +220,8 @@ static void test_no_descriptors_left(void **state)
     close_pair(&pair);
 }
 
-/* One that nobody has a descriptor for is turned away, and the next is served. */
-static void test_turned_away(void **state)
+/* One that nobody has a descriptor for is told so, and the next is served. */
+static void test_refused(void **state)
 {
     struct hal_peer *away, *kept, *far;
     struct hal_listener *listener;
@@ -240,7 +240,12 @@ static void test_turned_away(void **state)
     limit.rlim_cur = (rlim_t)next; /* the lowest free number is past it */
     setrlimit(RLIMIT_NOFILE, &limit);
     assert_int_equal(hal_accept(listener, &far), HAL_EMFILE);
+    assert_non_null(far);
+    assert_int_equal(hal_send(far, "n", 1, NULL, 0), HAL_OK);
+    hal_peer_close(far);
     setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(receive(away, &byte, 1), 1);
+    assert_int_equal(byte, 'n');
     assert_int_equal(receive(away, &byte, 1), 0);
     assert_int_equal(hal_accept(listener, &far), HAL_OK);
     assert_int_equal(hal_send(far, "y", 1, NULL, 0), HAL_OK);
@@ -760,7 +765,7 @@ int main(void)
         CHANNEL_TEST(test_descriptors_without_room_are_not_kept),
         CHANNEL_TEST(test_empty_message_with_descriptors),
         CHANNEL_TEST(test_no_descriptors_left),
-        CHANNEL_TEST(test_turned_away),
+        CHANNEL_TEST(test_refused),
         CHANNEL_TEST(test_a_full_queue_waits_for_its_reader),
         CHANNEL_TEST(test_a_full_queue_waits_for_its_end),
         CHANNEL_TEST(test_a_peer_that_is_gone),

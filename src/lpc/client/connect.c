@@ -3,6 +3,7 @@
  * about this program's memory and hears of the kernel's end.
  */
 #include "client.h"
+#include "../refusal.h"
 
 #include "../../rtl/rtl.h"
 
@@ -51,6 +52,26 @@ static void answerer_main(void *unused)
 
 /* ---- the beginning -------------------------------------------------------------------------- */
 
+/* What came, if anything, was no welcome. */
+static NTSTATUS explain_silence(PCSTR path, hal_i64 bytes)
+{
+    if (bytes == HAL_EMFILE) {
+        rtl_log("this program has no file descriptors left to join the kernel at %s with: raise "
+                "its limit (ulimit -n)",
+                path);
+        return STATUS_TOO_MANY_OPENED_FILES;
+    }
+    if (bytes == HAL_ETIMEDOUT)
+        rtl_log("who listens at %s does not answer: it hangs, or is no kernel of ntio", path);
+    else if (bytes > 0)
+        rtl_log("what listens at %s is no kernel of ntio: it speaks another protocol", path);
+    else
+        rtl_log("who listens at %s hung up without a word: the kernel has just ended, or it is "
+                "none of ntio",
+                path);
+    return STATUS_CONNECTION_REFUSED;
+}
+
 static NTSTATUS explain(PCSTR path, int error)
 {
     switch (error) {
@@ -64,39 +85,69 @@ static NTSTATUS explain(PCSTR path, int error)
     case HAL_EPERM:
         rtl_log("this user may not connect to %s: see ntio serve --mode", path);
         break;
+    case HAL_EAGAIN:
+        rtl_log("nobody accepts at %s: the kernel hangs, or too many programs wait", path);
+        break;
+    case HAL_EINVAL:
+        rtl_log("%s is no socket of a kernel of ntio", path);
+        break;
+    case HAL_EMFILE:
+        explain_silence(path, error);
+        break;
     default:
         rtl_log("%s cannot be connected to (error %d)", path, -error);
     }
     return rtl_status_from_hal(error);
 }
 
-static NTSTATUS say_hello(struct lpc_welcome *welcome, int segments[2])
+static NTSTATUS explain_refusal(PCSTR path, NTSTATUS status)
+{
+    PCSTR why = lpc_refusal(status);
+
+    rtl_log("the kernel at %s does not serve this program (%s)%s%s", path, rtl_status_name(status),
+            why ? ": " : "", why ? why : "");
+    return status;
+}
+
+static NTSTATUS check_welcome(PCSTR path, const struct lpc_welcome *welcome, hal_i64 bytes,
+                              hal_u32 segments)
+{
+    if (bytes < (hal_i64)sizeof(struct lpc_greeting) || welcome->packet != LPC_WELCOME ||
+        welcome->magic != LPC_MAGIC)
+        return explain_silence(path, bytes);
+    if (welcome->version != LPC_VERSION) {
+        rtl_log("the kernel at %s speaks version %u of the channel, this program version %u: "
+                "use both from one ntio",
+                path, welcome->version, LPC_VERSION);
+        return STATUS_REVISION_MISMATCH;
+    }
+    if (bytes != sizeof(*welcome) || (NT_SUCCESS((NTSTATUS)welcome->status) && segments != 2)) {
+        rtl_log("the kernel at %s sent a welcome that is not whole", path);
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (!NT_SUCCESS((NTSTATUS)welcome->status))
+        return explain_refusal(path, (NTSTATUS)welcome->status);
+    return STATUS_SUCCESS;
+}
+
+/* The welcome's segments are the caller's on success. */
+static NTSTATUS say_hello(PCSTR path, struct lpc_welcome *welcome, int segments[2])
 {
     struct lpc_hello hello = {.packet = LPC_HELLO, .magic = LPC_MAGIC, .version = LPC_VERSION};
+    union {
+        struct lpc_welcome welcome;
+        UCHAR most[LPC_GREETING_MOST];
+    } first;
     hal_u32 count = 2;
     hal_i64 bytes;
 
     hal_process_name(hello.name, sizeof(hello.name));
-    if (hal_send(connection.peer, &hello, sizeof(hello), NULL, 0) != HAL_OK)
-        return STATUS_CONNECTION_DISCONNECTED;
-    bytes = hal_receive(connection.peer, welcome, sizeof(*welcome), segments, &count,
+    /* Who refused this program before it spoke has hung up, and said why. */
+    hal_send(connection.peer, &hello, sizeof(hello), NULL, 0);
+    bytes = hal_receive(connection.peer, &first, sizeof(first), segments, &count,
                         hal_clock_monotonic() + WELCOME_PATIENCE);
-    if (bytes != sizeof(*welcome) || welcome->packet != LPC_WELCOME ||
-        welcome->magic != LPC_MAGIC) {
-        rtl_log("what listens at the socket is no kernel of ntio");
-        return STATUS_INVALID_PARAMETER;
-    }
-    if (welcome->version != LPC_VERSION) {
-        rtl_log("the kernel speaks version %u of the channel, this program version %u: "
-                "use both from one ntio",
-                welcome->version, LPC_VERSION);
-        return STATUS_REVISION_MISMATCH;
-    }
-    if (!NT_SUCCESS((NTSTATUS)welcome->status))
-        rtl_log("the kernel refused this program (0x%08X)", welcome->status);
-    else if (count != 2)
-        return STATUS_INVALID_PARAMETER;
-    return (NTSTATUS)welcome->status;
+    *welcome = first.welcome;
+    return check_welcome(path, welcome, bytes, count);
 }
 
 static NTSTATUS take_segments(const struct lpc_welcome *welcome, const int segments[2])
@@ -108,8 +159,10 @@ static NTSTATUS take_segments(const struct lpc_welcome *welcome, const int segme
         error = hal_segment_import(&connection.frames, segments[1], welcome->frames);
     if (error == HAL_OK)
         error = hal_share(&lanes, connection.lane_pages, 0, LPC_LANES);
-    if (error != HAL_OK)
+    if (error != HAL_OK) {
+        rtl_log("the memory that the kernel passed cannot be used (error %d)", -error);
         return rtl_status_from_hal(error);
+    }
     client_use_lanes(lanes, connection.peer);
     return STATUS_SUCCESS;
 }
@@ -117,16 +170,21 @@ static NTSTATUS take_segments(const struct lpc_welcome *welcome, const int segme
 NTSTATUS client_connect(PCSTR path)
 {
     struct lpc_welcome welcome;
+    PCSTR why;
     int segments[2], error = hal_connect(&connection.peer, path);
     NTSTATUS status;
 
     if (error != HAL_OK)
         return explain(path, error);
-    status = say_hello(&welcome, segments);
+    status = say_hello(path, &welcome, segments);
     if (NT_SUCCESS(status))
         status = take_segments(&welcome, segments);
     if (!NT_SUCCESS(status))
         return status;
+    if (!hal_adopt_available(&why))
+        rtl_log("this program's memory cannot be shared with the kernel, as %s: it is copied, and "
+                "drivers cannot write to its addresses as they are",
+                why);
     hal_process_allow(welcome.process);
     hal_adopt_on_lost(client_tell_lost);
     return rtl_status_from_hal(

@@ -28,7 +28,8 @@ enum {
 struct service {
     const char *socket; /* NULL: systemd's */
     unsigned mode;
-    sigset_t end; /* the signals that end it */
+    unsigned programs; /* at the same time, at most; 0: as many as ntio can */
+    sigset_t end;      /* the signals that end it */
 };
 
 /*
@@ -99,7 +100,7 @@ static int serve(const struct service *service)
 {
     const char *where = service->socket ? service->socket : "systemd's socket";
     char text[256];
-    int status = ntio_serve(service->socket, service->mode), signal;
+    int status = ntio_serve(service->socket, service->mode, service->programs), signal;
 
     if (status < 0) {
         snprintf(text, sizeof text, "%s: %s", where, why_no_socket(status));
@@ -159,11 +160,16 @@ int main(int count, char **arguments)
 {
     struct service service = {.mode = 0600};
     pthread_t worker;
+    const char *programs = getenv("NTIO_PROGRAMS");
     char *end = "";
     void *code;
 
     if (count > 1)
         service.socket = arguments[1];
+    if (programs)
+        service.programs = (unsigned)strtoul(programs, &end, 10);
+    if (*end)
+        return fail("NTIO_PROGRAMS is no number", 0);
     if (count > 2)
         service.mode = (unsigned)strtoul(arguments[2], &end, 8);
     if (count > 3 || *end || service.mode > 0777 || (count > 1 && *arguments[1] == '-'))
