@@ -9,6 +9,7 @@
  */
 #include <link.h>
 #include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static struct {
     int user_only;       /* see uffd_open */
     /* Adoptions before mappings are counted again; below 0, refusals since. Atomic, relaxed. */
     hal_i64 budget;
-} adopt_system = {.protector = -1};
+    pthread_mutex_t lock; /* held by one adopter at a time, or by fork */
+} adopt_system = {.protector = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -297,8 +299,8 @@ static int adopt_own_stack(const struct keeper_job *job)
     return error;
 }
 
-HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
-                     int for_write)
+static int adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
+                 int for_write)
 {
     struct keeper_job job = {
         .address = address, .pages = pages, .segment = segment, .first = first};
@@ -325,6 +327,38 @@ HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment
         return adopt_own_stack(&job);
     adopt_range(&job);
     return job.result;
+}
+
+HALAPI int hal_adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
+                     int for_write)
+{
+    int error;
+
+    adopt_hold();
+    error = adopt(address, pages, segment, first, for_write);
+    adopt_go_on();
+    return error;
+}
+
+void adopt_hold(void)
+{
+    pthread_mutex_lock(&adopt_system.lock);
+}
+
+void adopt_go_on(void)
+{
+    pthread_mutex_unlock(&adopt_system.lock);
+}
+
+void adopt_forked(void)
+{
+    keeper_forked();
+    if (adopt_system.protector >= 0)
+        close(adopt_system.protector);
+    adopt_system.protector = -1;
+    adopt_system.why_not = "this process is a fork of one that shares pages";
+    page_set_stop();
+    pthread_mutex_init(&adopt_system.lock, NULL);
 }
 
 HALAPI int hal_adopt_available(const char **why)

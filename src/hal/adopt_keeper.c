@@ -489,6 +489,21 @@ void keeper_close(void)
     keeper.events = keeper.end = -1;
 }
 
+void keeper_forked(void)
+{
+    if (keeper.events >= 0) {
+        close(keeper.events);
+        close(keeper.end);
+    }
+    keeper.events = keeper.end = -1;
+    keeper.reader = keeper.helper = NULL;
+    keeper.lost = NULL;
+    keeper.segments = NULL;
+    keeper.jobs = NULL;
+    pthread_mutex_init(&keeper.lock, NULL);
+    __atomic_store_n(&hal_adopt_losing, 0, __ATOMIC_RELAXED);
+}
+
 /* Called with the lock held. */
 static int start_threads(void)
 {

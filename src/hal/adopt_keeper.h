@@ -37,6 +37,8 @@ struct keeper_job {
 /* Opens the descriptor for events. Returns 0 or why it cannot be (a constant text). */
 const char *keeper_open(void);
 void keeper_close(void);
+/* In the child of a fork, where the threads are not. */
+void keeper_forked(void);
 
 /* Starts the two threads if they do not run, and makes segment known. */
 int keeper_prepare(struct hal_segment *segment);

@@ -153,7 +153,7 @@ HALAPI hal_u64 hal_resident_bytes(void);
  * userfaultfd): the caller falls back to a bounce buffer; HAL_EINVAL; HAL_ENOMEM.
  *
  * lost may be told for pages before the call for them has returned, if the
- * program unmaps them meanwhile. A forked child does not have the pages. Where
+ * program unmaps them meanwhile. A child of fork() has copies of them. Where
  * this process may use userfaultfd for user mode alone, a system call of another
  * thread that writes to the pages at that very moment fails with EFAULT.
  */
@@ -195,6 +195,14 @@ HALAPI int hal_adopt_available(const char **why);
  * other threads touch them.
  */
 HALAPI int hal_adopt_prepare_image(const void *address);
+
+/* ---- fork.c -------------------------------------------------------------- */
+
+/*
+ * hal has a fork() of its own, over libc's: the child gets copies of adopted pages, and
+ * forked is called in it, on the thread that forked. Once only. HAL_ENOMEM.
+ */
+HALAPI int hal_on_fork(void (*forked)(void));
 
 /* ---- share.c: memory that another process maps too ----------------------- */
 

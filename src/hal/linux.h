@@ -97,6 +97,8 @@ struct mapping {
 
 int space_start(void);
 void space_stop(void);
+/* In the child of a fork. */
+void space_forked(void);
 
 /* Finds the mapping that holds address; HAL_EFAULT if there is none. Uses no heap. */
 int space_find(hal_u64 address, struct mapping *mapping);
@@ -107,6 +109,11 @@ int fault_start(void);
 void fault_stop(void);
 void adopt_start(void);
 void adopt_stop(void);
+/* Nothing is adopted between the two. */
+void adopt_hold(void);
+void adopt_go_on(void);
+/* In the child of a fork, instead of adopt_go_on: nothing here is adopted, or will be. */
+void adopt_forked(void);
 /* Gives the program private copies of the pages that it shares with segment. */
 void adopt_forget_segment(struct hal_segment *segment);
 void describe_stop(void);

@@ -258,6 +258,12 @@ HALAPI int hal_query(hal_u64 address, int *protection, hal_u64 *end)
     return HAL_OK;
 }
 
+/* What is open tells of the parent. */
+void space_forked(void)
+{
+    space_stop();
+}
+
 HALAPI hal_u64 hal_resident_bytes(void)
 {
     unsigned long long total, resident = 0;

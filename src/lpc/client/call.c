@@ -4,11 +4,13 @@
 #include "client.h"
 #include "../turn.h"
 
+#include "../../rtl/rtl.h"
+
 static struct {
     PUCHAR pages; /* set while starting, before threads call */
     struct hal_peer *peer;
-    hal_u32 process;     /* whose lanes these are: a forked child has none */
     BOOLEAN is_over;     /* atomic */
+    BOOLEAN is_forked;   /* this process is a child of the one whose lanes these were */
     struct mm_lock lock; /* guards in_use */
     ULONG64 in_use[LPC_LANES / 64];
     struct mm_lock keeper; /* one of hal's threads at a time on the keeper's lane */
@@ -31,7 +33,6 @@ VOID client_use_lanes(PUCHAR pages, struct hal_peer *peer)
 {
     lanes.pages = pages;
     lanes.peer = peer;
-    lanes.process = hal_process_id();
     lanes.keeper_patience = LPC_PATIENT;
     lanes.in_use[0] = 1ull << LPC_KEEPER_LANE;
 }
@@ -115,22 +116,43 @@ static VOID free_number(hal_u32 number)
     mm_release(&lanes.lock);
 }
 
+VOID client_forget_lanes(VOID)
+{
+    own.lane = NULL;
+    lanes.is_forked = TRUE;
+}
+
 /* The thread ends. */
 static void close_lane(void *unused)
 {
     hal_u64 answer;
 
     (void)unused;
+    if (!own.lane)
+        return;
     if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
         converse(own.lane, &own.patience, LPC_LEAVE, 0, &answer);
     own.lane = NULL;
     free_number(own.number);
 }
 
+static NTSTATUS refuse_fork(VOID)
+{
+    static BOOLEAN is_told; /* atomic */
+
+    if (!__atomic_exchange_n(&is_told, TRUE, __ATOMIC_RELAXED))
+        rtl_log("process %u is a fork of a program that is served, and is not served itself: its "
+                "system calls fail with STATUS_CONNECTION_INVALID; start it with ntio exec",
+                hal_process_id());
+    return STATUS_CONNECTION_INVALID;
+}
+
 static NTSTATUS open_lane(VOID)
 {
     struct lpc_open open = {.packet = LPC_OPEN};
 
+    if (lanes.is_forked)
+        return refuse_fork();
     if (!lanes.pages || __atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
         return STATUS_CONNECTION_DISCONNECTED;
     open.lane = take_number();

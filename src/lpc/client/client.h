@@ -27,11 +27,14 @@ VOID client_disconnect(VOID);
 /*
  * Makes a system call and waits for its answer; user APCs run inside.
  * STATUS_CONNECTION_DISCONNECTED: the kernel is gone, or has given this program up.
+ * STATUS_CONNECTION_INVALID: this process is a fork of the program that it serves.
  */
 NTSTATUS client_call(enum lpc_service number, const hal_u64 *arguments, ULONG count);
 
 /* What connect.c has made: the lanes' pages, and a socket to ask for one. */
 VOID client_use_lanes(PUCHAR lanes, struct hal_peer *peer);
+/* In the child of a fork, which has no lanes. */
+VOID client_forget_lanes(VOID);
 /* The kernel is gone: whoever waits for it goes on. */
 VOID client_end_lanes(VOID);
 /* hal's report, on its own threads. */

@@ -167,6 +167,13 @@ static NTSTATUS take_segments(const struct lpc_welcome *welcome, const int segme
     return STATUS_SUCCESS;
 }
 
+/* The socket, too, is the parent's. */
+static void forked(void)
+{
+    connection.answerer = NULL;
+    client_forget_lanes();
+}
+
 NTSTATUS client_connect(PCSTR path)
 {
     struct lpc_welcome welcome;
@@ -179,6 +186,8 @@ NTSTATUS client_connect(PCSTR path)
     status = say_hello(path, &welcome, segments);
     if (NT_SUCCESS(status))
         status = take_segments(&welcome, segments);
+    if (NT_SUCCESS(status))
+        status = rtl_status_from_hal(hal_on_fork(forked));
     if (!NT_SUCCESS(status))
         return status;
     if (!hal_adopt_available(&why))
