@@ -68,6 +68,19 @@ NTSTATUS lpc_connection_create(struct hal_peer *peer, struct lpc_connection **co
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS equip(PKPROCESS process, const struct hal_credentials *credentials)
+{
+    struct ob_user user = {
+        .is_administrator = is_administrator(credentials),
+        .user = credentials->user,
+        .group = credentials->group,
+        .group_count = credentials->group_count,
+        .groups = credentials->groups,
+    };
+
+    return ob_equip_process(process, &user);
+}
+
 /* From here on the connection goes with its process. */
 static NTSTATUS make_process(struct lpc_connection *connection, const struct lpc_hello *hello)
 {
@@ -91,7 +104,7 @@ static NTSTATUS make_process(struct lpc_connection *connection, const struct lpc
     process->call_user = lpc_call_user;
     status = mm_space_create(&lpc_program, connection, &process->space);
     if (NT_SUCCESS(status))
-        status = ob_equip_process(process, is_administrator(&credentials));
+        status = equip(process, &credentials);
     ke_publish_process(process);
     return status;
 }

@@ -170,11 +170,12 @@ struct ob_handle_table *ob_handle_table_create(VOID);
 /* Closes every handle in it, then frees it. PASSIVE_LEVEL. */
 VOID ob_handle_table_destroy(PKPROCESS process);
 /*
- * Gives a process that ke_create_process made its handle table and its token, and
- * takes both away again; on failure ob_strip_process takes what there is.
+ * Gives a process that ke_create_process made its handle table and its token, that of
+ * user, and takes both away again; on failure ob_strip_process takes what there is.
  * PASSIVE_LEVEL.
  */
-NTSTATUS ob_equip_process(PKPROCESS process, BOOLEAN is_administrator);
+struct ob_user;
+NTSTATUS ob_equip_process(PKPROCESS process, const struct ob_user *user);
 VOID ob_strip_process(PKPROCESS process);
 
 /*
@@ -235,5 +236,16 @@ PSECURITY_DESCRIPTOR ob_security(PVOID object);
 /* SeAccessCheck's core: what of desired the token gets. token NULL: the system's own. */
 NTSTATUS ob_access_check(PSECURITY_DESCRIPTOR descriptor, PACCESS_TOKEN token, ACCESS_MASK desired,
                          const GENERIC_MAPPING *mapping, ACCESS_MASK *granted);
-/* A token of a user: administrator (root: SYSTEM and Administrators) or an ordinary user. */
-NTSTATUS ob_token_create(BOOLEAN is_administrator, PACCESS_TOKEN *token);
+/* Whom Linux knows a process as. */
+struct ob_user {
+    BOOLEAN is_administrator; /* to drivers */
+    ULONG user, group;
+    ULONG group_count;   /* of the groups besides */
+    const ULONG *groups; /* they are copied */
+};
+/*
+ * A token. user NULL: the system's own. An administrator is SYSTEM, and one of
+ * Administrators; anybody else is the user S-1-22-1-UID. Both are in the groups
+ * S-1-22-2-GID, and Users, as Samba names those that have no names on Windows.
+ */
+NTSTATUS ob_token_create(const struct ob_user *user, PACCESS_TOKEN *token);

@@ -37,15 +37,13 @@ PACL ob_descriptor_sacl(PSECURITY_DESCRIPTOR descriptor, PBOOLEAN present);
 /* TRUE if the first bytes of acl are a whole and consistent ACL. */
 BOOLEAN ob_valid_acl(PACL acl, ULONG bytes);
 
-#define OB_MAX_TOKEN_GROUPS 8
-
 /* The body of a token object. Never changes once made. */
 struct ob_token {
     PSID user;
-    ULONG group_count;
-    SID_AND_ATTRIBUTES groups[OB_MAX_TOKEN_GROUPS];
     ULONG64 privileges; /* bit n: the privilege with LUID n is held and enabled */
     BOOLEAN is_administrator;
+    ULONG group_count;
+    SID_AND_ATTRIBUTES groups[]; /* and behind them the SIDs that Linux' numbers make */
 };
 BOOLEAN ob_token_has_privilege(PACCESS_TOKEN token, ULONG privilege);
 

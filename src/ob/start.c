@@ -48,12 +48,12 @@ static NTSTATUS give_handles(PKPROCESS process)
     return !process || process->handles ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-NTSTATUS ob_equip_process(PKPROCESS process, BOOLEAN is_administrator)
+NTSTATUS ob_equip_process(PKPROCESS process, const struct ob_user *user)
 {
     NTSTATUS status = give_handles(process);
 
     if (NT_SUCCESS(status))
-        status = ob_token_create(is_administrator, &process->token);
+        status = ob_token_create(user, &process->token);
     return status;
 }
 

@@ -8,9 +8,10 @@
 #define GROUP_ATTRIBUTES (SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED)
 #define PRIVILEGE(luid) (1ull << (luid))
 
-/* A local account: S-1-5-21-x-y-z-1001, the first that is made on a machine. */
-static const struct ob_sid ordinary_user = {
-    1, 5, {0, 0, 0, 0, 0, 5}, {21, 1004336348, 1177238915, 682003330, 1001}};
+/* The authority of Linux' numbers, and what the first sub-authority says that they are of. */
+#define UNIX_AUTHORITY 22
+#define UNIX_USER 1
+#define UNIX_GROUP 2
 
 /* All but those that NT gives to no account by default. */
 #define ADMINISTRATOR_PRIVILEGES                                                                   \
@@ -23,30 +24,65 @@ static const struct ob_sid ordinary_user = {
      PRIVILEGE(SE_UNDOCK_PRIVILEGE) | PRIVILEGE(SE_INC_WORKING_SET_PRIVILEGE) |                    \
      PRIVILEGE(SE_TIME_ZONE_PRIVILEGE))
 
-static VOID add_group(struct ob_token *token, const WCHAR name[2], ULONG attributes)
+/* Of those, an administrator's token has all. */
+static const WCHAR known_groups[][2] = {{'B', 'A'}, {'B', 'U'}, {'W', 'D'}, {'A', 'U'}, {'I', 'U'}};
+
+static VOID add_group(struct ob_token *token, PSID sid, ULONG attributes)
 {
-    token->groups[token->group_count].Sid = ob_find_sid(name);
+    token->groups[token->group_count].Sid = sid;
     token->groups[token->group_count].Attributes = attributes;
     token->group_count++;
 }
 
-NTSTATUS ob_token_create(BOOLEAN is_administrator, PACCESS_TOKEN *token)
+static VOID add_known_groups(struct ob_token *token)
 {
+    ULONG first = token->is_administrator ? 0 : 1, i;
+
+    for (i = first; i < RTL_NUMBER_OF(known_groups); i++)
+        add_group(token, ob_find_sid(known_groups[i]), GROUP_ATTRIBUTES | (i ? 0 : SE_GROUP_OWNER));
+}
+
+static struct ob_sid unix_sid(ULONG kind, ULONG number)
+{
+    return (struct ob_sid){1, 2, {0, 0, 0, 0, 0, UNIX_AUTHORITY}, {kind, number}};
+}
+
+/* sids has room for one more than user has groups besides. */
+static VOID add_user(struct ob_token *token, const struct ob_user *user, struct ob_sid *sids)
+{
+    ULONG i;
+
+    *sids = unix_sid(UNIX_USER, user->user);
+    if (token->is_administrator)
+        add_group(token, sids, GROUP_ATTRIBUTES);
+    else
+        token->user = sids;
+    *++sids = unix_sid(UNIX_GROUP, user->group);
+    add_group(token, sids, GROUP_ATTRIBUTES);
+    for (i = 0; i < user->group_count; i++) {
+        *++sids = unix_sid(UNIX_GROUP, user->groups[i]);
+        add_group(token, sids, GROUP_ATTRIBUTES);
+    }
+}
+
+NTSTATUS ob_token_create(const struct ob_user *user, PACCESS_TOKEN *token)
+{
+    ULONG sids = user ? 2 + user->group_count : 0;
+    SIZE_T head =
+        sizeof(struct ob_token) + (RTL_NUMBER_OF(known_groups) + sids) * sizeof(SID_AND_ATTRIBUTES);
     struct ob_token *body;
-    NTSTATUS status = ob_create(&ob_type_token, sizeof(*body), token);
+    NTSTATUS status = ob_create(&ob_type_token, head + sids * sizeof(struct ob_sid), token);
 
     if (!NT_SUCCESS(status))
         return status;
     body = *token;
-    body->is_administrator = is_administrator;
-    body->user = is_administrator ? ob_find_sid(L"SY") : (PSID)&ordinary_user;
-    body->privileges = is_administrator ? ADMINISTRATOR_PRIVILEGES : USER_PRIVILEGES;
-    if (is_administrator)
-        add_group(body, L"BA", GROUP_ATTRIBUTES | SE_GROUP_OWNER);
-    add_group(body, L"BU", GROUP_ATTRIBUTES);
-    add_group(body, L"WD", GROUP_ATTRIBUTES);
-    add_group(body, L"AU", GROUP_ATTRIBUTES);
-    add_group(body, L"IU", GROUP_ATTRIBUTES);
+    body->group_count = 0;
+    body->is_administrator = !user || user->is_administrator;
+    body->user = ob_find_sid(L"SY");
+    body->privileges = body->is_administrator ? ADMINISTRATOR_PRIVILEGES : USER_PRIVILEGES;
+    add_known_groups(body);
+    if (user)
+        add_user(body, user, (struct ob_sid *)((PUCHAR)body + head));
     return STATUS_SUCCESS;
 }
 
@@ -59,7 +95,7 @@ static NTSTATUS give_token(PKPROCESS process)
 {
     if (!process || process->token)
         return STATUS_SUCCESS;
-    return ob_token_create(TRUE, &process->token);
+    return ob_token_create(NULL, &process->token);
 }
 
 static VOID take_token(PKPROCESS process)

@@ -23,11 +23,14 @@ static void discard(PSECURITY_DESCRIPTOR descriptor)
     ExFreePoolWithTag(descriptor, EX_TAG_SECURITY);
 }
 
+/* Of user 1000, in group 100 and besides in 7 and 4294967295. */
 static PACCESS_TOKEN make_token(BOOLEAN is_administrator)
 {
+    static const ULONG groups[] = {7, MAXULONG};
+    const struct ob_user user = {is_administrator, 1000, 100, 2, groups};
     PACCESS_TOKEN token;
 
-    assert_status(ob_token_create(is_administrator, &token), STATUS_SUCCESS);
+    assert_status(ob_token_create(&user, &token), STATUS_SUCCESS);
     return token;
 }
 
@@ -146,6 +149,18 @@ static void who_gets_what(void **state)
         {L"O:BAD:P", FALSE, READ_CONTROL, STATUS_ACCESS_DENIED, 0},
         {L"O:BAD:P(A;;RC;;;OW)", TRUE, WRITE_DAC, STATUS_ACCESS_DENIED, 0},
         {L"O:BAD:P(A;;RC;;;OW)", TRUE, READ_CONTROL, STATUS_SUCCESS, READ_CONTROL},
+        /* Whom Linux knows the token's user as, administrator or not. */
+        {L"D:P(A;;FR;;;S-1-22-1-1000)", FALSE, FILE_READ_DATA, STATUS_SUCCESS, FILE_READ_DATA},
+        {L"D:P(A;;FR;;;S-1-22-1-1000)", TRUE, FILE_READ_DATA, STATUS_SUCCESS, FILE_READ_DATA},
+        {L"D:P(A;;FR;;;S-1-22-1-1001)", FALSE, FILE_READ_DATA, STATUS_ACCESS_DENIED, 0},
+        {L"D:P(A;;FR;;;S-1-22-2-1000)", FALSE, FILE_READ_DATA, STATUS_ACCESS_DENIED, 0},
+        {L"D:P(A;;FR;;;S-1-22-2-100)", FALSE, FILE_READ_DATA, STATUS_SUCCESS, FILE_READ_DATA},
+        {L"D:P(A;;FR;;;S-1-22-2-7)", TRUE, FILE_READ_DATA, STATUS_SUCCESS, FILE_READ_DATA},
+        {L"D:P(A;;FR;;;S-1-22-2-4294967295)", FALSE, FILE_READ_DATA, STATUS_SUCCESS,
+         FILE_READ_DATA},
+        {L"D:P(A;;FR;;;S-1-22-2-8)", FALSE, FILE_READ_DATA, STATUS_ACCESS_DENIED, 0},
+        {L"D:P(D;;FR;;;S-1-22-2-7)(A;;FR;;;WD)", FALSE, FILE_READ_DATA, STATUS_ACCESS_DENIED, 0},
+        {L"O:S-1-22-1-1000D:P", FALSE, WRITE_DAC, STATUS_SUCCESS, WRITE_DAC},
         /* Privileges. */
         {L"D:P", TRUE, WRITE_OWNER, STATUS_SUCCESS, WRITE_OWNER},
         {L"D:P", FALSE, WRITE_OWNER, STATUS_ACCESS_DENIED, 0},
