@@ -44,6 +44,8 @@ struct cm_system {
     FAST_MUTEX lock;      /* guards the tree */
     struct cm_node *root; /* \Registry */
     PVOID root_key;       /* its key object, which has the name */
+    /* Of all keys but a user's own: administrators may do everything, others read. */
+    PSECURITY_DESCRIPTOR security;
 };
 extern struct cm_system cm_system;
 
@@ -75,7 +77,8 @@ UNICODE_STRING cm_trim_name(PCUNICODE_STRING name);
 /* The parse context of the key type: what to do if the last key is not there. */
 struct cm_request {
     BOOLEAN create;
-    ULONG options; /* REG_OPTION_* */
+    KPROCESSOR_MODE mode; /* who creates; KernelMode may everywhere */
+    ULONG options;        /* REG_OPTION_* */
     UNICODE_STRING class_name;
     ULONG disposition; /* REG_CREATED_NEW_KEY or REG_OPENED_EXISTING_KEY */
 };
@@ -88,6 +91,9 @@ NTSTATUS cm_parse(PVOID object, PUNICODE_STRING rest, ACCESS_MASK access, ULONG 
  */
 NTSTATUS cm_walk(struct cm_node *start, PCUNICODE_STRING path, ULONG attributes,
                  struct cm_request *request, struct cm_node **node);
+/* What of access the calling program gets to the key, if mode is UserMode. */
+NTSTATUS cm_grant_access(const struct cm_node *node, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                         ACCESS_MASK *granted);
 NTSTATUS cm_make_key(struct cm_node *node, PVOID *key);
 /* The next component of *rest, which is moved past it; FALSE at the end. */
 BOOLEAN cm_next_component(PUNICODE_STRING rest, PUNICODE_STRING component);

@@ -67,6 +67,17 @@ static NTSTATUS find_key(struct opening *opening)
     return NT_SUCCESS(status) && !opening->key ? STATUS_UNSUCCESSFUL : status;
 }
 
+static NTSTATUS grant_access(struct opening *opening, ACCESS_MASK *granted)
+{
+    struct cm_key *key = opening->key;
+    NTSTATUS status;
+
+    ExAcquireFastMutex(&cm_system.lock);
+    status = cm_grant_access(key->node, opening->access, opening->mode, granted);
+    ExReleaseFastMutex(&cm_system.lock);
+    return status;
+}
+
 static NTSTATUS open_key(struct opening *opening, PHANDLE handle, PULONG disposition)
 {
     ACCESS_MASK granted;
@@ -77,7 +88,7 @@ static NTSTATUS open_key(struct opening *opening, PHANDLE handle, PULONG disposi
         opening->captured.attributes |= OBJ_OPENLINK;
     status = find_key(opening);
     if (NT_SUCCESS(status))
-        status = ob_grant_access(opening->key, opening->access, opening->mode, &granted);
+        status = grant_access(opening, &granted);
     if (NT_SUCCESS(status))
         status = ob_return_handle(opening->key, granted, opening->captured.attributes,
                                   opening->mode, handle);
@@ -94,7 +105,7 @@ NTSTATUS NTAPI NtCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
                            PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition)
 {
     struct opening opening = {
-        .request = {.create = TRUE, .options = CreateOptions},
+        .request = {.create = TRUE, .options = CreateOptions, .mode = ke_current()->previous_mode},
         .access = DesiredAccess,
         .mode = ke_current()->previous_mode,
     };

@@ -70,15 +70,38 @@ static NTSTATUS follow_link(struct walk *walk)
     return STATUS_SUCCESS;
 }
 
+/* Below \Registry\User, which is everybody's. */
+static BOOLEAN is_users(const struct cm_node *node)
+{
+    static const UNICODE_STRING name = RTL_CONSTANT_STRING(L"USER");
+
+    while (node->parent && node->parent != cm_system.root)
+        node = node->parent;
+    return node->parent && RtlEqualUnicodeString(&node->name, &name, TRUE);
+}
+
+NTSTATUS cm_grant_access(const struct cm_node *node, ACCESS_MASK access, KPROCESSOR_MODE mode,
+                         ACCESS_MASK *granted)
+{
+    PSECURITY_DESCRIPTOR security =
+        mode == KernelMode || is_users(node) ? NULL : cm_system.security;
+
+    return ob_access_check(security, ke_current()->process->token, access, &ob_type_key.mapping,
+                           granted);
+}
+
 static NTSTATUS create_child(struct walk *walk, PCUNICODE_STRING name, struct cm_request *request)
 {
     BOOLEAN is_volatile = (request->options & REG_OPTION_VOLATILE) != 0;
     struct cm_node *child;
+    ACCESS_MASK granted;
     NTSTATUS status;
 
     if (walk->node->is_volatile && !is_volatile)
         return STATUS_CHILD_MUST_BE_VOLATILE;
-    status = cm_node_create(walk->node, name, &child);
+    status = cm_grant_access(walk->node, KEY_CREATE_SUB_KEY, request->mode, &granted);
+    if (NT_SUCCESS(status))
+        status = cm_node_create(walk->node, name, &child);
     if (!NT_SUCCESS(status))
         return status;
     status = cm_node_set_class(child, &request->class_name);

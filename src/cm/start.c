@@ -87,6 +87,14 @@ static NTSTATUS make_current_control_set(VOID)
     return status;
 }
 
+static NTSTATUS make_security(VOID)
+{
+    static const UNICODE_STRING text =
+        RTL_CONSTANT_STRING(L"O:BAD:P(A;;KA;;;SY)(A;;KA;;;BA)(A;;KR;;;WD)");
+
+    return ob_security_from_sddl(&text, &cm_system.security);
+}
+
 static NTSTATUS make_root(VOID)
 {
     static const UNICODE_STRING name = RTL_CONSTANT_STRING(L"REGISTRY");
@@ -110,7 +118,9 @@ NTSTATUS cm_start(VOID)
     ob_type_key.destroy = key_destroyed;
     ob_type_key.close = key_closed;
     ob_type_key.query_name = key_name;
-    status = make_root();
+    status = make_security();
+    if (NT_SUCCESS(status))
+        status = make_root();
     if (NT_SUCCESS(status))
         status = make_keys();
     if (NT_SUCCESS(status))
@@ -133,4 +143,7 @@ VOID cm_stop(VOID)
         cm_node_unlink_tree(cm_system.root);
     cm_system.root = NULL;
     ExReleaseFastMutex(&cm_system.lock);
+    if (cm_system.security)
+        ExFreePoolWithTag(cm_system.security, EX_TAG_SECURITY);
+    cm_system.security = NULL;
 }

@@ -69,6 +69,12 @@ static NTSTATUS image_path(const struct service *service, PSTR path, SIZE_T size
     return STATUS_SUCCESS;
 }
 
+static BOOLEAN may_load(VOID)
+{
+    return SeSinglePrivilegeCheck(RtlConvertLongToLuid(SE_LOAD_DRIVER_PRIVILEGE),
+                                  ke_current()->previous_mode);
+}
+
 NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING DriverServiceName)
 {
     struct service service;
@@ -76,6 +82,8 @@ NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING DriverServiceName)
     NTSTATUS status;
 
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
+    if (!may_load())
+        return STATUS_PRIVILEGE_NOT_HELD;
     status = capture(DriverServiceName, &service);
     if (!NT_SUCCESS(status))
         return status;
@@ -96,6 +104,8 @@ NTSTATUS NTAPI NtUnloadDriver(PUNICODE_STRING DriverServiceName)
     NTSTATUS status;
 
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
+    if (!may_load())
+        return STATUS_PRIVILEGE_NOT_HELD;
     status = capture(DriverServiceName, &service);
     if (!NT_SUCCESS(status))
         return status;

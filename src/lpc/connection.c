@@ -5,6 +5,8 @@
 #include "lpc.h"
 #include "turn.h"
 
+#include "../pnp/pnp.h"
+
 #define HELLO_PATIENCE 5000000000ll /* ns between connecting and saying hello */
 
 /* ---- making ----------------------------------------------------------------------------- */
@@ -217,6 +219,7 @@ static VOID end_process(struct lpc_connection *connection)
     PKPROCESS process = connection->process;
 
     lpc_end_lanes(connection);
+    pnp_user_forget_process(process);
     ob_handle_table_destroy(process);
     if (process->space)
         mm_space_close(process->space);

@@ -4,6 +4,8 @@
  */
 #include "lpc.h"
 
+#include "../pnp/pnp.h"
+
 #define DEEPEST 32u /* user APCs inside one another */
 /* ns: a program that writes over the word when it was told of its end is not waited for longer. */
 #define LOOK_AGAIN 500000000ll
@@ -221,6 +223,7 @@ VOID lpc_end_lanes(struct lpc_connection *connection)
         lpc_end(&server->lane->word);
     }
     mm_release(&connection->lane_lock);
+    pnp_user_end_process(connection->process);
     while ((count = __atomic_load_n(&connection->server_count, __ATOMIC_ACQUIRE)))
         hal_wait(&connection->server_count, count, HAL_FOREVER);
 }

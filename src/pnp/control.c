@@ -494,6 +494,22 @@ static NTSTATUS reply(struct call *call)
  * ---------------------------------------------------------------------------------------------------
  */
 
+/* What changes devices is not for everybody. */
+static BOOLEAN may_do(ULONG operation, KPROCESSOR_MODE mode)
+{
+    switch (operation) {
+    case PNP_CONTROL_SET_PROPERTY:
+    case PNP_CONTROL_SET_INTERFACE:
+    case PNP_CONTROL_REMOVE:
+    case PNP_CONTROL_ENABLE:
+    case PNP_CONTROL_ENUMERATE:
+    case PNP_CONTROL_ADD:
+        return SeSinglePrivilegeCheck(RtlConvertLongToLuid(SE_LOAD_DRIVER_PRIVILEGE), mode);
+    default:
+        return TRUE;
+    }
+}
+
 NTSTATUS NTAPI NtPlugPlayControl(ULONG Class, PVOID Buffer, ULONG Size)
 {
     static NTSTATUS (*const work[])(struct call * call) = {
@@ -525,6 +541,8 @@ NTSTATUS NTAPI NtPlugPlayControl(ULONG Class, PVOID Buffer, ULONG Size)
         return STATUS_INVALID_PARAMETER_1;
     if (Size != sizeof(call.block))
         return STATUS_INFO_LENGTH_MISMATCH;
+    if (!may_do(Class, call.mode))
+        return STATUS_PRIVILEGE_NOT_HELD;
     status = ob_copy_in(&call.block, Buffer, sizeof(call.block), call.mode);
     if (NT_SUCCESS(status))
         status = fetch_name(&call);

@@ -39,6 +39,14 @@ NTSTATUS pnp_start(VOID);
 VOID pnp_stop(VOID);
 
 /*
+ * A program ends. First, once its threads have been told to end (ke_terminate_thread): it
+ * is asked nothing any more, and who waits for its answer goes on. Then, when they have
+ * ended: what it listened to and was told goes.
+ */
+VOID pnp_user_end_process(PKPROCESS process);
+VOID pnp_user_forget_process(PKPROCESS process);
+
+/*
  * Where a failure is explained: a sentence that names the thing and the remedy. text may be
  * NULL, else it is left as it is on success.
  */

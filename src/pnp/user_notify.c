@@ -1,14 +1,27 @@
 /*
  * Programs that listen: what a driver gets by callback they fetch, an event at a time
- * (CM_Register_Notification).
+ * (CM_Register_Notification). Each has its own events; nobody answers for another.
  */
 #include "pnpp.h"
 #include "control.h"
 
 #include <wdmguid.h>
 
+/* A program that listens, or fetches events. */
+struct audience {
+    LIST_ENTRY link;      /* in audiences, under lock, like the rest */
+    PKPROCESS process;    /* told apart by it; outlives this */
+    LIST_ENTRY events;    /* of queued_event.link */
+    ULONG event_count;    /* of them */
+    KSEMAPHORE available; /* counts them */
+    BOOLEAN has_fetcher;  /* it has asked for events at least once */
+    BOOLEAN is_ending;    /* it does not answer any more */
+    BOOLEAN has_missed;   /* it was told in the log that it fetches too little */
+};
+
 struct user_listener {
     LIST_ENTRY link; /* in listeners, under lock */
+    struct audience *audience;
     ULONG64 cookie;
     enum pnp_listen kind;
     GUID class_guid;
@@ -18,7 +31,7 @@ struct user_listener {
 
 /* An event on its way to the program. */
 struct queued_event {
-    LIST_ENTRY link;                /* in events, under lock */
+    LIST_ENTRY link;                /* in its audience's events, under lock */
     struct pnp_user_event *content; /* in pool; the fetcher's from when it is fetched */
     ULONG bytes;
 };
@@ -26,37 +39,31 @@ struct queued_event {
 /* A question that the PnP thread waits for the answer to. One at a time. */
 struct question {
     ULONG64 cookie; /* 0: none */
+    struct audience *audience;
     KEVENT answered;
     NTSTATUS answer;
 };
 
+#define MOST_EVENTS 4096u    /* that wait for one program to fetch them */
+#define PATIENCE 300000000ll /* in 100 ns: 30 s, as Windows waits for a program's answer */
+
 static struct {
     FAST_MUTEX lock;
-    LIST_ENTRY listeners, events;
+    LIST_ENTRY audiences, listeners;
     ULONG64 next_cookie;
-    KSEMAPHORE available; /* counts events */
     struct question question;
-    BOOLEAN has_fetcher; /* a program has asked for events at least once */
-    BOOLEAN is_ending;   /* programs do not answer any more */
+    BOOLEAN is_ending; /* no program answers any more */
 } user;
 
 VOID pnp_user_start(VOID)
 {
     ExInitializeFastMutex(&user.lock);
+    InitializeListHead(&user.audiences);
     InitializeListHead(&user.listeners);
-    InitializeListHead(&user.events);
-    KeInitializeSemaphore(&user.available, 0, MAXLONG);
     KeInitializeEvent(&user.question.answered, SynchronizationEvent, FALSE);
     user.question.cookie = 0;
     user.next_cookie = 1;
-    user.has_fetcher = user.is_ending = FALSE;
-}
-
-VOID pnp_user_end(VOID)
-{
-    ExAcquireFastMutex(&user.lock);
-    user.is_ending = TRUE;
-    ExReleaseFastMutex(&user.lock);
+    user.is_ending = FALSE;
 }
 
 static VOID free_listener(struct user_listener *listener)
@@ -73,13 +80,122 @@ static VOID free_event(struct queued_event *event)
     pnp_free(event);
 }
 
+/* ---- audiences. The lock is held ------------------------------------------------------- */
+
+static struct audience *find_audience(PKPROCESS process)
+{
+    PLIST_ENTRY entry;
+
+    for (entry = user.audiences.Flink; entry != &user.audiences; entry = entry->Flink) {
+        struct audience *audience = CONTAINING_RECORD(entry, struct audience, link);
+
+        if (audience->process == process)
+            return audience;
+    }
+    return NULL;
+}
+
+/*
+ * The calling program's, made if it has none. NULL: no memory, or the program ends:
+ * after pnp_user_end_process nobody waits for it again.
+ */
+static struct audience *own_audience(VOID)
+{
+    PKTHREAD thread = ke_current();
+    struct audience *audience = find_audience(thread->process);
+
+    if (audience || __atomic_load_n(&thread->must_end, __ATOMIC_ACQUIRE))
+        return audience;
+    audience = pnp_allocate(sizeof(*audience));
+    if (!audience)
+        return NULL;
+    audience->process = thread->process;
+    InitializeListHead(&audience->events);
+    KeInitializeSemaphore(&audience->available, 0, MAXLONG);
+    InsertTailList(&user.audiences, &audience->link);
+    return audience;
+}
+
+static VOID answer(NTSTATUS status)
+{
+    user.question.answer = status;
+    user.question.cookie = 0;
+    KeSetEvent(&user.question.answered, IO_NO_INCREMENT, FALSE);
+}
+
+/* Takes the audience and its listeners off the lists. */
+static VOID take_audience(struct audience *audience, PLIST_ENTRY listeners)
+{
+    PLIST_ENTRY entry, next;
+
+    RemoveEntryList(&audience->link);
+    InitializeListHead(listeners);
+    for (entry = user.listeners.Flink; entry != &user.listeners; entry = next) {
+        next = entry->Flink;
+        if (CONTAINING_RECORD(entry, struct user_listener, link)->audience != audience)
+            continue;
+        RemoveEntryList(entry);
+        InsertTailList(listeners, entry);
+    }
+}
+
+/* ---- the end of a program, and of all ---------------------------------------------------- */
+
+VOID pnp_user_end(VOID)
+{
+    ExAcquireFastMutex(&user.lock);
+    user.is_ending = TRUE;
+    ExReleaseFastMutex(&user.lock);
+}
+
+/* Without the lock: nobody finds it any more, and a node that goes asks for locks of its own. */
+static VOID free_audience(struct audience *audience, PLIST_ENTRY listeners)
+{
+    while (!IsListEmpty(listeners))
+        free_listener(CONTAINING_RECORD(RemoveHeadList(listeners), struct user_listener, link));
+    while (!IsListEmpty(&audience->events))
+        free_event(CONTAINING_RECORD(RemoveHeadList(&audience->events), struct queued_event, link));
+    pnp_free(audience);
+}
+
 VOID pnp_user_stop(VOID)
 {
-    while (!IsListEmpty(&user.listeners))
-        free_listener(
-            CONTAINING_RECORD(RemoveHeadList(&user.listeners), struct user_listener, link));
-    while (!IsListEmpty(&user.events))
-        free_event(CONTAINING_RECORD(RemoveHeadList(&user.events), struct queued_event, link));
+    LIST_ENTRY listeners;
+
+    while (!IsListEmpty(&user.audiences)) {
+        struct audience *audience = CONTAINING_RECORD(user.audiences.Flink, struct audience, link);
+
+        take_audience(audience, &listeners);
+        free_audience(audience, &listeners);
+    }
+}
+
+VOID pnp_user_end_process(PKPROCESS process)
+{
+    struct audience *audience;
+
+    ExAcquireFastMutex(&user.lock);
+    audience = find_audience(process);
+    if (audience) {
+        audience->is_ending = TRUE;
+        if (user.question.cookie && user.question.audience == audience)
+            answer(STATUS_SUCCESS);
+    }
+    ExReleaseFastMutex(&user.lock);
+}
+
+VOID pnp_user_forget_process(PKPROCESS process)
+{
+    struct audience *audience;
+    LIST_ENTRY listeners;
+
+    ExAcquireFastMutex(&user.lock);
+    audience = find_audience(process);
+    if (audience)
+        take_audience(audience, &listeners);
+    ExReleaseFastMutex(&user.lock);
+    if (audience)
+        free_audience(audience, &listeners);
 }
 
 /* ---- registering --------------------------------------------------------------------------------
@@ -110,28 +226,33 @@ NTSTATUS pnp_user_listen(enum pnp_listen kind, const GUID *guid, PCUNICODE_STRIN
         return status;
     }
     ExAcquireFastMutex(&user.lock);
-    *cookie = listener->cookie = user.next_cookie++;
-    InsertTailList(&user.listeners, &listener->link);
+    listener->audience = own_audience();
+    if (listener->audience) {
+        *cookie = listener->cookie = user.next_cookie++;
+        InsertTailList(&user.listeners, &listener->link);
+    }
     ExReleaseFastMutex(&user.lock);
-    return STATUS_SUCCESS;
+    if (listener->audience)
+        return STATUS_SUCCESS;
+    free_listener(listener);
+    return STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* A question to it is answered with yes. */
-static VOID forget_events_of(ULONG64 cookie)
+static VOID forget_events_of(struct audience *audience, ULONG64 cookie)
 {
     PLIST_ENTRY entry, next;
 
-    for (entry = user.events.Flink; entry != &user.events; entry = next) {
+    for (entry = audience->events.Flink; entry != &audience->events; entry = next) {
         struct queued_event *event = CONTAINING_RECORD(entry, struct queued_event, link);
 
         next = entry->Flink;
         if (event->content->listener != cookie)
             continue;
         RemoveEntryList(entry);
-        if (event->content->event && event->content->event == user.question.cookie) {
-            user.question.answer = STATUS_SUCCESS;
-            KeSetEvent(&user.question.answered, IO_NO_INCREMENT, FALSE);
-        }
+        audience->event_count--;
+        if (event->content->event && event->content->event == user.question.cookie)
+            answer(STATUS_SUCCESS);
         free_event(event);
     }
 }
@@ -144,12 +265,12 @@ NTSTATUS pnp_user_unlisten(ULONG64 cookie)
     ExAcquireFastMutex(&user.lock);
     for (entry = user.listeners.Flink; entry != &user.listeners && !found; entry = entry->Flink) {
         found = CONTAINING_RECORD(entry, struct user_listener, link);
-        if (found->cookie != cookie)
+        if (found->cookie != cookie || found->audience->process != ke_current()->process)
             found = NULL;
     }
     if (found) {
         RemoveEntryList(&found->link);
-        forget_events_of(cookie);
+        forget_events_of(found->audience, cookie);
     }
     ExReleaseFastMutex(&user.lock);
     if (!found)
@@ -161,18 +282,31 @@ NTSTATUS pnp_user_unlisten(ULONG64 cookie)
 /* ---- events
  * ----------------------------------------------------------------------------------------- */
 
+/* FALSE if the program ends, or has left so many that nobody will ever fetch this one. */
+static BOOLEAN has_room(struct audience *audience)
+{
+    if (audience->is_ending || audience->event_count < MOST_EVENTS)
+        return !audience->is_ending;
+    if (!audience->has_missed)
+        rtl_log("program %s (%p) does not fetch the PnP events that it listens to: it misses some",
+                audience->process->name, audience->process->id);
+    audience->has_missed = TRUE;
+    return FALSE;
+}
+
 /* Under the lock. data (may be NULL) is a custom event's. */
 static BOOLEAN queue_event(struct user_listener *listener, enum pnp_user_action action,
                            const GUID *guid, PCUNICODE_STRING name, ULONG64 question,
                            const VOID *data, ULONG bytes)
 {
     ULONG text = name->Length + sizeof(WCHAR), size = sizeof(struct pnp_user_event) + text + bytes;
-    struct queued_event *event = pnp_allocate(sizeof(*event));
-    struct pnp_user_event *content = pnp_allocate(size);
+    struct audience *audience = listener->audience;
+    BOOLEAN is_heard = has_room(audience);
+    struct queued_event *event = is_heard ? pnp_allocate(sizeof(*event)) : NULL;
+    struct pnp_user_event *content = event ? pnp_allocate(size) : NULL;
 
-    if (!event || !content) {
+    if (!content) {
         pnp_free(event);
-        pnp_free(content);
         return FALSE;
     }
     content->listener = listener->cookie;
@@ -186,8 +320,9 @@ static BOOLEAN queue_event(struct user_listener *listener, enum pnp_user_action 
         memcpy((PCHAR)content->name + text, data, bytes);
     event->content = content;
     event->bytes = size;
-    InsertTailList(&user.events, &event->link);
-    KeReleaseSemaphore(&user.available, IO_NO_INCREMENT, 1, FALSE);
+    InsertTailList(&audience->events, &event->link);
+    audience->event_count++;
+    KeReleaseSemaphore(&audience->available, IO_NO_INCREMENT, 1, FALSE);
     return TRUE;
 }
 
@@ -255,7 +390,36 @@ static struct user_listener *next_of(struct pnp_node *node, ULONG64 cookie)
     return NULL;
 }
 
-/* Asks the listeners in turn, and waits for each; who does not fetch events does not refuse. */
+/* Under the lock: asks one listener; FALSE if it does not fetch events, and so does not refuse. */
+static BOOLEAN put_question(struct user_listener *listener, struct pnp_node *node)
+{
+    if (user.is_ending || !listener->audience->has_fetcher ||
+        !queue_event(listener, PNP_USER_QUERY_REMOVE, NULL, &node->instance, user.next_cookie, NULL,
+                     0))
+        return FALSE;
+    user.question.cookie = user.next_cookie++;
+    user.question.audience = listener->audience;
+    user.question.answer = STATUS_SUCCESS;
+    KeClearEvent(&user.question.answered);
+    return TRUE;
+}
+
+static NTSTATUS await_answer(struct pnp_node *node)
+{
+    LARGE_INTEGER patience = {.QuadPart = -PATIENCE};
+
+    KeWaitForSingleObject(&user.question.answered, Executive, KernelMode, FALSE, &patience);
+    ExAcquireFastMutex(&user.lock);
+    if (user.question.cookie)
+        rtl_log("program %s (%p) does not answer whether %wZ may be removed: that is taken for yes",
+                user.question.audience->process->name, user.question.audience->process->id,
+                &node->instance);
+    user.question.cookie = 0;
+    ExReleaseFastMutex(&user.lock);
+    return user.question.answer;
+}
+
+/* Asks the listeners in turn, and waits for each. On the PnP thread, and so one at a time. */
 static NTSTATUS ask(struct pnp_node *node)
 {
     struct user_listener *listener;
@@ -269,19 +433,12 @@ static NTSTATUS ask(struct pnp_node *node)
         waits = FALSE;
         if (listener) {
             last = listener->cookie;
-            user.question.cookie = user.next_cookie++;
-            KeClearEvent(&user.question.answered);
-            waits = user.has_fetcher && !user.is_ending &&
-                    queue_event(listener, PNP_USER_QUERY_REMOVE, NULL, &node->instance,
-                                user.question.cookie, NULL, 0);
+            waits = put_question(listener, node);
         }
         ExReleaseFastMutex(&user.lock);
-        if (waits) {
-            KeWaitForSingleObject(&user.question.answered, Executive, KernelMode, FALSE, NULL);
-            status = user.question.answer;
-        }
+        if (waits)
+            status = await_answer(node);
     } while (listener && NT_SUCCESS(status));
-    user.question.cookie = 0;
     return status;
 }
 
@@ -320,18 +477,25 @@ NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event)
 NTSTATUS pnp_user_next_event(struct pnp_user_event **content, PULONG bytes)
 {
     struct queued_event *event = NULL;
+    struct audience *audience;
     NTSTATUS status;
 
     ExAcquireFastMutex(&user.lock);
-    user.has_fetcher = TRUE;
+    audience = own_audience();
+    if (audience)
+        audience->has_fetcher = TRUE;
     ExReleaseFastMutex(&user.lock);
+    if (!audience)
+        return STATUS_INSUFFICIENT_RESOURCES;
     while (!event) {
-        status = KeWaitForSingleObject(&user.available, UserRequest, UserMode, TRUE, NULL);
+        status = KeWaitForSingleObject(&audience->available, UserRequest, UserMode, TRUE, NULL);
         if (status != STATUS_SUCCESS)
             return status;
         ExAcquireFastMutex(&user.lock);
-        if (!IsListEmpty(&user.events))
-            event = CONTAINING_RECORD(RemoveHeadList(&user.events), struct queued_event, link);
+        if (!IsListEmpty(&audience->events)) {
+            event = CONTAINING_RECORD(RemoveHeadList(&audience->events), struct queued_event, link);
+            audience->event_count--;
+        }
         ExReleaseFastMutex(&user.lock);
     }
     *content = event->content;
@@ -346,10 +510,9 @@ NTSTATUS pnp_user_reply(ULONG64 cookie, ULONG refuses)
     NTSTATUS status = STATUS_NOT_FOUND;
 
     ExAcquireFastMutex(&user.lock);
-    if (cookie && cookie == user.question.cookie) {
-        user.question.answer = refuses ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
-        user.question.cookie = 0;
-        KeSetEvent(&user.question.answered, IO_NO_INCREMENT, FALSE);
+    if (cookie && cookie == user.question.cookie &&
+        user.question.audience->process == ke_current()->process) {
+        answer(refuses ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS);
         status = STATUS_SUCCESS;
     }
     ExReleaseFastMutex(&user.lock);

@@ -1,12 +1,17 @@
 /*
  * Says what the caller may do, a line a device: which of reading, writing and everything it is
- * opened for, with "-" for what is denied, and which control codes the handle for reading may send.
+ * opened for, with "-" for what is denied, and which control codes the handle for reading may send;
+ * then whether it may change the machine's registry and its own, and load drivers.
  */
 #include <windows.h>
+#include <ntstatus.h>
 #include <winioctl.h>
+#include <winternl.h>
 #include <stdio.h>
 
 #include "security.h"
+
+NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING name);
 
 static HANDLE open_device(const wchar_t *name, DWORD access)
 {
@@ -59,11 +64,32 @@ static void show(const char *what, const wchar_t *name)
     printf("\n");
 }
 
+static char creates(HKEY root, char letter)
+{
+    HKEY key;
+    LONG error = RegCreateKeyExA(root, "Software\\SecurityTest", 0, NULL, REG_OPTION_VOLATILE,
+                                 KEY_WRITE, NULL, &key, NULL);
+
+    if (error == ERROR_SUCCESS)
+        RegCloseKey(key);
+    return error == ERROR_SUCCESS ? letter : error == ERROR_ACCESS_DENIED ? '-' : '?';
+}
+
+static char may_load(void)
+{
+    static WCHAR name[] = L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\None";
+    UNICODE_STRING service = {sizeof(name) - sizeof(WCHAR), sizeof(name), name};
+
+    return NtLoadDriver(&service) == STATUS_PRIVILEGE_NOT_HELD ? '-' : 'l';
+}
+
 int main(void)
 {
     show("secret", SECRET_NAME);
     show("readable", READABLE_NAME);
     show("user", OWNED_NAME);
     show("group", GROUPS_NAME);
+    printf("system: %c%c%c\n", creates(HKEY_LOCAL_MACHINE, 'm'), creates(HKEY_CURRENT_USER, 'u'),
+           may_load());
     return 0;
 }
