@@ -103,6 +103,8 @@ struct wdf_device {
     PDEVICE_OBJECT device_object;
     PDEVICE_OBJECT attached; /* the device below, NULL for a PDO or control device */
     PDEVICE_OBJECT pdo;      /* the stack's bottom; its own for a PDO, NULL for control devices */
+    /* What the UMDF drivers of the stack agreed on; undefined before, and in the kernel. */
+    WDF_DEVICE_IO_TYPE stack_read_write_type, stack_control_type;
     struct wdf_callback_lock callback_lock;
     struct wdf_target *local_target, *self_target;
     struct wdf_device_io io;
@@ -173,6 +175,8 @@ VOID wdf_remove_device(struct wdf_device *device);
 VOID wdf_retire_device_object(struct wdf_device *device);
 /* A filter's flags and method follow the device below it; io_type.c. */
 VOID wdf_follow_io_type(struct wdf_device *device);
+/* Takes a driver's wishes over if they are ones that a driver of its kind may have. */
+VOID wdf_set_io_type(PWDFDEVICE_INIT init, const WDF_IO_TYPE_CONFIG *config, PCSTR function);
 
 /* ---- control.c ----------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ PWDFDEVICE_INIT wdf_make_init(struct wdf_driver *driver, enum wdf_device_kind ki
     init->config.power_policy_ownership = WdfUseDefault;
     init->config.device_type = FILE_DEVICE_UNKNOWN;
     init->config.characteristics = FILE_DEVICE_SECURE_OPEN;
-    init->config.read_write_type = WdfDeviceIoBuffered;
+    init->config.read_write_type = init->config.control_type = WdfDeviceIoBuffered;
     init->config.control_type = WdfDeviceIoBuffered;
     init->config.release_order = WdfReleaseHardwareOrderOnFailureEarly;
     return init;
@@ -114,31 +114,21 @@ VOID NTAPI imp_WdfDeviceInitSetIoType(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEV
     imp_WdfDeviceInitSetIoTypeEx(DriverGlobals, DeviceInit, &config);
 }
 
-/* DeviceControlIoType counts in user mode only: here each control code has its method. */
 VOID NTAPI imp_WdfDeviceInitSetIoTypeEx(PWDF_DRIVER_GLOBALS DriverGlobals,
                                         PWDFDEVICE_INIT DeviceInit,
                                         PWDF_IO_TYPE_CONFIG IoTypeConfig)
 {
     struct wdf_globals *globals = wdf_globals_of(DriverGlobals);
-    WDF_DEVICE_IO_TYPE type;
 
     WDF_REQUIRE(DeviceInit);
     WDF_REQUIRE(IoTypeConfig);
     if (!wdf_may_change_init(DeviceInit, __func__))
         return;
-    if (IoTypeConfig->Size != sizeof(*IoTypeConfig)) {
+    if (IoTypeConfig->Size == sizeof(*IoTypeConfig))
+        wdf_set_io_type(DeviceInit, IoTypeConfig, __func__);
+    else
         wdf_misuse(globals, __func__, "WDF_IO_TYPE_CONFIG.Size is %u, not %u", IoTypeConfig->Size,
                    (ULONG)sizeof(*IoTypeConfig));
-        return;
-    }
-    type = IoTypeConfig->ReadWriteIoType;
-    if (type < WdfDeviceIoNeither || type > WdfDeviceIoDirect) {
-        wdf_misuse(globals, __func__, "ReadWriteIoType %d is none that a kernel driver can have",
-                   type);
-        return;
-    }
-    DeviceInit->config.read_write_type = type;
-    DeviceInit->config.direct_transfer_threshold = IoTypeConfig->DirectTransferThreshold;
 }
 
 VOID NTAPI imp_WdfDeviceInitSetExclusive(PWDF_DRIVER_GLOBALS DriverGlobals,

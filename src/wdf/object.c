@@ -25,9 +25,12 @@ static VOID take_attributes(struct wdf_object *object, SIZE_T size,
 {
     object->execution_level = WdfExecutionLevelInheritFromParent;
     object->synchronization_scope = WdfSynchronizationScopeInheritFromParent;
+    if (object->globals->is_user)
+        object->execution_level = WdfExecutionLevelPassive;
     if (!attributes)
         return;
-    object->execution_level = attributes->ExecutionLevel;
+    if (!object->globals->is_user)
+        object->execution_level = attributes->ExecutionLevel;
     object->synchronization_scope = attributes->SynchronizationScope;
     if (wdf_has_context(attributes)) {
         object->contexts = (struct wdf_context *)((PUCHAR)object + align(size));

@@ -10,10 +10,12 @@
  *   request_user.c        METHOD_NEITHER: unsafe addresses, probe and lock
  *   request_send.c        sending, time-outs, cancelling what was sent
  *   request_format.c      reuse, formatting, completion parameters
+ *   request_umdf.c        what only UMDF drivers may ask
  */
 #pragma once
 
 #include "memory.h"
+#include "../umdf/reflected.h"
 
 struct wdf_queue;
 struct wdf_target;
@@ -95,6 +97,12 @@ extern const struct wdf_type wdf_type_request, wdf_type_request_received;
 static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR function)
 {
     return (struct wdf_request *)wdf_object_of(handle, &wdf_type_request, function);
+}
+
+/* What stands behind its IRP in a driver host, or NULL: it was made here, or this is the kernel. */
+static inline const struct umdf_reflected *wdf_reflected(const struct wdf_request *request)
+{
+    return request->object.globals->is_user ? umdf_reflected_of(request->irp) : NULL;
 }
 
 /*

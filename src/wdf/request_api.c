@@ -106,10 +106,15 @@ KPROCESSOR_MODE NTAPI imp_WdfRequestGetRequestorMode(PWDF_DRIVER_GLOBALS DriverG
 ULONG NTAPI imp_WdfRequestGetRequestorProcessId(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                 WDFREQUEST Request)
 {
-    PIRP irp = wdf_request_irp(wdf_request_of(Request, __func__), __func__);
+    struct wdf_request *request = wdf_request_of(Request, __func__);
+    const struct umdf_reflected *reflected;
+    PIRP irp = wdf_request_irp(request, __func__);
 
     UNREFERENCED_PARAMETER(DriverGlobals);
-    return irp ? IoGetRequestorProcessId(irp) : 0;
+    if (!irp)
+        return 0;
+    reflected = wdf_reflected(request);
+    return reflected ? reflected->process : IoGetRequestorProcessId(irp);
 }
 
 BOOLEAN NTAPI imp_WdfRequestIsFrom32BitProcess(PWDF_DRIVER_GLOBALS DriverGlobals,

@@ -77,6 +77,35 @@ static VOID assign_control(struct wdf_request *request, PIRP irp, PIO_STACK_LOCA
     }
 }
 
+/*
+ * In a driver host the input of a control request and its output are never the same memory, and
+ * there are no MDLs: the IRP has two addresses, whatever the method (target_control.c).
+ */
+static VOID assign_user(struct wdf_request *request, PIRP irp, PIO_STACK_LOCATION location)
+{
+    switch (location->MajorFunction) {
+    case IRP_MJ_READ:
+        begin(request, &request->output, location->Parameters.Read.Length, 0)->buffer =
+            irp->AssociatedIrp.SystemBuffer;
+        break;
+    case IRP_MJ_WRITE:
+        begin(request, &request->input, location->Parameters.Write.Length, WDF_MEMORY_READ_ONLY)
+            ->buffer = irp->AssociatedIrp.SystemBuffer;
+        break;
+    case IRP_MJ_DEVICE_CONTROL:
+        begin(request, &request->input, location->Parameters.DeviceIoControl.InputBufferLength, 0)
+            ->buffer = irp->AssociatedIrp.SystemBuffer;
+        begin(request, &request->output, location->Parameters.DeviceIoControl.OutputBufferLength,
+              (location->Parameters.DeviceIoControl.IoControlCode & 3) == METHOD_IN_DIRECT
+                  ? WDF_MEMORY_READ_ONLY
+                  : 0)
+            ->buffer = irp->UserBuffer;
+        break;
+    default:
+        break;
+    }
+}
+
 VOID wdf_assign_buffers(struct wdf_request *request)
 {
     PIO_STACK_LOCATION location;
@@ -85,6 +114,10 @@ VOID wdf_assign_buffers(struct wdf_request *request)
     if (!request->irp)
         return;
     location = IoGetCurrentIrpStackLocation(request->irp);
+    if (request->object.globals->is_user) {
+        assign_user(request, request->irp, location);
+        return;
+    }
     switch (location->MajorFunction) {
     case IRP_MJ_READ:
     case IRP_MJ_WRITE:

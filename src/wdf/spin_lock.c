@@ -28,7 +28,31 @@ NTSTATUS NTAPI imp_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
         return status;
     lock = object;
     KeInitializeSpinLock(&lock->lock);
+    ExInitializeFastMutex(&lock->mutex);
     return wdf_publish_object(lock, parent, SpinLock);
+}
+
+static VOID acquire(struct wdf_spin_lock *lock)
+{
+    KIRQL irql = PASSIVE_LEVEL;
+
+    if (lock->object.globals->is_user) {
+        KeEnterCriticalRegion();
+        ExAcquireFastMutexUnsafe(&lock->mutex);
+    } else {
+        KeAcquireSpinLock(&lock->lock, &irql);
+    }
+    lock->irql = irql;
+}
+
+static VOID release(struct wdf_spin_lock *lock)
+{
+    if (lock->object.globals->is_user) {
+        ExReleaseFastMutexUnsafe(&lock->mutex);
+        KeLeaveCriticalRegion();
+    } else {
+        KeReleaseSpinLock(&lock->lock, lock->irql);
+    }
 }
 
 /* The lock behind a handle, or NULL (and misuse) if it is an interrupt's. */
@@ -47,7 +71,6 @@ static struct wdf_spin_lock *lock_of(WDFSPINLOCK handle, PCSTR function)
 VOID NTAPI imp_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS DriverGlobals, WDFSPINLOCK SpinLock)
 {
     struct wdf_spin_lock *lock = lock_of(SpinLock, __func__);
-    KIRQL irql;
 
     UNREFERENCED_PARAMETER(DriverGlobals);
     if (!lock)
@@ -55,8 +78,7 @@ VOID NTAPI imp_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS DriverGlobals, WDFSPINLOCK
     if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == ke_current())
         wdf_violation(WDF_RECURSIVE_LOCK, (ULONG_PTR)SpinLock, 0, __func__,
                       "this thread has the lock 0x%p already", SpinLock);
-    KeAcquireSpinLock(&lock->lock, &irql);
-    lock->irql = irql;
+    acquire(lock);
     __atomic_store_n(&lock->owner, ke_current(), __ATOMIC_RELAXED);
 }
 
@@ -71,5 +93,5 @@ VOID NTAPI imp_WdfSpinLockRelease(PWDF_DRIVER_GLOBALS DriverGlobals, WDFSPINLOCK
         wdf_violation(WDF_INVALID_LOCK_OPERATION, (ULONG_PTR)SpinLock, 1, __func__,
                       "this thread does not have the lock 0x%p", SpinLock);
     __atomic_store_n(&lock->owner, NULL, __ATOMIC_RELAXED);
-    KeReleaseSpinLock(&lock->lock, lock->irql);
+    release(lock);
 }

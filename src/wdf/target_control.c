@@ -54,6 +54,17 @@ static NTSTATUS fill_neither(struct wdf_request *request, const struct wdf_buffe
     return wdf_buffer_address(input, &next->Parameters.DeviceIoControl.Type3InputBuffer);
 }
 
+/* In a driver host: whatever the method, two addresses, and nothing is copied. */
+static NTSTATUS fill_user(struct wdf_request *request, const struct wdf_buffer *input,
+                          const struct wdf_buffer *output)
+{
+    PIRP irp = request->irp;
+    NTSTATUS status = wdf_buffer_address(input, &irp->AssociatedIrp.SystemBuffer);
+
+    irp->MdlAddress = NULL;
+    return NT_SUCCESS(status) ? wdf_buffer_address(output, &irp->UserBuffer) : status;
+}
+
 static NTSTATUS fill_control(struct wdf_request *request, ULONG code,
                              const struct wdf_buffer *input, const struct wdf_buffer *output)
 {
@@ -62,6 +73,8 @@ static NTSTATUS fill_control(struct wdf_request *request, ULONG code,
     next->Parameters.DeviceIoControl.IoControlCode = code;
     next->Parameters.DeviceIoControl.InputBufferLength = input->length;
     next->Parameters.DeviceIoControl.OutputBufferLength = output->length;
+    if (request->object.globals->is_user)
+        return fill_user(request, input, output);
     switch (code & 3) {
     case METHOD_BUFFERED:
         return fill_buffered(request, input, output);

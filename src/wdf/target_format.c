@@ -181,9 +181,19 @@ static NTSTATUS fill_buffered(struct wdf_request *request, UCHAR major,
     return status;
 }
 
+/* In a driver host buffers are passed on as they are, whatever the target's device says. */
+static NTSTATUS fill_user(struct wdf_request *request, const struct wdf_buffer *buffer)
+{
+    request->irp->UserBuffer = NULL;
+    request->irp->MdlAddress = NULL;
+    return wdf_buffer_address(buffer, &request->irp->AssociatedIrp.SystemBuffer);
+}
+
 static NTSTATUS fill_transfer(struct wdf_target *target, struct wdf_request *request, UCHAR major,
                               const struct wdf_buffer *buffer)
 {
+    if (request->object.globals->is_user)
+        return fill_user(request, buffer);
     switch (wdf_target_io_type(target)) {
     case WDF_TARGET_BUFFERED:
         return fill_buffered(request, major, buffer);

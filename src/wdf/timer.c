@@ -68,7 +68,14 @@ static const struct wdf_type type_timer = {
     .dispose = dispose_timer,
 };
 
-static NTSTATUS check(const WDF_TIMER_CONFIG *config, PWDF_OBJECT_ATTRIBUTES attributes)
+/* A UMDF driver's always are. */
+static BOOLEAN is_passive(const struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes)
+{
+    return globals->is_user || attributes->ExecutionLevel == WdfExecutionLevelPassive;
+}
+
+static NTSTATUS check(const struct wdf_globals *globals, const WDF_TIMER_CONFIG *config,
+                      PWDF_OBJECT_ATTRIBUTES attributes)
 {
     NTSTATUS status;
 
@@ -80,7 +87,7 @@ static NTSTATUS check(const WDF_TIMER_CONFIG *config, PWDF_OBJECT_ATTRIBUTES att
         return STATUS_INVALID_PARAMETER;
     status = wdf_check_attributes(attributes,
                                   WDF_ATTRIBUTES_PARENT_REQUIRED | WDF_ATTRIBUTES_LEVEL_ALLOWED);
-    if (NT_SUCCESS(status) && config->Period &&
+    if (NT_SUCCESS(status) && config->Period && !globals->is_user &&
         attributes->ExecutionLevel == WdfExecutionLevelPassive)
         return STATUS_NOT_SUPPORTED;
     return status;
@@ -101,6 +108,7 @@ static VOID initialize(struct timer *timer, const WDF_TIMER_CONFIG *config,
 NTSTATUS NTAPI imp_WdfTimerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_TIMER_CONFIG Config,
                                   PWDF_OBJECT_ATTRIBUTES Attributes, WDFTIMER *Timer)
 {
+    struct wdf_globals *globals = wdf_globals_of(DriverGlobals);
     struct wdf_callback_lock *lock;
     struct wdf_object *parent;
     PVOID object;
@@ -111,15 +119,14 @@ NTSTATUS NTAPI imp_WdfTimerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_TIMER_
         return status;
     WDF_REQUIRE(Config);
     WDF_REQUIRE(Timer);
-    status = check(Config, Attributes);
+    status = check(globals, Config, Attributes);
     *Timer = NULL;
     if (NT_SUCCESS(status))
         status = wdf_serialize_with(parent, Config->AutomaticSerialization,
-                                    Attributes->ExecutionLevel == WdfExecutionLevelPassive, &lock);
+                                    is_passive(globals, Attributes), &lock);
     if (!NT_SUCCESS(status))
         return status;
-    status = wdf_allocate_object(wdf_globals_of(DriverGlobals), &type_timer, sizeof(struct timer),
-                                 Attributes, &object);
+    status = wdf_allocate_object(globals, &type_timer, sizeof(struct timer), Attributes, &object);
     if (!NT_SUCCESS(status))
         return status;
     initialize(object, Config, lock);
