@@ -7,6 +7,7 @@ set(NTIO_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ntio)
 
 install(TARGETS ntio-command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS ntio-kernel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS ntio-host RUNTIME DESTINATION ${CMAKE_INSTALL_LIBDIR}/ntio)
 # The library that programs of another process find in libntio's place: see ntio exec.
 install(TARGETS ntio_client LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/ntio/served NAMELINK_SKIP)
 configure_file(packaging/systemd/ntio.service.in ${CMAKE_BINARY_DIR}/systemd/ntio.service @ONLY)

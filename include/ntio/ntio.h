@@ -208,8 +208,8 @@ unsigned long long ntio_bytes_copied(void);
  * the process runs itself anew once. ntio_serve lets programs connect, at the
  * socket path with permission bits mode, or with path NULL at the socket that
  * systemd passed; programs is how many at the same time, at most and if it is 0
- * 10000. Who comes then is told and left. ntio_serve_stop tells them that it is over, ends their requests
- * and closes their files; ntio_stop comes after it.
+ * 10000. Who comes then is told and left. ntio_serve_stop tells them that it is over, ends their
+ * requests and closes their files; ntio_stop comes after it.
  *
  * STATUS_NOT_SUPPORTED: this process cannot make room (it was linked otherwise
  * than ntio-kernel, or runs under ThreadSanitizer). STATUS_DEVICE_BUSY: it serves
@@ -218,6 +218,13 @@ unsigned long long ntio_bytes_copied(void);
 int ntio_serve_prepare(char **arguments);
 int ntio_serve(const char *path, unsigned mode, unsigned programs);
 void ntio_serve_stop(void);
+
+/*
+ * The whole of ntio-host, the process that UMDF drivers run in: called from main, with a channel
+ * to the kernel that started it. Returns an exit code; comes back only if there is no such
+ * kernel, or a driver cannot be loaded.
+ */
+int ntio_host_run(void);
 
 enum ntio_method {
     NTIO_BUFFERED = 0,

@@ -65,6 +65,28 @@ static Dwfl *current_dwfl(void)
     return describe_system.dwfl;
 }
 
+static int open_module(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr start,
+                       void *unused)
+{
+    Dwarf_Addr bias;
+
+    (void)user, (void)name, (void)start, (void)unused;
+    dwfl_module_getelf(module, &bias);
+    dwfl_module_getdwarf(module, &bias);
+    return DWARF_CB_OK;
+}
+
+HALAPI void hal_describe_prepare(void)
+{
+    pthread_mutex_lock(&describe_system.lock);
+    if (current_dwfl())
+        dwfl_getmodules(describe_system.dwfl, open_module, NULL, 0);
+    /* What libdw itself has loaded for that is not worth beginning anew. */
+    describe_system.images = 0;
+    dl_iterate_phdr(count_images, &describe_system.images);
+    pthread_mutex_unlock(&describe_system.lock);
+}
+
 static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');

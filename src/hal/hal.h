@@ -357,6 +357,41 @@ HALAPI void hal_descriptor_close(int descriptor);
 HALAPI void hal_peer_stop(struct hal_peer *peer);
 HALAPI void hal_peer_close(struct hal_peer *peer);
 
+/* ---- child.c, confine.c: processes of the kernel's own ---------------------------- */
+
+struct hal_child;
+
+#define HAL_CHILD_SOCKET 3 /* a child's descriptor of its channel, the only one above 2 */
+
+/*
+ * Starts the program name, which lies in folder ntio beside this library (or is what the
+ * environment's NTIO_HOST names), with one end of a channel and an environment without
+ * the user's variables; *peer is the other end. HAL_ENOENT: there is no such program.
+ */
+HALAPI int hal_child_start(struct hal_child **child, struct hal_peer **peer, const char *name);
+HALAPI hal_u32 hal_child_process(const struct hal_child *child);
+/* Before hal_child_wait. */
+HALAPI void hal_child_kill(struct hal_child *child);
+
+/* How it ended; both 0 if somebody else has waited for it. */
+struct hal_child_end {
+    hal_u32 signal; /* that killed it, or 0 */
+    hal_u32 code;
+};
+/* Waits until it has ended, and frees it. */
+HALAPI void hal_child_wait(struct hal_child *child, struct hal_child_end *end);
+
+/* In the child: its end of the channel. */
+HALAPI int hal_child_peer(struct hal_peer **peer);
+/*
+ * Gives rights up for good. From the first on this process is nobody, or user if that is
+ * not 0, if root started it; it makes no processes and sockets, reaches no other process, and
+ * opens files only for reading. From the second on, once it has loaded what it needs, it opens
+ * none at all. Threads included. A failure leaves it with what it had.
+ */
+HALAPI int hal_confine_begin(hal_u32 user);
+HALAPI int hal_confine_end(void);
+
 /* ---- fault.c: faults and guarded access -------------------------------- */
 
 enum hal_fault_kind {
@@ -501,6 +536,12 @@ struct hal_image;
  */
 HALAPI int hal_image_load(struct hal_image **image, const char *path,
                           int (*check)(const char *name), char *missing, hal_size size);
+/*
+ * Loads an object for the next hal_image_load of the same path, which may then be in no
+ * position to open files. Not while another thread loads.
+ */
+HALAPI int hal_image_preload(const char *path, int (*check)(const char *name), char *missing,
+                             hal_size size);
 HALAPI void hal_image_unload(struct hal_image *image);
 /* 1 if the file is an object that defines this name; none of its code runs. */
 HALAPI int hal_image_defines(const char *path, const char *name);
@@ -519,6 +560,8 @@ HALAPI int hal_is_traced(void);
  * address. Slow; for reports.
  */
 HALAPI void hal_describe_code(hal_u64 pc, char *text, hal_size size);
+/* Opens all files that hal_describe_code needs, for a process that soon may open none. */
+HALAPI void hal_describe_prepare(void);
 
 /* Return addresses of the calling thread, or from a fault's context; returns how many. */
 HALAPI hal_u32 hal_backtrace(hal_u64 *pcs, hal_u32 count);

@@ -8,6 +8,7 @@
 #include <libelf.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "linux.h"
@@ -15,7 +16,12 @@
 struct hal_image {
     void *handle;
     hal_u64 base, size;
+    char *path;             /* of one that is preloaded, else NULL */
+    struct hal_image *next; /* among those */
 };
+
+/* Images for the first hal_image_load of their paths. */
+static struct hal_image *preloaded;
 
 /* The names that a missing symbol's report is built from. */
 struct missing_names {
@@ -230,11 +236,49 @@ static int load(struct hal_image *image, const char *path, char *text, hal_size 
     return HAL_OK;
 }
 
+static struct hal_image *take_preloaded(const char *path)
+{
+    struct hal_image **link = &preloaded, *image;
+
+    while (*link && strcmp((*link)->path, path))
+        link = &(*link)->next;
+    image = *link;
+    if (!image)
+        return NULL;
+    *link = image->next;
+    free(image->path);
+    image->path = NULL;
+    return image;
+}
+
+HALAPI int hal_image_preload(const char *path, int (*check)(const char *name), char *missing,
+                             hal_size size)
+{
+    struct hal_image *image;
+    int error = hal_image_load(&image, path, check, missing, size);
+
+    if (error)
+        return error;
+    image->path = strdup(path);
+    if (!image->path) {
+        hal_image_unload(image);
+        return HAL_ENOMEM;
+    }
+    image->next = preloaded;
+    preloaded = image;
+    return HAL_OK;
+}
+
 HALAPI int hal_image_load(struct hal_image **image, const char *path,
                           int (*check)(const char *name), char *missing, hal_size size)
 {
-    struct hal_image *made;
+    struct hal_image *made = take_preloaded(path);
     int error = HAL_OK;
+
+    if (made) {
+        *image = made;
+        return HAL_OK;
+    }
 
     if (size)
         missing[0] = 0;

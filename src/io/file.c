@@ -29,6 +29,21 @@ NTSTATUS io_make_file(PDEVICE_OBJECT device, PFILE_OBJECT *file)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS io_name_file(PFILE_OBJECT file, PCUNICODE_STRING name)
+{
+    if (!name->Length)
+        return STATUS_SUCCESS;
+    file->FileName.Buffer =
+        ExAllocatePoolWithTag(NonPagedPoolNx, name->Length + sizeof(WCHAR), EX_TAG_FILE);
+    if (!file->FileName.Buffer)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memcpy(file->FileName.Buffer, name->Buffer, name->Length);
+    file->FileName.Buffer[name->Length / sizeof(WCHAR)] = 0;
+    file->FileName.Length = name->Length;
+    file->FileName.MaximumLength = name->Length + sizeof(WCHAR);
+    return STATUS_SUCCESS;
+}
+
 static BOOLEAN is_reachable(PFILE_OBJECT file)
 {
     return (file->Flags & FO_FILE_OPEN) &&
@@ -99,4 +114,22 @@ VOID io_file_start(VOID)
     ob_type_file.close = close_file;
     ob_type_file.destroy = destroy_file;
     ob_type_file.waitable = waitable_event;
+}
+
+NTSTATUS io_make_mute_file(PDEVICE_OBJECT device, PCUNICODE_STRING name, ULONG flags,
+                           PFILE_OBJECT *file)
+{
+    NTSTATUS status = io_reference_device(device, TRUE);
+
+    if (NT_SUCCESS(status))
+        status = io_make_file(device, file);
+    if (!NT_SUCCESS(status))
+        return status;
+    (*file)->Flags |= flags & (FO_SYNCHRONOUS_IO | FO_ALERTABLE_IO | FO_NO_INTERMEDIATE_BUFFERING |
+                               FO_WRITE_THROUGH | FO_SEQUENTIAL_ONLY | FO_RANDOM_ACCESS |
+                               FO_OPENED_CASE_SENSITIVE);
+    status = io_name_file(*file, name);
+    if (!NT_SUCCESS(status))
+        ObDereferenceObject(*file);
+    return status;
 }

@@ -39,6 +39,18 @@ VOID io_be_host(VOID);
 NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *driver, PSTR reason,
                         SIZE_T reason_size);
 /*
+ * Loads its shared object alone, for a process that soon may open no files any more;
+ * io_load_driver then takes it.
+ */
+NTSTATUS io_preload_driver(PCUNICODE_STRING name, PCSTR path, PSTR reason, SIZE_T reason_size);
+/*
+ * A file on a device for whoever sends it requests of his own, create, cleanup and close
+ * included: nobody is told when it goes. flags of FILE_OBJECT.Flags; those of its life are left
+ * out.
+ */
+NTSTATUS io_make_mute_file(PDEVICE_OBJECT device, PCUNICODE_STRING name, ULONG flags,
+                           PFILE_OBJECT *file);
+/*
  * Unloads it: STATUS_INVALID_DEVICE_REQUEST if it has no DriverUnload,
  * STATUS_DEVICE_BUSY... as NtUnloadDriver. Leaks are reported.
  */

@@ -398,6 +398,8 @@ VOID io_timer_remove(PDEVICE_OBJECT device);
  * io_reference_device, on failure too.
  */
 NTSTATUS io_make_file(PDEVICE_OBJECT device, PFILE_OBJECT *file);
+/* Gives a new file its name, a copy. */
+NTSTATUS io_name_file(PFILE_OBJECT file, PCUNICODE_STRING name);
 /* The OBJ_ flags of a caller's OBJECT_ATTRIBUTES, none without; a user gets no kernel handle. */
 NTSTATUS io_fetch_attributes(POBJECT_ATTRIBUTES from, KPROCESSOR_MODE mode, PULONG attributes);
 VOID io_file_start(VOID);

@@ -92,10 +92,11 @@ static VOID show_as_written(PSTR names)
     *to = 0;
 }
 
-/* missing: room for IO_REASON_BYTES. */
+/* missing: room for IO_REASON_BYTES. image NULL: only for later. */
 static NTSTATUS load_checked(struct load *load, PSTR missing, struct hal_image **image)
 {
-    int error = hal_image_load(image, load->path, is_exported, missing, IO_REASON_BYTES);
+    int error = image ? hal_image_load(image, load->path, is_exported, missing, IO_REASON_BYTES)
+                      : hal_image_preload(load->path, is_exported, missing, IO_REASON_BYTES);
 
     if (error == HAL_OK)
         return STATUS_SUCCESS;
@@ -315,4 +316,11 @@ NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *drive
     if (NT_SUCCESS(status) && driver)
         *driver = load.driver;
     return status;
+}
+
+NTSTATUS io_preload_driver(PCUNICODE_STRING name, PCSTR path, PSTR reason, SIZE_T reason_size)
+{
+    struct load load = {name, path, NULL, reason, reason_size};
+
+    return load_image(&load, NULL);
 }

@@ -47,21 +47,6 @@ static ULONG file_flags(const struct open *open)
     return flags;
 }
 
-static NTSTATUS name_file(PFILE_OBJECT file, PCUNICODE_STRING name)
-{
-    if (!name->Length)
-        return STATUS_SUCCESS;
-    file->FileName.Buffer =
-        ExAllocatePoolWithTag(NonPagedPoolNx, name->Length + sizeof(WCHAR), EX_TAG_FILE);
-    if (!file->FileName.Buffer)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    memcpy(file->FileName.Buffer, name->Buffer, name->Length);
-    file->FileName.Buffer[name->Length / sizeof(WCHAR)] = 0;
-    file->FileName.Length = name->Length;
-    file->FileName.MaximumLength = name->Length + sizeof(WCHAR);
-    return STATUS_SUCCESS;
-}
-
 static VOID describe_create(PIO_STACK_LOCATION location, const struct open *open,
                             PIO_SECURITY_CONTEXT context)
 {
@@ -119,7 +104,7 @@ static NTSTATUS open_device(PDEVICE_OBJECT device, PFILE_OBJECT related, PCUNICO
         ObReferenceObject(related);
         file->RelatedFileObject = related;
     }
-    status = name_file(file, name);
+    status = io_name_file(file, name);
     if (NT_SUCCESS(status))
         status = send_create(file, open);
     if (!NT_SUCCESS(status)) {

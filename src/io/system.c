@@ -7,6 +7,7 @@
 #include "../../include/ntio/ntio.h"
 #include "../etw/etw.h"
 #include "../pnp/pnp.h"
+#include "../umdf/start.h"
 #include "../wdf/start.h"
 #include "../rtl/seh.h"
 #include "../wmi/wmi.h"
@@ -30,19 +31,13 @@ static const struct {
     NTSTATUS (*start)(VOID);
     VOID (*stop)(VOID);
 } rooms[] = {
-    {start_hal, stop_hal},
-    {mm_start, mm_stop},
-    {ex_pool_start, ex_pool_stop},
-    {ke_start, ke_stop},
-    {ob_start, ob_stop},
-    {ex_start, ex_stop},
-    {cm_start, cm_stop},
-    {etw_start, etw_stop},
-    {pnp_start, pnp_stop},
-    {wdf_start, wdf_stop},
-    {wmi_start, wmi_stop},
-    {io_start, io_stop},
-    {wmi_device_start, stop_nothing},
+    {start_hal, stop_hal},         {mm_start, mm_stop},
+    {ex_pool_start, ex_pool_stop}, {ke_start, ke_stop},
+    {ob_start, ob_stop},           {ex_start, ex_stop},
+    {cm_start, cm_stop},           {etw_start, etw_stop},
+    {pnp_start, pnp_stop},         {umdf_start, umdf_stop},
+    {wdf_start, wdf_stop},         {wmi_start, wmi_stop},
+    {io_start, io_stop},           {wmi_device_start, stop_nothing},
     {rtl_seh_start, stop_nothing},
 };
 

@@ -92,6 +92,13 @@ VOID ob_remove_name(PVOID object);
  */
 NTSTATUS ob_query_name(PVOID object, PUNICODE_STRING name);
 
+/*
+ * In a driver host: who makes drivers' symbolic links, and with target NULL deletes them,
+ * instead of this namespace.
+ */
+typedef NTSTATUS (*ob_link_changed)(PCUNICODE_STRING link, PCUNICODE_STRING target);
+VOID ob_on_link_change(ob_link_changed changed);
+
 /* Makes sure that the directory exists ("\\Device"); it is permanent, and so is a link. */
 NTSTATUS ob_create_directory(PCUNICODE_STRING name);
 NTSTATUS ob_create_symbolic_link(PCUNICODE_STRING name, PCUNICODE_STRING target);

@@ -182,9 +182,18 @@ NTSTATUS NTAPI ZwQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING Link
     return OB_AS_KERNEL(NtQuerySymbolicLinkObject(LinkHandle, LinkTarget, ReturnedLength));
 }
 
+static ob_link_changed link_changed; /* ob_on_link_change's */
+
+VOID ob_on_link_change(ob_link_changed changed)
+{
+    link_changed = changed;
+}
+
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName)
 {
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
+    if (link_changed)
+        return link_changed(SymbolicLinkName, DeviceName);
     return ob_create_symbolic_link(SymbolicLinkName, DeviceName);
 }
 
@@ -199,5 +208,7 @@ NTSTATUS NTAPI IoCreateUnprotectedSymbolicLink(PUNICODE_STRING SymbolicLinkName,
 NTSTATUS NTAPI IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName)
 {
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
+    if (link_changed)
+        return link_changed(SymbolicLinkName, NULL);
     return ob_delete_symbolic_link(SymbolicLinkName);
 }

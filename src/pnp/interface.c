@@ -8,7 +8,8 @@
 #include "pnpp.h"
 
 static struct {
-    KMUTEX enabling; /* one interface is enabled or disabled at a time */
+    KMUTEX enabling;               /* one interface is enabled or disabled at a time */
+    pnp_interface_changed changed; /* pnp_on_interface_change's, NULL: the links are here */
 } interfaces;
 
 VOID pnp_interface_start(VOID)
@@ -297,6 +298,11 @@ static BOOLEAN is_link_shared(const struct pnp_interface *iface)
     return is_shared;
 }
 
+VOID pnp_on_interface_change(pnp_interface_changed changed)
+{
+    interfaces.changed = changed;
+}
+
 static VOID set_enabled(struct pnp_interface *iface, BOOLEAN is_enabled)
 {
     struct pnp_path key;
@@ -313,6 +319,8 @@ static NTSTATUS make_link(struct pnp_interface *iface, PCUNICODE_STRING link)
     UNICODE_STRING target;
     NTSTATUS status;
 
+    if (interfaces.changed)
+        return interfaces.changed(iface->node->pdo, &iface->class_guid, &iface->reference, TRUE);
     if (is_link_shared(iface))
         return STATUS_SUCCESS;
     status = ob_query_name(iface->node->pdo, &target);
@@ -335,7 +343,9 @@ static NTSTATUS change(struct pnp_interface *iface, BOOLEAN is_enabled)
     if (!NT_SUCCESS(status))
         return status;
     set_enabled(iface, is_enabled);
-    if (!is_enabled && !is_link_shared(iface))
+    if (!is_enabled && interfaces.changed)
+        interfaces.changed(iface->node->pdo, &iface->class_guid, &iface->reference, FALSE);
+    else if (!is_enabled && !is_link_shared(iface))
         ob_delete_symbolic_link(&link.name);
     pnp_notify_interface(&iface->class_guid, &iface->link, is_enabled);
     return STATUS_SUCCESS;

@@ -31,6 +31,14 @@ static VOID run_eject(struct pnp_action *action)
     pnp_node_dereference(node);
 }
 
+static VOID run_failure(struct pnp_action *action)
+{
+    struct pnp_node *node = CONTAINING_RECORD(action, struct pnp_node, failure);
+
+    pnp_run_failure(node);
+    pnp_node_dereference(node);
+}
+
 static VOID set_node_of_pdo(struct pnp_node *node, struct pnp_node *to)
 {
     KIRQL irql;
@@ -55,6 +63,7 @@ NTSTATUS pnp_node_create(PDEVICE_OBJECT pdo, struct pnp_node *parent, struct pnp
     node->enumerate.run = run_enumerate;
     node->check_state.run = run_check_state;
     node->eject.run = run_eject;
+    node->failure.run = run_failure;
     status = pnp_power_create(node);
     if (!NT_SUCCESS(status)) {
         pnp_free(node);

@@ -139,3 +139,26 @@ NTSTATUS pnp_idle_device(PCUNICODE_STRING name, struct pnp_reason *reason);
 
 /* Waits until nothing more is to be done for the tree. */
 VOID pnp_settle(VOID);
+
+/* ---- for UMDF ------------------------------------------------------------------------------ */
+
+/* The reflector: DriverEntry of services whose ServiceBinary is umdf.h's PNP_UMDF_REFLECTOR. */
+VOID pnp_set_reflector(PDRIVER_INITIALIZE entry);
+/* The device's instance path; freed with RtlFreeUnicodeString. STATUS_NO_SUCH_DEVICE. */
+NTSTATUS pnp_query_instance(PDEVICE_OBJECT pdo, PUNICODE_STRING instance);
+/*
+ * What the drivers of a started device ran in has ended: the device is taken away as if it had
+ * been pulled out, and started again once its files are closed, five times at most. Does not
+ * wait. IRQL <= DISPATCH_LEVEL.
+ */
+VOID pnp_device_failed(PDEVICE_OBJECT pdo);
+/*
+ * In a driver host: enters a device that stands for one of the kernel's, by its instance path,
+ * as started; its stack is its owner's to build. pnp_disown_device takes it out.
+ */
+NTSTATUS pnp_adopt_device(PDEVICE_OBJECT pdo, PCUNICODE_STRING instance);
+VOID pnp_disown_device(PDEVICE_OBJECT pdo);
+/* In a driver host: who tells the kernel that an interface of such a device comes or goes. */
+typedef NTSTATUS (*pnp_interface_changed)(PDEVICE_OBJECT pdo, const GUID *guid,
+                                          PCUNICODE_STRING reference, BOOLEAN is_enabled);
+VOID pnp_on_interface_change(pnp_interface_changed changed);

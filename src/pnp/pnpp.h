@@ -84,6 +84,10 @@ struct pnp_node {
     BOOLEAN is_rebalancing; /* it is starting with resources that it asked for just now */
 
     struct pnp_action enumerate, check_state, eject; /* the Io functions' */
+    struct pnp_action failure;                       /* restart.c's, with the three that follow */
+    ULONG restarts;                                  /* since it failed first */
+    LONGLONG failed_at;                              /* the last time */
+    BOOLEAN wants_restart;    /* once its files are closed and its stack is gone */
     struct pnp_eject *ejects; /* who wants to know how the eject went, under pnp.lock */
 
     struct pnp_power *power; /* power_irp.c, in pool; made with the node */
@@ -293,6 +297,9 @@ VOID pnp_run_ejects(struct pnp_node *node);
 VOID pnp_remove_stack(struct pnp_node *node);
 /* The system stops: all devices go, whatever they say. */
 VOID pnp_remove_all(VOID);
+/* restart.c: what pnp_device_failed queued; and what a device that was taken away wanted. */
+VOID pnp_run_failure(struct pnp_node *node);
+VOID pnp_restart_removed(struct pnp_node *node);
 /* io_on_device_idle's. */
 VOID pnp_device_idle(PDEVICE_OBJECT device);
 /* Asks for the device's state, and does what it says. */

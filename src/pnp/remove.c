@@ -326,8 +326,13 @@ static LONG open_files(struct pnp_leaving *group)
 
 static VOID finish(struct pnp_leaving *group)
 {
+    struct pnp_node *top = group->top;
+
     remove_group(group);
+    pnp_node_reference(top);
     free_group(group);
+    pnp_restart_removed(top);
+    pnp_node_dereference(top);
 }
 
 static VOID run_waiting(struct pnp_action *action)

@@ -3,6 +3,8 @@
  * device on top of what is there.
  */
 #include "pnpp.h"
+#include "umdf.h"
+#include "../io/services.h"
 
 enum { START_DISABLED = 4 /* SERVICE_DISABLED */ };
 
@@ -27,6 +29,35 @@ static NTSTATUS fail(struct pnp_node *node, ULONG problem, NTSTATUS status)
     return status;
 }
 
+static PDRIVER_INITIALIZE reflector_entry;
+
+VOID pnp_set_reflector(PDRIVER_INITIALIZE entry)
+{
+    reflector_entry = entry;
+}
+
+static BOOLEAN is_reflector(PCWSTR image)
+{
+    PCWSTR leaf = image + pnp_length(image);
+
+    while (leaf > image && leaf[-1] != L'\\' && leaf[-1] != L'/')
+        leaf--;
+    return reflector_entry && pnp_same_text(leaf, PNP_UMDF_REFLECTOR);
+}
+
+/* It is part of the kernel, whatever the service is called. */
+static NTSTATUS make_reflector(PCUNICODE_STRING service, PDRIVER_OBJECT *driver)
+{
+    struct pnp_path name;
+
+    pnp_path_start(&name, L"\\Driver\\");
+    pnp_path_add(&name, service);
+    if (!NT_SUCCESS(name.status))
+        return name.status;
+    name.status = IoCreateDriver(&name.name, reflector_entry);
+    return NT_SUCCESS(name.status) ? io_find_driver(service, driver) : name.status;
+}
+
 static NTSTATUS load_service(struct pnp_node *node, PCUNICODE_STRING service,
                              const struct pnp_path *key, PDRIVER_OBJECT *driver,
                              struct pnp_reason *reason)
@@ -42,6 +73,10 @@ static NTSTATUS load_service(struct pnp_node *node, PCUNICODE_STRING service,
             "device %wZ: its service %wZ has no ImagePath: no INF has an "
             "AddService for it",
             &node->instance, service);
+    if (is_reflector(image)) {
+        pnp_free(image);
+        return make_reflector(service, driver);
+    }
     length = rtl_utf8_from_utf16(path, sizeof(path) - 1, image, pnp_length(image) * sizeof(WCHAR));
     path[min(length, sizeof(path) - 1)] = 0;
     pnp_free(image);

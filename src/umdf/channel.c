@@ -1,0 +1,297 @@
+/*
+ * The kernel's end of a host's board: slots, the ring, and the threads that wait for answers.
+ */
+#include "umdf.h"
+
+/* How long the thread looks at a slot's turn before it sleeps. */
+static _Thread_local struct lpc_patience patience __attribute__((tls_model("initial-exec")));
+
+/* ns: a host that breaks the rules must not make a thread sleep on. */
+#define LOOK_AGAIN 500000000ll
+#define SHORT_SLEEP 2000000ll /* ns that a sender sleeps on its slot before it leaves */
+
+/* ---- slots ------------------------------------------------------------------------------ */
+
+static ULONG pages_of(ULONG bytes)
+{
+    return (ULONG)(((SIZE_T)bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+/* The lock is held. A page for each direction at least, so that neither sees the other's. */
+static BOOLEAN give_pages(struct umdf_host *host, struct umdf_request *request, ULONG number,
+                          ULONG input, ULONG output, struct umdf_slot *slot)
+{
+    ULONG first = number * UMDF_OWN_PAGES, in_pages = pages_of(input), pages;
+
+    request->pages = 0;
+    if (input > PAGE_SIZE || output > PAGE_SIZE) {
+        pages = in_pages + pages_of(output);
+        first = RtlFindClearBitsAndSet(&host->pages, pages, UMDF_SHARED_PAGES);
+        if (first == MAXULONG)
+            return FALSE;
+        request->first_page = first;
+        request->pages = pages;
+    } else {
+        in_pages = 1;
+    }
+    slot->input = request->input_place = (hal_u64)first << PAGE_SHIFT;
+    slot->output = request->output_place = (hal_u64)(first + in_pages) << PAGE_SHIFT;
+    slot->input_length = input;
+    slot->output_length = output;
+    return TRUE;
+}
+
+struct umdf_request *umdf_take_slot(struct umdf_host *host, ULONG input, ULONG output,
+                                    struct umdf_slot **slot, NTSTATUS *status)
+{
+    struct umdf_request *request = NULL;
+
+    *status = STATUS_INSUFFICIENT_RESOURCES;
+    mm_acquire(&host->lock);
+    if (umdf_is_dead(host)) {
+        *status = STATUS_DRIVER_PROCESS_TERMINATED;
+    } else if (host->free_count) {
+        ULONG number = host->free[host->free_count - 1];
+
+        *slot = &host->board->slots[number];
+        if (give_pages(host, &host->requests[number], number, input, output, *slot)) {
+            request = &host->requests[number];
+            request->serial++;
+            host->free_count--;
+        }
+    }
+    mm_release(&host->lock);
+    if (request)
+        __atomic_store_n(&(*slot)->turn, UMDF_HOST, __ATOMIC_RELAXED);
+    return request;
+}
+
+/* Memory of large transfers goes back to Linux; what is left in it is nobody else's to see. */
+static VOID discard_pages(struct umdf_host *host, struct umdf_request *request)
+{
+    if (!request->pages)
+        return;
+    hal_segment_discard(host->data_pages, request->first_page, request->pages);
+    mm_acquire(&host->lock);
+    RtlClearBits(&host->pages, request->first_page, request->pages);
+    mm_release(&host->lock);
+}
+
+VOID umdf_free_slot(struct umdf_host *host, struct umdf_request *request)
+{
+    discard_pages(host, request);
+    __atomic_store_n(&request->state, UMDF_FREE, __ATOMIC_RELEASE);
+    mm_acquire(&host->lock);
+    host->free[host->free_count++] = (USHORT)umdf_number_of(host, request);
+    mm_release(&host->lock);
+}
+
+/* ---- the ring --------------------------------------------------------------------------- */
+
+BOOLEAN umdf_post(struct umdf_host *host, enum umdf_entry_kind kind, ULONG slot, hal_u32 serial)
+{
+    struct umdf_board *board = host->board;
+    union umdf_entry entry = {.kind = (hal_u8)kind, .slot = (unsigned short)slot, .serial = serial};
+    BOOLEAN is_alive;
+
+    mm_acquire(&host->lock);
+    is_alive = !umdf_is_dead(host);
+    if (is_alive) {
+        __atomic_store_n(&board->ring[host->tail++ % UMDF_RING].word, entry.word, __ATOMIC_RELAXED);
+        /* Before the look at who waits; the host's threads do it the other way round. */
+        __atomic_store_n(&board->tail, host->tail, __ATOMIC_SEQ_CST);
+    }
+    mm_release(&host->lock);
+    if (is_alive && !__atomic_load_n(&board->lookers, __ATOMIC_SEQ_CST) &&
+        __atomic_load_n(&board->sleepers, __ATOMIC_SEQ_CST))
+        hal_wake_shared(&board->tail, 1);
+    return is_alive;
+}
+
+/* ---- waiting for one request -------------------------------------------------------------- */
+
+/* A thread that runs for a program must not keep others out of its context while it sleeps. */
+static VOID sleep_on(hal_u64 *turn, hal_u64 seen, hal_i64 deadline)
+{
+    BOOLEAN in_context = ke_current()->in_context;
+
+    if (in_context)
+        mm_leave();
+    hal_wait_shared((hal_u32 *)turn, (hal_u32)seen, deadline);
+    if (in_context)
+        mm_enter();
+}
+
+static hal_u32 sleep_until(hal_u64 *turn, hal_i64 deadline)
+{
+    hal_u64 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+
+    while (!lpc_has_turn(seen, UMDF_KERNEL)) {
+        hal_i64 now = hal_clock_monotonic();
+
+        if (deadline != HAL_FOREVER && now >= deadline)
+            break;
+        if (!(seen & LPC_ASLEEP) &&
+            !__atomic_compare_exchange_n(turn, &seen, seen | LPC_ASLEEP, 0, __ATOMIC_SEQ_CST,
+                                         __ATOMIC_ACQUIRE))
+            continue;
+        sleep_on(turn, seen | LPC_ASLEEP, deadline == HAL_FOREVER ? now + LOOK_AGAIN : deadline);
+        seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+    }
+    return seen;
+}
+
+/*
+ * Nobody looks at the turn any more, and the host is to ring the bell. It may have passed the
+ * turn just now, or died: then the request still is the caller's, unless somebody else has seen
+ * that already.
+ */
+static BOOLEAN leave(struct umdf_request *request, hal_u64 *turn)
+{
+    hal_u64 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+
+    __atomic_store_n(&request->state, UMDF_PENDING, __ATOMIC_SEQ_CST);
+    while (!lpc_has_turn(seen, UMDF_KERNEL)) {
+        if (__atomic_compare_exchange_n(turn, &seen, UMDF_HOST | UMDF_LEFT, 0, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_ACQUIRE))
+            return FALSE;
+    }
+    return umdf_claim(request, UMDF_PENDING);
+}
+
+BOOLEAN umdf_watch(struct umdf_host *host, struct umdf_request *request, enum umdf_waiting waiting)
+{
+    hal_u64 *turn = &host->board->slots[umdf_number_of(host, request)].turn;
+    hal_u64 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
+
+    if (!patience.retry)
+        patience = LPC_PATIENT;
+    if (waiting != UMDF_NOT)
+        seen = lpc_spin(turn, UMDF_KERNEL, &patience);
+    if (waiting == UMDF_SHORTLY)
+        seen = sleep_until(turn, hal_clock_monotonic() + SHORT_SLEEP);
+    else if (waiting == UMDF_TO_END)
+        seen = sleep_until(turn, HAL_FOREVER);
+    if (lpc_has_turn(seen, UMDF_KERNEL))
+        return umdf_claim(request, UMDF_WATCHED);
+    return leave(request, turn);
+}
+
+/* ---- the bell ------------------------------------------------------------------------------- */
+
+static BOOLEAN take_finished(struct umdf_host *host)
+{
+    BOOLEAN found = FALSE;
+    ULONG word;
+
+    for (word = 0; word < UMDF_SLOTS / 64; word++) {
+        hal_u64 *bits = &host->board->finished[word], taken;
+
+        if (!__atomic_load_n(bits, __ATOMIC_RELAXED))
+            continue;
+        for (taken = __atomic_exchange_n(bits, 0, __ATOMIC_ACQUIRE); taken; taken &= taken - 1) {
+            ULONG number = word * 64 + (ULONG)__builtin_ctzll(taken);
+
+            found = TRUE;
+            if (umdf_claim(&host->requests[number], UMDF_PENDING))
+                umdf_finish(host, &host->requests[number]);
+        }
+    }
+    return found;
+}
+
+static BOOLEAN take_calls(struct umdf_host *host)
+{
+    BOOLEAN found = FALSE;
+    ULONG word;
+
+    for (word = 0; word < UMDF_CALLS / 64; word++) {
+        hal_u64 *bits = &host->board->called[word], taken;
+
+        if (!__atomic_load_n(bits, __ATOMIC_RELAXED))
+            continue;
+        for (taken = __atomic_exchange_n(bits, 0, __ATOMIC_ACQUIRE); taken; taken &= taken - 1) {
+            found = TRUE;
+            umdf_take_call(host, word * 64 + (ULONG)__builtin_ctzll(taken));
+        }
+    }
+    return found;
+}
+
+/* The nearest deadline of a request that a host in order answers soon. */
+static hal_i64 next_deadline(struct umdf_host *host)
+{
+    hal_i64 nearest = HAL_FOREVER, deadline;
+    ULONG i;
+
+    if (!__atomic_load_n(&host->critical, __ATOMIC_ACQUIRE))
+        return HAL_FOREVER;
+    for (i = 0; i < UMDF_SLOTS; i++) {
+        if (__atomic_load_n(&host->requests[i].state, __ATOMIC_ACQUIRE) == UMDF_FREE)
+            continue;
+        deadline = __atomic_load_n(&host->requests[i].deadline, __ATOMIC_RELAXED);
+        if (deadline != HAL_FOREVER && (nearest == HAL_FOREVER || deadline < nearest))
+            nearest = deadline;
+    }
+    return nearest;
+}
+
+static VOID sleep_until_rung(struct umdf_host *host)
+{
+    hal_i64 deadline = next_deadline(host);
+    hal_i64 soon = hal_clock_monotonic() + LOOK_AGAIN;
+
+    if (deadline != HAL_FOREVER && hal_clock_monotonic() >= deadline) {
+        umdf_kill_host(host, "it is stuck");
+        deadline = HAL_FOREVER;
+    }
+    if (deadline == HAL_FOREVER || deadline > soon)
+        deadline = soon; /* a host that breaks the rules must not make this thread sleep on */
+    hal_wait_shared(&host->board->bell, 1, deadline);
+}
+
+VOID umdf_serve_bell(struct umdf_host *host)
+{
+    hal_u32 *bell = &host->board->bell;
+    BOOLEAN found;
+
+    while (!umdf_is_dead(host)) {
+        /* Before the look; the host's threads write first and then look at the bell. */
+        __atomic_store_n(bell, 1, __ATOMIC_SEQ_CST);
+        found = take_finished(host);
+        found |= take_calls(host);
+        if (!found)
+            sleep_until_rung(host);
+    }
+    umdf_end_requests(host);
+}
+
+VOID umdf_end_requests(struct umdf_host *host)
+{
+    ULONG i;
+
+    for (i = 0; i < UMDF_SLOTS; i++)
+        lpc_end(&host->board->slots[i].turn);
+    for (i = 0; i < UMDF_SLOTS; i++) {
+        if (umdf_claim(&host->requests[i], UMDF_PENDING))
+            umdf_finish(host, &host->requests[i]);
+    }
+}
+
+VOID umdf_report_requests(struct umdf_host *host)
+{
+    ULONG reported = 0, i;
+
+    for (i = 0; i < UMDF_SLOTS && reported < 8; i++) {
+        const struct umdf_slot *slot = &host->board->slots[i];
+
+        if (__atomic_load_n(&host->requests[i].state, __ATOMIC_ACQUIRE) == UMDF_FREE)
+            continue;
+        reported++;
+        if (slot->kind != UMDF_IRP)
+            rtl_log("  it was adding a device");
+        else
+            rtl_log("  it had a request: major function 0x%02X, minor 0x%02X, code 0x%08X",
+                    slot->major, slot->minor, slot->code);
+    }
+}

@@ -1,0 +1,135 @@
+/*
+ * The driver host: the side of the channel that UMDF drivers run on. It is a system of its own,
+ * of the same rooms as the kernel, in which a stack of the kernel's has a twin: at its bottom a
+ * PDO of ours, which hands on to the kernel what comes down to it, and on it the UMDF drivers'
+ * devices.
+ *
+ *   host_main.c     the process: set up, confined, and at its end
+ *   host_ring.c     the threads that take entries out of the ring
+ *   host_request.c  the kernel's requests as IRPs
+ *   host_file.c     its files
+ *   host_stack.c    stacks of drivers
+ *   host_lower.c    their bottom
+ *   host_call.c     what is asked of the kernel
+ */
+#pragma once
+
+#include <ntifs.h>
+
+#include "../ke/ke.h"
+#include "../mm/mm.h"
+#include "../rtl/rtl.h"
+#include "reflected.h"
+#include "wire.h"
+
+#define HOST_TAG 'hmdU'
+
+#define HOST_FILE_LISTS 64u
+
+/* A stack: the device extension of its PDO. */
+struct host_stack {
+    LIST_ENTRY link; /* in host_stack.c's list, under its lock */
+    LONG references; /* atomic: one for the list, one for each request */
+    ULONG number;
+    PDEVICE_OBJECT pdo;
+    UNICODE_STRING name;               /* of the PDO, which it is part of */
+    KSPIN_LOCK file_lock;              /* guards files */
+    LIST_ENTRY files[HOST_FILE_LISTS]; /* by number */
+};
+
+/* A request of the kernel's; one for each slot. */
+struct host_request {
+    struct umdf_reflected reflected;
+    struct umdf_slot *slot;
+    struct host_stack *stack; /* referenced */
+    PFILE_OBJECT file;        /* referenced */
+    hal_u64 state;            /* atomic: the serial in the high half, enum host_state */
+    hal_u32 cancelled;        /* atomic: the serial of the last one that was to be cancelled */
+};
+
+enum host_state {
+    HOST_ACTIVE = 1, /* it has an IRP */
+    HOST_CANCELLING =
+        2, /* somebody is in IoCancelIrp with it, and finishes it if it is COMPLETED */
+    HOST_COMPLETED = 4,
+};
+
+struct host_driver {
+    UNICODE_STRING service;
+    WCHAR text[128];
+    CHAR path[1024];
+    PDRIVER_OBJECT object; /* NULL: its DriverEntry has not been called */
+};
+
+struct host_system {
+    struct umdf_board *board;
+    PUCHAR data;
+    struct hal_peer *peer;
+    PDRIVER_OBJECT lower; /* \Driver\WUDFHost, whose devices the PDOs are */
+    struct host_driver *drivers;
+    ULONG driver_count;
+    KMUTEX loading; /* guards the drivers' object */
+    struct host_request requests[UMDF_SLOTS];
+};
+extern struct host_system host;
+
+/* ---- host_ring.c ------------------------------------------------------------------------- */
+
+/* Makes the first thread; the others are made as they are needed. */
+NTSTATUS host_ring_start(VOID);
+/* The kernel's thread looks at finished and called. */
+VOID host_ring_bell(VOID);
+
+/* ---- host_request.c ------------------------------------------------------------------------ */
+
+/* The slot is the host's: makes an IRP of it, or does what it says. */
+VOID host_take_request(ULONG slot, hal_u32 serial);
+VOID host_cancel_request(ULONG slot, hal_u32 serial);
+/* Gives a slot back with its answer. */
+VOID host_answer(ULONG slot, NTSTATUS status, ULONG_PTR information);
+
+/* ---- host_file.c ----------------------------------------------------------------------------- */
+
+NTSTATUS host_make_file(struct host_stack *stack, ULONG number, PCUNICODE_STRING name, ULONG flags,
+                        PFILE_OBJECT *file);
+/* Referenced, or NULL. */
+PFILE_OBJECT host_find_file(struct host_stack *stack, ULONG number);
+VOID host_drop_file(struct host_stack *stack, ULONG number);
+VOID host_drop_all_files(struct host_stack *stack);
+
+/* ---- host_stack.c ------------------------------------------------------------------------------
+ */
+
+/* UMDF_ADD_DEVICE's input. reason gets a sentence; *word is the stack's access. */
+NTSTATUS host_add_stack(ULONG number, const UCHAR *bytes, ULONG length, PSTR reason,
+                        SIZE_T reason_size, hal_u32 *word);
+/* Referenced, or NULL. */
+struct host_stack *host_find_stack(ULONG number);
+/* The one whose PDO has this name; any one. Referenced, or NULL. */
+struct host_stack *host_find_stack_by_name(PCUNICODE_STRING name);
+struct host_stack *host_first_stack(VOID);
+struct host_stack *host_stack_of(PDEVICE_OBJECT pdo);
+VOID host_leave_stack(struct host_stack *stack);
+/* Its IRP_MN_REMOVE_DEVICE is done. */
+VOID host_drop_stack(struct host_stack *stack);
+
+/* ---- host_lower.c
+ * -------------------------------------------------------------------------------- */
+
+NTSTATUS NTAPI host_lower_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
+/* The kernel has answered for the IRP. */
+VOID host_lower_answered(PIRP irp, const struct umdf_call *call);
+
+/* ---- host_call.c
+ * ----------------------------------------------------------------------------------- */
+
+VOID host_call_start(VOID);
+/* A free call to fill in, or NULL if there are too many under way. */
+struct umdf_call *host_begin_call(struct host_stack *stack, enum umdf_call_kind kind);
+/* Sends it for an IRP, which is completed when the answer comes. */
+VOID host_send_call(struct umdf_call *call, PIRP irp);
+/* Sends it and waits; the answer's status. */
+NTSTATUS host_make_call(struct umdf_call *call);
+VOID host_take_answer(ULONG number);
+/* The process's main: what of the system is changed to reach the kernel. */
+VOID host_call_hooks(VOID);

@@ -1,0 +1,179 @@
+/*
+ * The channel between the kernel and a driver host.
+ *
+ * A socket sets it up and tells of death. The kernel makes two segments and passes them: the
+ * board, for what is said, and the data area, for the bytes of requests.
+ *
+ *   kernel                                host
+ *     WELCOME, board and data area  --->
+ *     DRIVER, for each              --->
+ *     GO                            --->  loads them, closes the sandbox
+ *                                   <---  READY
+ *
+ * From then on everything is on the board. A request has a slot there. The kernel writes it and
+ * puts an entry into the ring; one of the host's threads takes the entry, and gives the slot back
+ * by passing its turn. A kernel thread that still looks at the slot goes on by itself; one that
+ * left (UMDF_LEFT) wants the slot's bit in `finished`, and the bell rung.
+ *
+ * A call is the other direction: the host asks the kernel for something on behalf of a
+ * driver, in one of its call slots.
+ *
+ * The kernel reads every word that a host can write once, and believes none. What it has to
+ * remember of a request it keeps elsewhere.
+ */
+#pragma once
+
+#include "../lpc/turn.h"
+
+#define UMDF_MAGIC 0x4644554Du /* "MUDF" */
+#define UMDF_VERSION 1u
+
+#define UMDF_SLOTS 1024u /* requests in a host at the same time */
+#define UMDF_CALLS 128u  /* calls of a host at the same time */
+#define UMDF_RING 4096u  /* more than entries can be on their way: see umdf_entry */
+#define UMDF_CALL_BYTES 3840u
+#define UMDF_DATA_PAGES 65536u /* of the data area, sparse */
+
+/* ---- The board ------------------------------------------------------------------- */
+
+/* Whose turn a slot is: lpc/turn.h's words, of which the host has the program's part. */
+#define UMDF_HOST LPC_PROGRAM
+#define UMDF_KERNEL LPC_KERNEL
+#define UMDF_LEFT                                                                                  \
+    (1ull << 32) /* with UMDF_HOST: no thread of the kernel looks at the slot any more */
+
+enum umdf_kind {
+    UMDF_ADD_DEVICE = 1,  /* makes a stack; input is struct umdf_device and what follows it */
+    UMDF_DROP_DEVICE = 2, /* forgets one; its IRP_MN_REMOVE_DEVICE is done, or never came */
+    UMDF_IRP = 3,
+};
+
+/* A request. Places are bytes from the start of the data area; a length 0 has none. */
+struct umdf_slot {
+    _Alignas(64) hal_u64 turn;         /* atomic: who passes it has written the rest before */
+    _Alignas(64) hal_u32 kind;         /* from here on the kernel writes: enum umdf_kind */
+    hal_u32 device;                    /* the stack's number */
+    hal_u32 file;                      /* the file's number, 0: none */
+    hal_u32 process;                   /* the requestor's */
+    hal_u8 major, minor, mode, access; /* access: enum umdf_access */
+    hal_u32 flags, code;               /* IRP.Flags, location Flags << 24; IoControlCode */
+    hal_u64 offset;                    /* reads, writes: ByteOffset */
+    hal_u64 input, output;
+    hal_u32 input_length, output_length;
+    hal_u64 lent, lent_pages;    /* direct: the first of its lent frames */
+    hal_u64 words[6];            /* what else the major function needs: umdf/irp_words.c */
+    _Alignas(64) hal_u32 status; /* the host's answer */
+    hal_u32 cookie;              /* ADD_DEVICE: the stack's access, see umdf_stack_word */
+    hal_u64 information;
+};
+
+enum umdf_call_kind {
+    UMDF_SEND_LOWER = 1, /* the IRP of slot `slot` goes on to the next lower driver */
+    UMDF_NEW_LOWER = 2,  /* a request of a driver of the host's own, likewise */
+    UMDF_SET_INTERFACE = 3,
+    UMDF_LINK = 4,
+    UMDF_REQUEST_POWER = 5,
+    UMDF_INVALIDATE = 6,
+};
+
+/* A call; its answer comes as an entry of the ring, or to a thread that looks at the turn. */
+struct umdf_call {
+    _Alignas(64) hal_u64 turn; /* UMDF_KERNEL while the kernel has it */
+    _Alignas(64) hal_u32 kind; /* the host writes: enum umdf_call_kind */
+    hal_u32 device, slot, file;
+    hal_u8 major, minor, is_waiting, unused; /* is_waiting: a thread looks at the turn */
+    hal_u32 code, input_length, output_length;
+    hal_u64 offset, words[4];
+    _Alignas(64) hal_u32 status; /* the kernel's answer */
+    hal_u64 information;
+    _Alignas(64) hal_u8 bytes[UMDF_CALL_BYTES];
+};
+
+enum umdf_entry_kind {
+    UMDF_REQUEST = 1, /* slot */
+    UMDF_CANCEL = 2,  /* the request that has `serial` in slot; once at most */
+    UMDF_ANSWER = 3,  /* call */
+};
+
+/*
+ * Each slot has at most one request and one cancellation in the ring, each call one answer, so
+ * that it never is full.
+ */
+union umdf_entry {
+    struct {
+        hal_u8 kind, unused;
+        unsigned short slot;
+        hal_u32 serial; /* of the request, counts up */
+    };
+    hal_u64 word; /* written and read in one piece */
+};
+_Static_assert(sizeof(union umdf_entry) == 8, "version 1");
+_Static_assert(UMDF_RING >= 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
+_Static_assert((UMDF_RING & (UMDF_RING - 1)) == 0, "positions wrap around");
+
+struct umdf_board {
+    _Alignas(64) hal_u32 tail;    /* entries put in, counts up; the kernel's; atomic, a futex */
+    _Alignas(64) hal_u32 head;    /* entries taken out; the host's threads'; atomic */
+    _Alignas(64) hal_u32 lookers; /* threads of the host that look at tail without sleeping */
+    hal_u32 sleepers;             /* that sleep on it */
+    _Alignas(64) hal_u32 bell;    /* 1: the kernel's thread sleeps on it; who makes it 0 wakes it */
+    _Alignas(64) hal_u64 finished[UMDF_SLOTS / 64]; /* a bit for each; the kernel clears them */
+    hal_u64 called[UMDF_CALLS / 64];
+    _Alignas(64) union umdf_entry ring[UMDF_RING];
+    struct umdf_slot slots[UMDF_SLOTS];
+    struct umdf_call calls[UMDF_CALLS];
+};
+_Static_assert(sizeof(struct umdf_slot) == 256, "version 1");
+_Static_assert(sizeof(struct umdf_call) == 4096, "version 1");
+_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 144, "version 1");
+_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 1");
+_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 1");
+
+#define UMDF_BOARD_PAGES ((sizeof(struct umdf_board) + HAL_PAGE_SIZE - 1) / HAL_PAGE_SIZE)
+
+/* ---- ADD_DEVICE's input ------------------------------------------------------------- */
+
+/*
+ * Then follow: the instance path; the drivers of the stack, the lowest first, as numbers of
+ * DRIVER packets; and the registry that they may see, as values. All lengths in bytes.
+ */
+struct umdf_device {
+    hal_u32 instance_bytes, driver_count, value_count;
+    hal_u32 is_pooled;
+    hal_u32 fs_context; /* enum pnp_umdf_fs_context */
+};
+
+/* A value of a key; key, name and data follow. name_bytes ~0: the key alone. */
+struct umdf_value {
+    hal_u32 key_bytes, name_bytes, type, data_bytes;
+};
+
+/* How a stack wants its data, in slot.cookie: struct umdf_stack_access in one word. */
+#define UMDF_STACK_WORD(read_write, control, threshold_pages)                                      \
+    ((hal_u32)(read_write) | (hal_u32)(control) << 4 | (hal_u32)(threshold_pages) << 8)
+
+/* ---- The socket: packets, each begins with its kind ------------------------------------ */
+
+enum umdf_packet {
+    UMDF_WELCOME = 1, /* kernel: struct umdf_welcome, with two segments */
+    UMDF_DRIVER = 2,  /* kernel: struct umdf_driver */
+    UMDF_GO = 3,      /* kernel: the kind alone; no driver follows */
+    UMDF_READY = 4,   /* host: struct umdf_ready */
+};
+
+struct umdf_welcome {
+    hal_u32 packet, magic, version;
+    hal_u32 user; /* who the host is to be if root started it; 0: nobody */
+};
+
+struct umdf_driver {
+    hal_u32 packet, major, minor; /* of the framework that it was built for */
+    char service[128];            /* UTF-8, terminated */
+    char path[1024];              /* likewise, absolute */
+};
+
+struct umdf_ready {
+    hal_u32 packet, magic, version;
+    hal_u32 status; /* NTSTATUS; a failure has a reason */
+    char reason[1024];
+};
