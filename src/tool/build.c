@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,12 +17,6 @@ struct build {
     struct text_list done;      /* project files built already */
     struct text_list libraries; /* paths of static libraries, for what comes after */
 };
-
-static void make_folder(const char *path)
-{
-    if (mkdir(path, 0777) && errno != EEXIST)
-        die(EXIT_BUILD, "the folder %s cannot be made: %s", path, strerror(errno));
-}
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
 {
@@ -70,7 +63,7 @@ static pid_t start_compile(struct build *b, const struct project *project, size_
     if (child < 0)
         die(EXIT_BUILD, "no process to compile with: %s", strerror(errno));
     if (!child) {
-        make_folder(scratch);
+        path_make_folder(scratch);
         _exit(
             !toolchain_compile(&b->toolchain, project, &project->sources[index], object, scratch));
     }
@@ -150,12 +143,12 @@ static void build_project(struct build *b, struct project *project)
         build_project_file(b, project->references.items[i]);
     if (project->kind == PROJECT_NOTHING)
         return;
-    make_folder(o->output);
+    path_make_folder(o->output);
     char *scratch = text_format("%s/%s.obj", o->output, project->target);
     char *output = text_format("%s/%s%s", o->output, project->target,
                                project->kind == PROJECT_DRIVER ? ".so" : "");
     nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    make_folder(scratch);
+    path_make_folder(scratch);
     char *headers = text_format("%s/generated", scratch);
     generate_headers(project, headers);
     text_list_add_new(&project->includes, headers);
@@ -261,7 +254,7 @@ void build_show(const struct options *options, struct product_list *products)
 
     toolchain_open(&b.toolchain, options->compiler, options->sanitize);
     b.toolchain.is_verbose = options->is_verbose;
-    make_folder(options->output);
+    path_make_folder(options->output);
     char *output = text_format("%s/ntio-show", options->output);
     text_list_add(&objects, "-Wl,--whole-archive");
     text_list_add_new(&objects, text_format("%s/libntio_show.a", b.toolchain.libraries));
@@ -280,7 +273,7 @@ char *build_kernel(const struct options *options)
 
     toolchain_open(&toolchain, options->compiler, options->sanitize);
     toolchain.is_verbose = options->is_verbose;
-    make_folder(options->output);
+    path_make_folder(options->output);
     char *output = text_format("%s/ntio-kernel", options->output);
     if (!toolchain_link_kernel(&toolchain, output))
         die(EXIT_BUILD, "%s was not linked: see the linker's messages above", output);

@@ -1,12 +1,10 @@
 #include "generate.h"
 #include "mof.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 static void write_header(const struct generated *item, const char *folder)
 {
@@ -38,8 +36,7 @@ void generate_headers(const struct project *project, const char *folder)
     tell_left_out(project);
     if (!project->generated_count)
         return;
-    if (mkdir(folder, 0777) && errno != EEXIST)
-        die(EXIT_BUILD, "the folder %s cannot be made: %s", folder, strerror(errno));
+    path_make_folder(folder);
     for (size_t i = 0; i < project->generated_count; i++)
         write_header(&project->generated[i], folder);
 }

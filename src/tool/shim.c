@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct shim {
@@ -36,18 +35,6 @@ static char *included_name(const char *line, bool *is_quoted)
     return close ? text_copy(line + 1, (size_t)(close - line) - 1) : NULL;
 }
 
-static void make_folders(const char *path)
-{
-    char *copy = text_copy(path, strlen(path));
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(copy, 0777) && errno != EEXIST)
-            die(EXIT_BUILD, "%s cannot be made: %s", copy, strerror(errno));
-        *slash = '/';
-    }
-    free(copy);
-}
-
 /*
  * Forwards the spelling to the file. A header of the kits is forwarded by its
  * right name, since it may itself ask for the next one of that name.
@@ -55,8 +42,8 @@ static void make_folders(const char *path)
 static void forward(struct shim *shim, const char *spelling, const char *target, bool is_kit)
 {
     char *path = text_format("%s/%s", shim->output, spelling);
-    char *whole = realpath(target, NULL);
-    make_folders(path);
+    char *whole = realpath(target, NULL), *folder = path_folder(path);
+    path_make_folder(folder);
     FILE *out = fopen(path, "w");
     if (!out)
         die(EXIT_BUILD, "%s cannot be written: %s", path, strerror(errno));
@@ -65,6 +52,7 @@ static void forward(struct shim *shim, const char *spelling, const char *target,
     else
         fprintf(out, "#include \"%s\"\n", whole ? whole : target);
     fclose(out);
+    free(folder);
     free(whole);
     free(path);
 }

@@ -2,11 +2,13 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void die(enum exit_code code, const char *format, ...)
@@ -151,4 +153,20 @@ char *path_find(const char *folder, const char *path)
     }
     free(copy);
     return found;
+}
+
+void path_make_folder(const char *path)
+{
+    char *copy = text_copy(path, strlen(path));
+    size_t length = strlen(path);
+
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i])
+            continue;
+        copy[i] = '\0';
+        if (mkdir(copy, 0777) && errno != EEXIST)
+            die(EXIT_BUILD, "the folder %s cannot be made: %s", copy, strerror(errno));
+        copy[i] = path[i];
+    }
+    free(copy);
 }

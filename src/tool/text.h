@@ -35,6 +35,8 @@ char *path_folder(const char *path);
 /* The base without its ending. */
 char *path_stem(const char *path);
 bool path_has_ending(const char *path, const char *ending);
+/* Makes the folder, and those above it, where they are not there; ends the command if it cannot. */
+void path_make_folder(const char *path);
 
 /*
  * Finds the file that a Windows source means by path, relative to folder:

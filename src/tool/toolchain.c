@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void require(const char *path, const char *file, const char *package)
@@ -240,8 +239,7 @@ static void make_headers(const struct project *project, const struct source *sou
     for (size_t i = 0; i < included->missing.count; i++) {
         const char *name = included->missing.items[i];
         if (path_has_ending(name, "tmh") && !strpbrk(name, "/\\")) {
-            if (mkdir(folder, 0777) && errno != EEXIST)
-                die(EXIT_BUILD, "%s cannot be made: %s", folder, strerror(errno));
+            path_make_folder(folder);
             wpp_write_header(project, source, &included->files, name, folder);
         } else if (generate_origin(project, name)) {
             die(EXIT_BUILD, "%s: %s is made from %s by a tool that ntio does not have",
