@@ -6,6 +6,7 @@
 /* How long the thread looks at a slot's turn before it sleeps. */
 static _Thread_local struct lpc_patience patience __attribute__((tls_model("initial-exec")));
 
+#define REPORTED 4u /* requests of a dead host that are told one by one */
 /* ns: a host that breaks the rules must not make a thread sleep on. */
 #define LOOK_AGAIN 500000000ll
 #define SHORT_SLEEP 2000000ll /* ns that a sender sleeps on its slot before it leaves */
@@ -280,18 +281,20 @@ VOID umdf_end_requests(struct umdf_host *host)
 
 VOID umdf_report_requests(struct umdf_host *host)
 {
-    ULONG reported = 0, i;
+    ULONG count = 0, i;
 
-    for (i = 0; i < UMDF_SLOTS && reported < 8; i++) {
+    for (i = 0; i < UMDF_SLOTS; i++) {
         const struct umdf_slot *slot = &host->board->slots[i];
 
-        if (__atomic_load_n(&host->requests[i].state, __ATOMIC_ACQUIRE) == UMDF_FREE)
+        if (__atomic_load_n(&host->requests[i].state, __ATOMIC_ACQUIRE) == UMDF_FREE ||
+            count++ >= REPORTED)
             continue;
-        reported++;
         if (slot->kind != UMDF_IRP)
             rtl_log("  it was adding a device");
         else
             rtl_log("  it had a request: major function 0x%02X, minor 0x%02X, code 0x%08X",
                     slot->major, slot->minor, slot->code);
     }
+    if (count > REPORTED)
+        rtl_log("  and %u more", count - REPORTED);
 }

@@ -17,7 +17,7 @@ static VOID add_thread(VOID)
     PKTHREAD thread;
 
     /* Without another one, what is busy has to end first. */
-    if (NT_SUCCESS(ke_create_thread(ke_system_process(), serve, NULL, "ntio-umdf", &thread)))
+    if (NT_SUCCESS(ke_create_thread(ke_program_process(), serve, NULL, "ntio-umdf", &thread)))
         ObDereferenceObject(thread);
     else
         __atomic_sub_fetch(&pool.threads, 1, __ATOMIC_RELAXED);

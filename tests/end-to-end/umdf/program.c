@@ -1,0 +1,280 @@
+/* Uses the UMDF driver; its argument says how. */
+#include <windows.h>
+#include <winioctl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "umdf_test.h"
+
+#ifndef ERROR_DRIVER_PROCESS_TERMINATED
+#define ERROR_DRIVER_PROCESS_TERMINATED 1291
+#endif
+
+static int wrong;
+
+static void Check(const char *what, int is_right)
+{
+    if (is_right)
+        return;
+    wrong++;
+    printf("wrong: %s (error %lu)\n", what, GetLastError());
+}
+
+static HANDLE Open(const char *name, DWORD flags)
+{
+    char path[64];
+
+    sprintf(path, "\\\\.\\UmdfTest%s", name);
+    return CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, flags, NULL);
+}
+
+/* ---- buffers ----------------------------------------------------------------------------- */
+
+static void CheckSum(HANDLE device, DWORD length)
+{
+    UCHAR *bytes = malloc(length);
+    ULONG sum = 0, expected = 0;
+    DWORD returned = 0, i;
+
+    for (i = 0; i < length; i++)
+        expected += bytes[i] = (UCHAR)(i * 11);
+    Check("a sum is asked for",
+          DeviceIoControl(device, IOCTL_SUM, bytes, length, &sum, sizeof(sum), &returned, NULL));
+    Check("the sum is right", sum == expected && returned == sizeof(sum));
+    for (i = 0; i < length && bytes[i] == (UCHAR)(i * 11); i++)
+        ;
+    Check("the input is as it was", i == length);
+    free(bytes);
+}
+
+static BOOL IsPattern(const UCHAR *bytes, DWORD length)
+{
+    DWORD i;
+
+    for (i = 0; i < length && bytes[i] == PATTERN(i); i++)
+        ;
+    return i == length;
+}
+
+static void CheckTransfers(HANDLE device, DWORD length)
+{
+    UCHAR *bytes = calloc(1, length);
+    DWORD returned = 0;
+
+    Check("read", ReadFile(device, bytes, length, &returned, NULL) && returned == length);
+    Check("what was read", IsPattern(bytes, length));
+    returned = 0;
+    Check("write", WriteFile(device, bytes, length, &returned, NULL) && returned == length);
+    bytes[length / 2] ^= 1;
+    Check("a wrong write",
+          !WriteFile(device, bytes, length, &returned, NULL) && GetLastError() == ERROR_CRC);
+    memset(bytes, 0, length);
+    returned = 0;
+    Check("out direct",
+          DeviceIoControl(device, IOCTL_FILL, NULL, 0, bytes, length, &returned, NULL) &&
+              returned == length);
+    Check("what came", IsPattern(bytes, length));
+    Check("in direct",
+          DeviceIoControl(device, IOCTL_CHECK, NULL, 0, bytes, length, &returned, NULL) &&
+              returned == length);
+    Check("as it was", IsPattern(bytes, length));
+    free(bytes);
+}
+
+static void CheckRefusals(HANDLE device)
+{
+    ULONG out = 7;
+    DWORD returned;
+
+    Check("an input too few",
+          !DeviceIoControl(device, IOCTL_SUM, NULL, 0, &out, sizeof(out), &returned, NULL) &&
+              GetLastError() == ERROR_INSUFFICIENT_BUFFER);
+    Check("method neither", !DeviceIoControl(device, IOCTL_NEITHER, &out, sizeof(out), &out,
+                                             sizeof(out), &returned, NULL) &&
+                                GetLastError() == ERROR_INVALID_FUNCTION);
+    Check("too much information",
+          !DeviceIoControl(device, IOCTL_TOO_MUCH, NULL, 0, &out, sizeof(out), &returned, NULL));
+    Check("nothing came with it", out == 7);
+    Check("a refused open", Open("\\refused", 0) == INVALID_HANDLE_VALUE &&
+                                GetLastError() == ERROR_SHARING_VIOLATION);
+}
+
+/* ---- requests that wait --------------------------------------------------------------------- */
+
+enum { WAITERS = 8 };
+
+struct waiters {
+    HANDLE file;
+    OVERLAPPED requests[WAITERS];
+};
+
+static void StartWaiters(struct waiters *waiters)
+{
+    int i;
+
+    memset(waiters, 0, sizeof(*waiters));
+    waiters->file = Open("", FILE_FLAG_OVERLAPPED);
+    Check("an overlapped open", waiters->file != INVALID_HANDLE_VALUE);
+    for (i = 0; i < WAITERS; i++) {
+        waiters->requests[i].hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+        Check("a request waits", !DeviceIoControl(waiters->file, IOCTL_WAIT, NULL, 0, NULL, 0, NULL,
+                                                  &waiters->requests[i]) &&
+                                     GetLastError() == ERROR_IO_PENDING);
+    }
+}
+
+static void EndWaiters(struct waiters *waiters, DWORD error)
+{
+    DWORD returned;
+    int i;
+
+    for (i = 0; i < WAITERS; i++) {
+        Check("how a waiting request ends",
+              !GetOverlappedResult(waiters->file, &waiters->requests[i], &returned, TRUE) &&
+                  GetLastError() == error);
+        CloseHandle(waiters->requests[i].hEvent);
+    }
+    Check("its file is closed", CloseHandle(waiters->file));
+}
+
+static void CheckCancel(void)
+{
+    struct waiters waiters;
+
+    StartWaiters(&waiters);
+    Check("cancelled", CancelIo(waiters.file));
+    EndWaiters(&waiters, ERROR_OPERATION_ABORTED);
+}
+
+static int Work(void)
+{
+    HANDLE device = Open("", 0);
+
+    Check("the device is there", device != INVALID_HANDLE_VALUE);
+    CheckSum(device, 1);
+    CheckSum(device, 4096);
+    CheckSum(device, 4097);
+    CheckSum(device, 1 << 20);
+    CheckTransfers(device, 1);
+    CheckTransfers(device, 65536);
+    CheckTransfers(device, (1 << 20) + 5);
+    CheckRefusals(device);
+    CheckCancel();
+    Check("closed", CloseHandle(device));
+    return wrong;
+}
+
+/* ---- the host ends ------------------------------------------------------------------------------
+ */
+
+static ULONG HostOf(HANDLE device)
+{
+    ULONG process = 0;
+    DWORD returned;
+
+    DeviceIoControl(device, IOCTL_PROCESS, NULL, 0, &process, sizeof(process), &returned, NULL);
+    return process;
+}
+
+/* Until the device is there again. */
+static HANDLE Reopen(void)
+{
+    HANDLE device;
+
+    while ((device = Open("", 0)) == INVALID_HANDLE_VALUE)
+        SwitchToThread();
+    return device;
+}
+
+static void CrashOnce(void)
+{
+    struct waiters waiters;
+    HANDLE device = Reopen();
+    ULONG process = HostOf(device);
+    DWORD returned;
+
+    Check("the host has a process of its own", process && process != GetCurrentProcessId());
+    StartWaiters(&waiters);
+    Check("the one that crashes it",
+          !DeviceIoControl(device, IOCTL_CRASH, NULL, 0, NULL, 0, &returned, NULL) &&
+              GetLastError() == ERROR_DRIVER_PROCESS_TERMINATED);
+    EndWaiters(&waiters, ERROR_DRIVER_PROCESS_TERMINATED);
+    Check("its device does nothing more",
+          !DeviceIoControl(device, IOCTL_PROCESS, NULL, 0, NULL, 0, &returned, NULL));
+    Check("but is closed", CloseHandle(device));
+    device = Reopen();
+    Check("another host", HostOf(device) != process);
+    CloseHandle(device);
+}
+
+static int CrashInCreate(void)
+{
+    HANDLE device = Open("\\crash", 0);
+
+    Check("an open that crashes it",
+          device == INVALID_HANDLE_VALUE && GetLastError() == ERROR_DRIVER_PROCESS_TERMINATED);
+    CloseHandle(Reopen());
+    return wrong;
+}
+
+/* Five times it is started again; the sixth is the last. */
+static int CrashForGood(void)
+{
+    HANDLE device;
+    DWORD returned;
+    int i;
+
+    for (i = 0; i < 6; i++) {
+        device = Reopen();
+        DeviceIoControl(device, IOCTL_CRASH, NULL, 0, NULL, 0, &returned, NULL);
+        CloseHandle(device);
+    }
+    return wrong;
+}
+
+static int Hang(void)
+{
+    HANDLE device = Open("\\hang", 0);
+
+    Check("the device is there", device != INVALID_HANDLE_VALUE);
+    CloseHandle(device);
+    CloseHandle(Reopen());
+    return wrong;
+}
+
+static int CheckEscape(void)
+{
+    static ULONG64 secret = 0x1234;
+    struct target target = {GetCurrentProcessId(), (ULONG64)&secret};
+    HANDLE device = Open("", 0);
+    ULONG done = ~0u;
+    DWORD returned;
+
+    Check("escape is tried", DeviceIoControl(device, IOCTL_ESCAPE, &target, sizeof(target), &done,
+                                             sizeof(done), &returned, NULL));
+    printf("the host could do 0x%lx\n", done);
+    CloseHandle(device);
+    return wrong || done;
+}
+
+int main(int argc, char **argv)
+{
+    const char *how = argc > 1 ? argv[1] : "work";
+    int result = 1;
+
+    if (!strcmp(how, "work"))
+        result = Work();
+    else if (!strcmp(how, "crash"))
+        CrashOnce(), result = wrong;
+    else if (!strcmp(how, "create"))
+        result = CrashInCreate();
+    else if (!strcmp(how, "forever"))
+        result = CrashForGood();
+    else if (!strcmp(how, "hang"))
+        result = Hang();
+    else if (!strcmp(how, "escape"))
+        result = CheckEscape();
+    printf("%s: %d wrong\n", how, wrong);
+    return result != 0;
+}

@@ -1,0 +1,42 @@
+/* What the UMDF driver and its program agree on. */
+#pragma once
+
+#define TEST_CODE(number, method)                                                                  \
+    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800 + (number), method, FILE_ANY_ACCESS)
+
+/* Output: the sum of the input's bytes. The driver overwrites the input, then the output. */
+#define IOCTL_SUM TEST_CODE(1, METHOD_BUFFERED)
+/* Waits to be cancelled. */
+#define IOCTL_WAIT TEST_CODE(2, METHOD_BUFFERED)
+/* The driver writes to an address where nothing is. */
+#define IOCTL_CRASH TEST_CODE(3, METHOD_BUFFERED)
+/* Output: a bit for each of enum escape that the host could do. Input: a program's memory. */
+#define IOCTL_ESCAPE TEST_CODE(4, METHOD_BUFFERED)
+/* The driver fills the output with the bytes of PATTERN; or sums them up. */
+#define IOCTL_FILL TEST_CODE(5, METHOD_OUT_DIRECT)
+#define IOCTL_CHECK TEST_CODE(6, METHOD_IN_DIRECT)
+#define IOCTL_NEITHER TEST_CODE(7, METHOD_NEITHER)
+/* Completed with one byte more than there is room for. */
+#define IOCTL_TOO_MUCH TEST_CODE(8, METHOD_BUFFERED)
+/* Output: the process that the driver runs in. */
+#define IOCTL_PROCESS TEST_CODE(9, METHOD_BUFFERED)
+
+#define PATTERN(index) ((UCHAR)((index)*7 + 3))
+
+struct target {
+    ULONG process;
+    ULONG64 address;
+};
+
+enum escape {
+    ESCAPE_OPEN,
+    ESCAPE_CREATE,
+    ESCAPE_SOCKET,
+    ESCAPE_TRACE,
+    ESCAPE_READ_MEMORY,
+    ESCAPE_SIGNAL,
+    ESCAPE_FORK,
+    ESCAPE_EXECUTE,
+    ESCAPE_PRIVILEGE,
+    ESCAPES
+};
