@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,16 @@ static _Noreturn void fail(const char *what)
 
 /* ---- its beginning and end ---------------------------------------------------------------- */
 
+/* libFuzzer has an alarm every few minutes. */
+static int await_child(pid_t id)
+{
+    int status = -1;
+
+    while (waitpid(id, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
 static pid_t start(char *const arguments[])
 {
     pid_t id = fork();
@@ -53,9 +64,7 @@ static pid_t start(char *const arguments[])
 
 static void run(char *const arguments[])
 {
-    int status;
-
-    if (waitpid(start(arguments), &status, 0) < 0 || status)
+    if (await_child(start(arguments)))
         fail("a driver cannot be built");
 }
 
@@ -117,7 +126,8 @@ static void end_kernel(void)
     if (!kernel.id)
         return;
     kill(kernel.id, SIGTERM);
-    if (waitpid(kernel.id, &status, 0) != kernel.id || status) {
+    status = await_child(kernel.id);
+    if (status) {
         fprintf(stderr, "fuzz: the kernel ended with status 0x%x\n", status);
         _exit(1);
     }
@@ -241,14 +251,13 @@ static void behave(void)
 /* In a process of its own too, so that what it has in the kernel ends with it. */
 static void check_service(void)
 {
-    int status;
     pid_t id = fork();
 
     if (!id) {
         behave();
         _exit(0);
     }
-    if (waitpid(id, &status, 0) != id || status)
+    if (await_child(id))
         fail("the kernel does not serve others any more");
 }
 

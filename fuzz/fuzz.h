@@ -18,8 +18,11 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* How the program answers the kernel's questions about its memory. */
-enum manner { HONEST, REFUSES, LIES, NONSENSE, TWICE, WRONG_SERIAL, SILENT, MANNERS };
+/*
+ * How the program answers the kernel's questions about its memory. LATE, which no input asks for:
+ * says "asked", and is honest when its standard input has a line.
+ */
+enum manner { HONEST, REFUSES, LIES, NONSENSE, TWICE, WRONG_SERIAL, SILENT, LATE };
 
 struct program {
     int socket, frames; /* -1: none */

@@ -100,6 +100,7 @@ NTSTATUS mm_adopt(struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG a
     if (!space->program && !adoption.is_available)
         return STATUS_NOT_SUPPORTED;
 
+    BOOLEAN was_in_context = mm_pause();
     mm_acquire(&space->adopting);
     while (pages && NT_SUCCESS(status)) {
         SIZE_T count = count_missing(space, address, pages);
@@ -115,6 +116,7 @@ NTSTATUS mm_adopt(struct mm_space *space, ULONG64 address, SIZE_T pages, ULONG a
         pages -= count;
     }
     mm_release(&space->adopting);
+    mm_resume(was_in_context);
     return status;
 }
 
@@ -122,9 +124,9 @@ VOID mm_forget_access(ULONG64 address, SIZE_T pages)
 {
     struct mm_space *space = mm_current_space();
 
-    if (space)
-        mm_close_windows(space, address, pages);
-    for (SIZE_T page = 0; space && page < pages; page++) {
+    if (!space)
+        return;
+    for (SIZE_T page = 0; page < pages; page++) {
         ULONG *slot = mm_entry_of(space, address + (page << PAGE_SHIFT));
         if (!slot)
             continue;
@@ -132,6 +134,7 @@ VOID mm_forget_access(ULONG64 address, SIZE_T pages)
         __atomic_store_n(slot, *slot & ~(ULONG)(MM_READ | MM_WRITE), __ATOMIC_RELEASE);
         mm_release(&mm_table.lock);
     }
+    mm_close_windows(space, address, pages);
 }
 
 /* ---- Views ------------------------------------------------------------- */

@@ -266,6 +266,13 @@ VOID mm_spaces_start(VOID);
 
 /* Pages of the range mean something else from now on. */
 VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages);
+/*
+ * What waits for a program, or for Linux to reach its memory, is outside of the calling
+ * thread's context, so that nobody else waits as well: between the two it has none.
+ * mm_pause returns what mm_resume takes.
+ */
+BOOLEAN mm_pause(VOID);
+VOID mm_resume(BOOLEAN was_in_context);
 /* The space is about to go. */
 VOID mm_disown_windows(struct mm_space *space);
 VOID mm_windows_start(VOID);

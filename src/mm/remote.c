@@ -36,6 +36,18 @@ static BOOLEAN hold_page(struct mm_space *space, ULONG64 page, ULONG access, PFN
            mm_hold_adopted(space, page, 1, access, frame);
 }
 
+/* A page of the program's may be one that somebody has to fetch first. */
+static int copy_by_linux(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes,
+                         BOOLEAN is_out)
+{
+    BOOLEAN was_in_context = mm_pause();
+    int error = is_out ? space->program->write(space->context, user, kernel, bytes)
+                       : space->program->read(space->context, kernel, user, bytes);
+
+    mm_resume(was_in_context);
+    return error;
+}
+
 /* Bytes of one page. */
 static int copy_part(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes,
                      BOOLEAN is_out)
@@ -45,9 +57,7 @@ static int copy_part(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T 
 
     if (hold_page(space, user & ~(PAGE_SIZE - 1ull), access, &frame))
         return copy_frame(frame, user, kernel, bytes, is_out);
-    if (is_out)
-        return space->program->write(space->context, user, kernel, bytes);
-    return space->program->read(space->context, kernel, user, bytes);
+    return copy_by_linux(space, user, kernel, bytes, is_out);
 }
 
 static int copy(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes, BOOLEAN is_out)
@@ -128,7 +138,9 @@ static int touch_remote(struct mm_space *space, ULONG64 address, BOOLEAN for_wri
     ULONG access = for_write ? MM_READ | MM_WRITE : MM_READ;
     const ULONG *slot = mm_entry_of(space, address);
     ULONG entry = slot ? __atomic_load_n(slot, __ATOMIC_ACQUIRE) : 0;
+    BOOLEAN was_in_context;
     NTSTATUS status;
+    int error;
 
     if ((entry & access) == access) {
         /* It will be at the program's processor. */
@@ -141,7 +153,10 @@ static int touch_remote(struct mm_space *space, ULONG64 address, BOOLEAN for_wri
         return HAL_OK;
     if (status == STATUS_ACCESS_VIOLATION)
         return HAL_EFAULT;
-    return space->program->touch(space->context, address, for_write);
+    was_in_context = mm_pause();
+    error = space->program->touch(space->context, address, for_write);
+    mm_resume(was_in_context);
+    return error;
 }
 
 int mm_touch(struct mm_space *space, ULONG64 address, BOOLEAN for_write)

@@ -175,8 +175,8 @@ VOID mm_space_lost(struct mm_space *space, ULONG64 address, SIZE_T pages)
     address &= ~(PAGE_SIZE - 1ull);
     if (address >> 47 || pages > ((1ull << 47) - address) >> PAGE_SHIFT)
         return;
-    mm_close_windows(space, address, pages);
     mm_clear_range(space, address, pages);
+    mm_close_windows(space, address, pages);
 }
 
 /* Every region that the directory leads to, of one node. */

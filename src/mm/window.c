@@ -83,10 +83,18 @@ static BOOLEAN show(struct window *window)
                            window->is_writable ? HAL_READ | HAL_WRITE : HAL_READ) == HAL_OK;
 }
 
-/* Finds the frame behind the page, shared if it can be; FALSE if the access is a fault. */
+static ULONG access_of(const struct window *window)
+{
+    return window->is_writable ? MM_READ | MM_WRITE : MM_READ;
+}
+
+/*
+ * Finds the frame behind the page, shared if it can be; FALSE if the access is a fault.
+ * Without the lock, since the program may be asked, and take its time.
+ */
 static BOOLEAN fill(struct mm_space *space, struct window *window)
 {
-    ULONG access = window->is_writable ? MM_READ | MM_WRITE : MM_READ;
+    ULONG access = access_of(window);
 
     if (mm_hold_adopted(space, window->page, 1, access, &window->frame))
         return TRUE;
@@ -108,23 +116,26 @@ static BOOLEAN fill(struct mm_space *space, struct window *window)
     return TRUE;
 }
 
-static BOOLEAN open_window(struct mm_space *space, ULONG64 page, BOOLEAN for_write)
+/* Whether the page is still what it was when the frame was found. */
+static BOOLEAN is_current(struct mm_space *space, const struct window *window)
 {
-    struct window *window = hal_allocate(sizeof(*window));
+    PFN_NUMBER frame;
 
-    if (!window)
+    if (window->is_copy)
+        return TRUE;
+    if (!mm_hold_adopted(space, window->page, 1, access_of(window), &frame))
         return FALSE;
+    mm_release_held(&frame, 1);
+    return frame == window->frame;
+}
+
+/* The lock is held, and the windows are the space's. */
+static BOOLEAN open_window(struct window *window)
+{
     /* One that was for reading only makes room. */
-    close_range(page, 1, FALSE);
-    *window = (struct window){.page = page, .is_writable = for_write};
-    if (!fill(space, window)) {
-        hal_free(window);
+    close_range(window->page, 1, FALSE);
+    if (!show(window))
         return FALSE;
-    }
-    if (!show(window)) {
-        free_window(window);
-        return FALSE;
-    }
     window->next = windows.list;
     windows.list = window;
     return TRUE;
@@ -186,6 +197,24 @@ VOID mm_enter(VOID)
     thread->in_context = TRUE;
 }
 
+BOOLEAN mm_pause(VOID)
+{
+    PKTHREAD thread = ke_thread;
+
+    /* Who spins for a lock that this thread has must not be what it waits for afterwards. */
+    if (!thread || !thread->in_context || thread->irql >= DISPATCH_LEVEL)
+        return FALSE;
+    thread->in_context = FALSE;
+    leave_context(thread->process->space);
+    return TRUE;
+}
+
+VOID mm_resume(BOOLEAN was_in_context)
+{
+    if (was_in_context)
+        mm_enter();
+}
+
 VOID mm_leave(VOID)
 {
     PKTHREAD thread = ke_current();
@@ -232,24 +261,63 @@ static VOID take_over(struct mm_space *space)
     __atomic_store_n(&windows.owner, space, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Shows a filled window; the caller is in its context again if this is not STATUS_RETRY:
+ * the program has given the page up since.
+ */
+static NTSTATUS show_filled(struct mm_space *space, struct window *window)
+{
+    NTSTATUS status = STATUS_RETRY;
+
+    mm_acquire(&windows.lock);
+    take_over(space);
+    /* Who gives pages up changes their entries first, and closes windows then. */
+    if (is_current(space, window))
+        status = open_window(window) ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    if (status != STATUS_SUCCESS)
+        free_window(window);
+    if (status == STATUS_RETRY)
+        leave_context(space);
+    mm_release(&windows.lock);
+    return status;
+}
+
+/* Outside of the context; inside of it on return. */
+static NTSTATUS make_window(struct mm_space *space, ULONG64 page, BOOLEAN for_write)
+{
+    struct window *window;
+    NTSTATUS status = STATUS_RETRY;
+
+    while (status == STATUS_RETRY) {
+        window = hal_allocate(sizeof(*window));
+        if (!window)
+            break;
+        *window = (struct window){.page = page, .is_writable = for_write};
+        if (!fill(space, window)) {
+            hal_free(window);
+            break;
+        }
+        status = show_filled(space, window);
+    }
+    if (status == STATUS_RETRY)
+        enter_context(space);
+    return status;
+}
+
 /* hal's question, on the faulting thread. */
 static int page_fault(hal_u64 address, int is_write)
 {
     PKTHREAD thread = ke_thread;
-    struct mm_space *space;
     ULONG64 page = address & ~(PAGE_SIZE - 1ull);
-    BOOLEAN is_open;
+    NTSTATUS status;
 
     if (!thread || !thread->in_context || thread->irql >= DISPATCH_LEVEL ||
         !mm_is_user_range(page, PAGE_SIZE))
         return 0;
-    space = thread->process->space;
-    leave_context(space);
-    mm_acquire(&windows.lock);
-    take_over(space);
-    is_open = open_window(space, page, is_write != 0);
-    mm_release(&windows.lock);
-    return is_open;
+    mm_pause();
+    status = make_window(thread->process->space, page, is_write != 0);
+    thread->in_context = TRUE;
+    return NT_SUCCESS(status);
 }
 
 /* ---- what happens to the program meanwhile
@@ -257,19 +325,19 @@ static int page_fault(hal_u64 address, int is_write)
 
 VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
-    PKTHREAD thread = ke_current();
+    BOOLEAN was_in_context;
 
+    /* Pairs with take_over: who misses the change of the entries is seen here as the owner. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (__atomic_load_n(&windows.owner, __ATOMIC_SEQ_CST) != space)
         return;
     /* Who has the lock may wait until nobody is in a context. */
-    if (thread->in_context)
-        leave_context(thread->process->space);
+    was_in_context = mm_pause();
     mm_acquire(&windows.lock);
     if (windows.owner == space)
         close_range(address, pages, FALSE);
     mm_release(&windows.lock);
-    if (thread->in_context)
-        enter_context(thread->process->space);
+    mm_resume(was_in_context);
 }
 
 VOID mm_disown_windows(struct mm_space *space)
