@@ -361,6 +361,13 @@ static void measure_served(void)
                   empty_served + served_value(figures, count, "fill 1048576"), 1.1);
     record_served("served: direct read 16 MiB", served_value(figures, count, "direct 16777216"),
                   empty_served + served_value(figures, count, "fill 16777216"), 1.1);
+    record_served("umdf: empty control request", served_value(figures, count, "umdf empty"),
+                  served_value(figures, count, "kmdf empty"), 2.2);
+    record_served("umdf: buffered read 64 KiB", served_value(figures, count, "umdf buffered 65536"),
+                  served_value(figures, count, "kmdf buffered 65536") +
+                      served_value(figures, count, "umdf empty") +
+                      served_value(figures, count, "copy 65536"),
+                  1.1);
 }
 
 /* ---- the table ---------------------------------------------------------- */

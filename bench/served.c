@@ -85,7 +85,9 @@ static pid_t start_kernel(const char *socket, int *output)
     if (!child) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(ends[1], STDOUT_FILENO);
-        setenv("NTIO_DRIVERS", BENCH_DRIVER, 1);
+        setenv("NTIO_DRIVERS", BENCH_DRIVERS, 1);
+        setenv("NTIO_DRIVER_PATH", BENCH_UMDF, 1);
+        setenv("NTIO_INFS", BENCH_INF, 1);
         execl(BENCH_KERNEL, "ntio-kernel", socket, "600", (char *)NULL);
         _exit(127);
     }

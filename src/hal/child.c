@@ -62,7 +62,10 @@ static int find_program(char *path, const char *name)
     return access(path, X_OK) ? hal_error_from(-errno) : HAL_OK;
 }
 
-/* Its signals are Linux' defaults, whatever this process or the calling thread does with them. */
+/*
+ * Its signals are Linux' defaults, whatever this process or the calling thread does with them;
+ * and what a terminal sends is not for it.
+ */
 static int set_signals(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
@@ -74,8 +77,8 @@ static int set_signals(posix_spawnattr_t *attributes)
     if (!error)
         error = posix_spawnattr_setsigdefault(attributes, &all);
     if (!error)
-        error =
-            posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        error = posix_spawnattr_setflags(
+            attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     return error;
 }
 

@@ -142,8 +142,12 @@ VOID pnp_settle(VOID);
 
 /* ---- for UMDF ------------------------------------------------------------------------------ */
 
-/* The reflector: DriverEntry of services whose ServiceBinary is umdf.h's PNP_UMDF_REFLECTOR. */
-VOID pnp_set_reflector(PDRIVER_INITIALIZE entry);
+/*
+ * The reflector: DriverEntry of services whose ServiceBinary is umdf.h's PNP_UMDF_REFLECTOR; and
+ * what is called when the system stops and all devices are gone.
+ */
+VOID pnp_set_reflector(PDRIVER_INITIALIZE entry, VOID (*stop)(VOID));
+VOID pnp_stop_reflector(VOID);
 /* The device's instance path; freed with RtlFreeUnicodeString. STATUS_NO_SUCH_DEVICE. */
 NTSTATUS pnp_query_instance(PDEVICE_OBJECT pdo, PUNICODE_STRING instance);
 /*

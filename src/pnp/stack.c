@@ -30,10 +30,18 @@ static NTSTATUS fail(struct pnp_node *node, ULONG problem, NTSTATUS status)
 }
 
 static PDRIVER_INITIALIZE reflector_entry;
+static VOID (*reflector_stop)(VOID);
 
-VOID pnp_set_reflector(PDRIVER_INITIALIZE entry)
+VOID pnp_set_reflector(PDRIVER_INITIALIZE entry, VOID (*stop)(VOID))
 {
     reflector_entry = entry;
+    reflector_stop = stop;
+}
+
+VOID pnp_stop_reflector(VOID)
+{
+    if (reflector_stop)
+        reflector_stop();
 }
 
 static BOOLEAN is_reflector(PCWSTR image)

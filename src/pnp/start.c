@@ -18,6 +18,7 @@ static VOID stop_devices(VOID)
     pnp_user_end();
     if (pnp.root)
         pnp_call(remove_all, NULL);
+    pnp_stop_reflector();
     pnp_thread_stop();
 }
 

@@ -20,7 +20,7 @@ struct call {
     UCHAR bytes[UMDF_CALL_BYTES]; /* in and out */
 };
 
-/* ---- the answer -------------------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------------- */
 
 /* The call's slot is the host's again as soon as the turn is passed. */
 static VOID answer(struct call *call)
@@ -47,7 +47,7 @@ static VOID answer_with(struct call *call, NTSTATUS status)
     answer(call);
 }
 
-/* ---- the request that the host has, on to the next lower driver ------------------------------ */
+/* ---- the request that the host has, on to the next lower driver ----------------------- */
 
 /* On the way up the data goes to the host, whose drivers may look at it. */
 static VOID copy_for_host(struct umdf_host *host, struct umdf_request *request,
@@ -119,8 +119,7 @@ static VOID send_lower(struct call *call)
     PoCallDriver(request->stack->below, irp);
 }
 
-/* ---- a request of a driver's own
- * ------------------------------------------------------------------ */
+/* ---- a request of a driver's own ------------------------------------------------------ */
 
 static PIRP build(struct call *call, PVOID output, PKEVENT done)
 {
@@ -217,8 +216,7 @@ static VOID new_lower(struct call *call)
     answer_with(call, status);
 }
 
-/* ---- the rest
- * ------------------------------------------------------------------------------------ */
+/* ---- the rest ------------------------------------------------------------------------- */
 
 /* bytes: the class, then the reference string. */
 static NTSTATUS set_interface(struct call *call)

@@ -6,12 +6,13 @@
 /* How long the thread looks at a slot's turn before it sleeps. */
 static _Thread_local struct lpc_patience patience __attribute__((tls_model("initial-exec")));
 
-#define REPORTED 4u /* requests of a dead host that are told one by one */
+#define KEPT_PAGES 1024u /* of the shared ones, that keep their memory */
+#define REPORTED 4u      /* requests of a dead host that are told one by one */
 /* ns: a host that breaks the rules must not make a thread sleep on. */
 #define LOOK_AGAIN 500000000ll
 #define SHORT_SLEEP 2000000ll /* ns that a sender sleeps on its slot before it leaves */
 
-/* ---- slots ------------------------------------------------------------------------------ */
+/* ---- slots ---------------------------------------------------------------------------- */
 
 static ULONG pages_of(ULONG bytes)
 {
@@ -67,12 +68,13 @@ struct umdf_request *umdf_take_slot(struct umdf_host *host, ULONG input, ULONG o
     return request;
 }
 
-/* Memory of large transfers goes back to Linux; what is left in it is nobody else's to see. */
-static VOID discard_pages(struct umdf_host *host, struct umdf_request *request)
+/* What is used first is used again soon; memory of many or large requests goes back to Linux. */
+static VOID give_pages_back(struct umdf_host *host, struct umdf_request *request)
 {
     if (!request->pages)
         return;
-    hal_segment_discard(host->data_pages, request->first_page, request->pages);
+    if (request->first_page + request->pages > UMDF_SHARED_PAGES + KEPT_PAGES)
+        hal_segment_discard(host->data_pages, request->first_page, request->pages);
     mm_acquire(&host->lock);
     RtlClearBits(&host->pages, request->first_page, request->pages);
     mm_release(&host->lock);
@@ -80,14 +82,14 @@ static VOID discard_pages(struct umdf_host *host, struct umdf_request *request)
 
 VOID umdf_free_slot(struct umdf_host *host, struct umdf_request *request)
 {
-    discard_pages(host, request);
+    give_pages_back(host, request);
     __atomic_store_n(&request->state, UMDF_FREE, __ATOMIC_RELEASE);
     mm_acquire(&host->lock);
     host->free[host->free_count++] = (USHORT)umdf_number_of(host, request);
     mm_release(&host->lock);
 }
 
-/* ---- the ring --------------------------------------------------------------------------- */
+/* ---- the ring ------------------------------------------------------------------------- */
 
 BOOLEAN umdf_post(struct umdf_host *host, enum umdf_entry_kind kind, ULONG slot, hal_u32 serial)
 {
@@ -109,7 +111,7 @@ BOOLEAN umdf_post(struct umdf_host *host, enum umdf_entry_kind kind, ULONG slot,
     return is_alive;
 }
 
-/* ---- waiting for one request -------------------------------------------------------------- */
+/* ---- waiting for one request ---------------------------------------------------------- */
 
 /* A thread that runs for a program must not keep others out of its context while it sleeps. */
 static VOID sleep_on(hal_u64 *turn, hal_u64 seen, hal_i64 deadline)
@@ -178,7 +180,7 @@ BOOLEAN umdf_watch(struct umdf_host *host, struct umdf_request *request, enum um
     return leave(request, turn);
 }
 
-/* ---- the bell ------------------------------------------------------------------------------- */
+/* ---- the bell ------------------------------------------------------------------------- */
 
 static BOOLEAN take_finished(struct umdf_host *host)
 {

@@ -15,12 +15,12 @@ struct umdf_service {
 };
 
 static struct {
-    struct mm_lock lock; /* guards list, and each host's stacks and is_shared */
+    struct mm_lock lock; /* guards the lists, and each host's stacks and is_shared */
     LIST_ENTRY list;     /* of umdf_host.link */
-    hal_u32 count;       /* of hosts, those that end among them; a futex at the stop */
-} hosts = {.list = {&hosts.list, &hosts.list}};
+    LIST_ENTRY threads;  /* of host_thread.link: two of each host */
+} hosts = {.list = {&hosts.list, &hosts.list}, .threads = {&hosts.threads, &hosts.threads}};
 
-/* ---- memory -------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------- */
 
 VOID umdf_reference_host(struct umdf_host *host)
 {
@@ -38,16 +38,6 @@ static VOID free_host(struct umdf_host *host)
     hal_peer_close(host->peer);
     hal_free(host->services);
     hal_free(host);
-    __atomic_fetch_sub(&hosts.count, 1, __ATOMIC_SEQ_CST);
-    hal_wake(&hosts.count, 1);
-}
-
-VOID umdf_await_hosts(VOID)
-{
-    hal_u32 count;
-
-    while ((count = __atomic_load_n(&hosts.count, __ATOMIC_ACQUIRE)))
-        ke_sleep(&hosts.count, count, HAL_FOREVER);
 }
 
 VOID umdf_dereference_host(struct umdf_host *host)
@@ -86,7 +76,6 @@ static struct umdf_host *allocate(ULONG driver_count)
 
     if (!host)
         return NULL;
-    __atomic_fetch_add(&hosts.count, 1, __ATOMIC_RELAXED);
     host->references = 1;
     host->stacks = 1;
     InitializeListHead(&host->link);
@@ -169,8 +158,7 @@ static NTSTATUS receive_ready(struct umdf_host *host, PSTR reason, SIZE_T reason
     return (NTSTATUS)ready.status;
 }
 
-/* ---- the end
- * ------------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------------- */
 
 VOID umdf_kill_host(struct umdf_host *host, const char *why)
 {
@@ -244,22 +232,81 @@ static VOID NTAPI bell_main(PVOID context)
     umdf_dereference_host(host);
 }
 
-static NTSTATUS start_thread(struct umdf_host *host, PKSTART_ROUTINE routine, PCSTR name)
-{
-    PKTHREAD thread;
-    NTSTATUS status;
+/* A thread of a host, which is known until it has ended and somebody has looked. */
+struct host_thread {
+    LIST_ENTRY link;
+    PKTHREAD thread; /* referenced */
+};
 
-    umdf_reference_host(host);
-    status = ke_create_thread(ke_system_process(), routine, host, name, &thread);
-    if (NT_SUCCESS(status))
-        ObDereferenceObject(thread);
-    else
-        umdf_dereference_host(host);
-    return status;
+static struct host_thread *next_thread(VOID)
+{
+    struct host_thread *next = NULL;
+
+    mm_acquire(&hosts.lock);
+    if (!IsListEmpty(&hosts.threads))
+        next = CONTAINING_RECORD(RemoveHeadList(&hosts.threads), struct host_thread, link);
+    mm_release(&hosts.lock);
+    return next;
 }
 
-/* ---- making
- * ----------------------------------------------------------------------------------------- */
+static VOID remember_thread(struct host_thread *known)
+{
+    mm_acquire(&hosts.lock);
+    InsertTailList(&hosts.threads, &known->link);
+    mm_release(&hosts.lock);
+}
+
+static VOID forget_thread(struct host_thread *known)
+{
+    ObDereferenceObject(known->thread);
+    hal_free(known);
+}
+
+VOID umdf_await_hosts(VOID)
+{
+    struct host_thread *known;
+
+    while ((known = next_thread())) {
+        KeWaitForSingleObject(known->thread, Executive, KernelMode, FALSE, NULL);
+        forget_thread(known);
+    }
+}
+
+/* The two that were started first: with hosts that come and go no more than a few are known. */
+static VOID forget_ended(VOID)
+{
+    LARGE_INTEGER at_once = {.QuadPart = 0};
+    struct host_thread *known;
+    ULONG i;
+
+    for (i = 0; i < 2 && (known = next_thread()); i++) {
+        if (KeWaitForSingleObject(known->thread, Executive, KernelMode, FALSE, &at_once) ==
+            STATUS_SUCCESS)
+            forget_thread(known);
+        else
+            remember_thread(known);
+    }
+}
+
+static NTSTATUS start_thread(struct umdf_host *host, PKSTART_ROUTINE routine, PCSTR name)
+{
+    struct host_thread *known = hal_allocate(sizeof(*known));
+    NTSTATUS status;
+
+    if (!known)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    umdf_reference_host(host);
+    status = ke_create_thread(ke_system_process(), routine, host, name, &known->thread);
+    if (!NT_SUCCESS(status)) {
+        umdf_dereference_host(host);
+        hal_free(known);
+        return status;
+    }
+    remember_thread(known);
+    return STATUS_SUCCESS;
+}
+
+/* ---- making --------------------------------------------------------------------------- */
 
 static VOID give_up_child(struct umdf_host *host)
 {
@@ -272,7 +319,10 @@ static VOID give_up_child(struct umdf_host *host)
 /* Its watcher is started last: from then on it is what ends the host. */
 static NTSTATUS start_threads(struct umdf_host *host)
 {
-    NTSTATUS status = start_thread(host, bell_main, "ntio-host-bell");
+    NTSTATUS status;
+
+    forget_ended();
+    status = start_thread(host, bell_main, "ntio-host-bell");
 
     if (!NT_SUCCESS(status)) {
         give_up_child(host);

@@ -73,14 +73,14 @@ struct host_system {
 };
 extern struct host_system host;
 
-/* ---- host_ring.c ------------------------------------------------------------------------- */
+/* ---- host_ring.c ---------------------------------------------------------------------- */
 
 /* Makes the first thread; the others are made as they are needed. */
 NTSTATUS host_ring_start(VOID);
 /* The kernel's thread looks at finished and called. */
 VOID host_ring_bell(VOID);
 
-/* ---- host_request.c ------------------------------------------------------------------------ */
+/* ---- host_request.c ------------------------------------------------------------------- */
 
 /* The slot is the host's: makes an IRP of it, or does what it says. */
 VOID host_take_request(ULONG slot, hal_u32 serial);
@@ -88,7 +88,7 @@ VOID host_cancel_request(ULONG slot, hal_u32 serial);
 /* Gives a slot back with its answer. */
 VOID host_answer(ULONG slot, NTSTATUS status, ULONG_PTR information);
 
-/* ---- host_file.c ----------------------------------------------------------------------------- */
+/* ---- host_file.c ---------------------------------------------------------------------- */
 
 NTSTATUS host_make_file(struct host_stack *stack, ULONG number, PCUNICODE_STRING name, ULONG flags,
                         PFILE_OBJECT *file);
@@ -113,15 +113,13 @@ VOID host_leave_stack(struct host_stack *stack);
 /* Its IRP_MN_REMOVE_DEVICE is done. */
 VOID host_drop_stack(struct host_stack *stack);
 
-/* ---- host_lower.c
- * -------------------------------------------------------------------------------- */
+/* ---- host_lower.c --------------------------------------------------------------------- */
 
 NTSTATUS NTAPI host_lower_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
 /* The kernel has answered for the IRP. */
 VOID host_lower_answered(PIRP irp, const struct umdf_call *call);
 
-/* ---- host_call.c
- * ----------------------------------------------------------------------------------- */
+/* ---- host_call.c ---------------------------------------------------------------------- */
 
 VOID host_call_start(VOID);
 /* A free call to fill in, or NULL if there are too many under way. */

@@ -85,7 +85,7 @@ NTSTATUS host_make_call(struct umdf_call *call)
     return status;
 }
 
-/* ---- what the system does elsewhere -------------------------------------------------------- */
+/* ---- what the system does elsewhere --------------------------------------------------- */
 
 static NTSTATUS change_interface(PDEVICE_OBJECT pdo, const GUID *guid, PCUNICODE_STRING reference,
                                  BOOLEAN is_enabled)

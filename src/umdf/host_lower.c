@@ -46,7 +46,7 @@ static NTSTATUS send_reflected(PDEVICE_OBJECT pdo, PIRP irp)
     return STATUS_PENDING;
 }
 
-/* ---- requests of the host's own ----------------------------------------------------------- */
+/* ---- requests of the host's own ------------------------------------------------------- */
 
 /* Where an IRP's data is; NULL without. */
 static PVOID find_output(PIRP irp, PIO_STACK_LOCATION location)
@@ -140,8 +140,7 @@ VOID host_lower_answered(PIRP irp, const struct umdf_call *call)
     IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
 
-/* ---- dispatch
- * ------------------------------------------------------------------------------------ */
+/* ---- dispatch ------------------------------------------------------------------------- */
 
 static NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT pdo, PIRP irp)
 {

@@ -13,7 +13,7 @@ enum { EXIT_NO_KERNEL = 2, EXIT_LOAD = 4, MOST_DRIVERS = 64 };
 
 #define SETUP_PATIENCE 30000000000ll /* ns that the kernel has to say what it wants */
 
-/* ---- setting up -------------------------------------------------------------------------- */
+/* ---- setting up ----------------------------------------------------------------------- */
 
 static BOOLEAN import(int descriptor, hal_u64 pages, PVOID *address)
 {
@@ -127,7 +127,7 @@ static NTSTATUS prepare(hal_u32 user, PSTR reason, SIZE_T reason_size)
     return status;
 }
 
-/* ---- the process ---------------------------------------------------------------------------- */
+/* ---- the process ---------------------------------------------------------------------- */
 
 int ntio_host_run(void)
 {

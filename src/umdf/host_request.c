@@ -3,7 +3,7 @@
  */
 #include "host.h"
 
-/* ---- answers ------------------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------------- */
 
 VOID host_answer(ULONG number, NTSTATUS status, ULONG_PTR information)
 {
@@ -192,8 +192,7 @@ static PIRP make_irp(struct host_request *request, PDEVICE_OBJECT top)
     return irp;
 }
 
-/* ---- sending
- * -------------------------------------------------------------------------------------- */
+/* ---- sending -------------------------------------------------------------------------- */
 
 static NTSTATUS find_file(struct host_request *request)
 {

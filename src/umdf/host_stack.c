@@ -13,7 +13,7 @@ static struct {
     LIST_ENTRY list;     /* of host_stack.link */
 } stacks = {.list = {&stacks.list, &stacks.list}};
 
-/* ---- finding --------------------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------------------------- */
 
 /* Referenced. */
 static struct host_stack *search(BOOLEAN (*is_it)(struct host_stack *stack, const VOID *what),
@@ -141,8 +141,7 @@ static NTSTATUS set_value(struct reader *reader)
     return cm_set_value(&key, &name, header.type, data, header.data_bytes);
 }
 
-/* ---- drivers
- * -------------------------------------------------------------------------------------- */
+/* ---- drivers -------------------------------------------------------------------------- */
 
 static NTSTATUS load_driver(struct host_driver *driver, PSTR reason, SIZE_T reason_size)
 {
@@ -177,8 +176,7 @@ static NTSTATUS add_driver(struct host_stack *stack, ULONG number, PSTR reason, 
     return status;
 }
 
-/* ---- making
- * ------------------------------------------------------------------------------------------ */
+/* ---- making --------------------------------------------------------------------------- */
 
 static NTSTATUS make_stack(ULONG number, PCUNICODE_STRING instance, struct host_stack **made)
 {

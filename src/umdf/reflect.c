@@ -3,7 +3,7 @@
  */
 #include "umdf.h"
 
-/* ---- what the host is told -------------------------------------------------------------- */
+/* ---- what the host is told ------------------------------------------------------------ */
 
 static VOID describe_create(PIO_STACK_LOCATION location, struct umdf_slot *slot)
 {
@@ -64,7 +64,7 @@ static VOID describe(struct umdf_stack *stack, PIRP irp, ULONG file, struct umdf
     describe_parameters(location, slot);
 }
 
-/* ---- the end ------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------------- */
 
 /* A host in order answers these soon, whatever its drivers wait for. */
 static BOOLEAN is_critical(UCHAR major)
@@ -202,7 +202,7 @@ VOID umdf_finish(struct umdf_host *host, struct umdf_request *request)
     umdf_end(host, request, UMDF_ANSWERED);
 }
 
-/* ---- cancelling ------------------------------------------------------------------------------ */
+/* ---- cancelling ----------------------------------------------------------------------- */
 
 static VOID NTAPI cancel(PDEVICE_OBJECT device, PIRP irp)
 {

@@ -17,7 +17,7 @@ static struct {
     ULONG last_number;   /* that was given to a stack */
 } reflector;
 
-/* ---- files -------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------- */
 
 static PLIST_ENTRY list_of(struct umdf_stack *stack, PFILE_OBJECT object)
 {
@@ -93,7 +93,7 @@ static VOID drop_all_files(struct umdf_stack *stack)
     }
 }
 
-/* ---- IRPs that do not go to the host --------------------------------------------------------- */
+/* ---- IRPs that do not go to the host -------------------------------------------------- */
 
 static NTSTATUS complete(struct umdf_stack *stack, PIRP irp, NTSTATUS status)
 {
@@ -400,6 +400,12 @@ static NTSTATUS NTAPI add_device(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo)
     return status;
 }
 
+/* It goes with its last device, as other drivers, and is made again for the next. */
+static VOID NTAPI unload(PDRIVER_OBJECT driver)
+{
+    UNREFERENCED_PARAMETER(driver);
+}
+
 NTSTATUS NTAPI umdf_reflector_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
 {
     ULONG i;
@@ -408,18 +414,18 @@ NTSTATUS NTAPI umdf_reflector_entry(PDRIVER_OBJECT driver, PUNICODE_STRING regis
     for (i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
         driver->MajorFunction[i] = dispatch;
     driver->DriverExtension->AddDevice = add_device;
+    driver->DriverUnload = unload;
     return STATUS_SUCCESS;
 }
 
 NTSTATUS umdf_start(VOID)
 {
     InitializeListHead(&reflector.stacks);
-    pnp_set_reflector(umdf_reflector_entry);
+    pnp_set_reflector(umdf_reflector_entry, umdf_await_hosts);
     return STATUS_SUCCESS;
 }
 
 VOID umdf_stop(VOID)
 {
-    pnp_set_reflector(NULL);
-    umdf_await_hosts();
+    pnp_set_reflector(NULL, NULL);
 }

@@ -158,8 +158,7 @@ static VOID walk_key(struct walk *walk, PUNICODE_STRING name, ULONG depth)
     ZwClose(key);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------ */
 
 static VOID walk_from(struct walk *walk, PCWSTR prefix, PCUNICODE_STRING rest)
 {

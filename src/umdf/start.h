@@ -7,5 +7,4 @@
 
 /* Makes the reflector known to PnP. */
 NTSTATUS umdf_start(VOID);
-/* Waits until the hosts, whose stacks are gone, have ended. */
 VOID umdf_stop(VOID);

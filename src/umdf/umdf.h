@@ -26,7 +26,7 @@
 
 #define UMDF_TAG 'fdmU'
 
-/* ---- requests -------------------------------------------------------------------------- */
+/* ---- requests ------------------------------------------------------------------------- */
 
 /* Who completes a request; atomic, changed by exchanges. */
 enum umdf_state {
@@ -123,7 +123,7 @@ VOID umdf_await_hosts(VOID);
 /* Ends the process, whose death is then found out as any. why is a constant. */
 VOID umdf_kill_host(struct umdf_host *host, const char *why);
 
-/* ---- channel.c ------------------------------------------------------------------------- */
+/* ---- channel.c ------------------------------------------------------------------------ */
 
 /* Each slot has some pages of the data area for itself; from then on they are anybody's. */
 #define UMDF_OWN_PAGES 2u
@@ -157,7 +157,7 @@ VOID umdf_report_requests(struct umdf_host *host);
 /* The host is dead: gives all that it has to who waits for it. */
 VOID umdf_end_requests(struct umdf_host *host);
 
-/* ---- reflect.c --------------------------------------------------------------------------- */
+/* ---- reflect.c ------------------------------------------------------------------------ */
 
 /* Claims the request for completion: it was from, and is UMDF_DONE. */
 static inline BOOLEAN umdf_claim(struct umdf_request *request, hal_u32 from)
@@ -178,7 +178,7 @@ VOID umdf_disarm(struct umdf_request *request);
 NTSTATUS umdf_ask(struct umdf_host *host, enum umdf_kind kind, ULONG device, const VOID *input,
                   ULONG input_length, PVOID output, ULONG output_length, hal_u32 *cookie);
 
-/* ---- reflector.c --------------------------------------------------------------------------- */
+/* ---- reflector.c ---------------------------------------------------------------------- */
 
 #define UMDF_FILE_LISTS 64u
 
@@ -219,7 +219,7 @@ VOID umdf_host_died(struct umdf_host *host);
 struct umdf_stack *umdf_find_stack(struct umdf_host *host, ULONG number, PVOID tag);
 NTSTATUS NTAPI umdf_reflector_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
 
-/* ---- copy.c ---------------------------------------------------------------------------------- */
+/* ---- copy.c --------------------------------------------------------------------------- */
 
 /*
  * Finds what of an IRP has to be copied. Called in the requestor's context; on failure there is
@@ -231,14 +231,14 @@ VOID umdf_release_data(struct umdf_data *data);
 NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request);
 VOID umdf_copy_out(struct umdf_host *host, const struct umdf_request *request, ULONG_PTR bytes);
 
-/* ---- settings.c ------------------------------------------------------------------------------ */
+/* ---- settings.c ----------------------------------------------------------------------- */
 
 /* ADD_DEVICE's input for a stack, in pool. */
 NTSTATUS umdf_describe_stack(struct umdf_host *host, PDEVICE_OBJECT pdo,
                              const struct pnp_umdf_settings *settings, PUCHAR *bytes,
                              PULONG length);
 
-/* ---- call.c ---------------------------------------------------------------------------------- */
+/* ---- call.c --------------------------------------------------------------------------- */
 
 /* Takes the stack's symbolic links away. */
 VOID umdf_drop_links(struct umdf_stack *stack);

@@ -34,7 +34,7 @@
 #define UMDF_CALL_BYTES 3840u
 #define UMDF_DATA_PAGES 65536u /* of the data area, sparse */
 
-/* ---- The board ------------------------------------------------------------------- */
+/* ---- The board ------------------------------------------------------------------------ */
 
 /* Whose turn a slot is: lpc/turn.h's words, of which the host has the program's part. */
 #define UMDF_HOST LPC_PROGRAM
@@ -131,7 +131,7 @@ _Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 1");
 
 #define UMDF_BOARD_PAGES ((sizeof(struct umdf_board) + HAL_PAGE_SIZE - 1) / HAL_PAGE_SIZE)
 
-/* ---- ADD_DEVICE's input ------------------------------------------------------------- */
+/* ---- ADD_DEVICE's input --------------------------------------------------------------- */
 
 /*
  * Then follow: the instance path; the drivers of the stack, the lowest first, as numbers of
@@ -152,7 +152,7 @@ struct umdf_value {
 #define UMDF_STACK_WORD(read_write, control, threshold_pages)                                      \
     ((hal_u32)(read_write) | (hal_u32)(control) << 4 | (hal_u32)(threshold_pages) << 8)
 
-/* ---- The socket: packets, each begins with its kind ------------------------------------ */
+/* ---- The socket: packets, each begins with its kind ----------------------------------- */
 
 enum umdf_packet {
     UMDF_WELCOME = 1, /* kernel: struct umdf_welcome, with two segments */
