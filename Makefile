@@ -30,6 +30,9 @@ run: configure
 	@echo; echo "The transfer driver, KMDF:"
 	@$(NTIO) run --served -o $(BUILD)/transfer examples/transfer/kmdf/transferkmdf.vcxproj -- \
 	    examples/transfer/exe/transferapp.vcxproj
+	@echo; echo "The transfer driver, UMDF:"
+	@$(NTIO) run --served -o $(BUILD)/transfer examples/transfer/umdf/transferum.vcxproj -- \
+	    examples/transfer/exe/transferapp.vcxproj
 
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)

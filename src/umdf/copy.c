@@ -115,8 +115,11 @@ NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request
 {
     const struct umdf_data *data = &request->data;
 
-    if (data->is_in_direct && data->to)
+    mm_count_copy(data->input_length, 0);
+    if (data->is_in_direct && data->to) {
+        mm_count_copy(data->output_length, 0);
         memcpy(host->data + request->output_place, data->to, data->output_length);
+    }
     if (!data->input_length)
         return STATUS_SUCCESS;
     if (data->is_user)
@@ -127,6 +130,8 @@ NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request
 
 VOID umdf_copy_out(struct umdf_host *host, const struct umdf_request *request, ULONG_PTR bytes)
 {
-    if (request->data.to && !request->data.is_in_direct && bytes)
-        memcpy(request->data.to, host->data + request->output_place, bytes);
+    if (!request->data.to || request->data.is_in_direct || !bytes)
+        return;
+    mm_count_copy(0, bytes);
+    memcpy(request->data.to, host->data + request->output_place, bytes);
 }

@@ -6,6 +6,7 @@
 #include "device.h"
 #include "text.h"
 
+#define UMDF_MAJOR 2
 #define TAG_DRIVER_TAG ' kdD' /* what ExAllocatePool uses: no tag of a driver's own */
 
 static VOID destroy_driver(struct wdf_object *object)
@@ -169,14 +170,16 @@ NTSTATUS NTAPI imp_WdfDriverRegisterTraceInfo(PWDF_DRIVER_GLOBALS DriverGlobals,
 NTSTATUS NTAPI imp_WdfDriverRetrieveVersionString(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                   WDFDRIVER Driver, WDFSTRING String)
 {
-    static const UNICODE_STRING version = RTL_STRING(L"Kernel Mode Driver Framework version 1.33");
+    static const UNICODE_STRING kernel = RTL_STRING(L"Kernel Mode Driver Framework version 1.33");
+    static const UNICODE_STRING user = RTL_STRING(L"User Mode Driver Framework version 2.33");
+    const struct wdf_globals *globals = wdf_globals_of(DriverGlobals);
     struct wdf_string *string;
 
     WDF_GET(struct wdf_driver, wdf_type_driver, Driver);
     string = WDF_GET(struct wdf_string, wdf_type_string, String);
     if (!wdf_check_irql(wdf_globals_of(DriverGlobals), __func__, PASSIVE_LEVEL))
         return STATUS_INVALID_DEVICE_REQUEST;
-    return wdf_assign_string(string, &version);
+    return wdf_assign_string(string, globals->is_user ? &user : &kernel);
 }
 
 BOOLEAN NTAPI
@@ -189,7 +192,8 @@ imp_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Dri
         return FALSE;
     if (VersionAvailableParams->Size != sizeof(*VersionAvailableParams))
         return FALSE;
-    return VersionAvailableParams->MajorVersion == KMDF_VERSION_MAJOR &&
+    return VersionAvailableParams->MajorVersion ==
+               (wdf_globals_of(DriverGlobals)->is_user ? UMDF_MAJOR : KMDF_VERSION_MAJOR) &&
            VersionAvailableParams->MinorVersion <= KMDF_VERSION_MINOR;
 }
 

@@ -445,6 +445,34 @@ static VOID always_passive(VOID)
     assert_memory_equal(journal.text, "timer(0) ", 9);
 }
 
+/* ---- what it says of itself ------------------------------------------------------------------ */
+
+static BOOLEAN is_available(ULONG major, ULONG minor)
+{
+    WDF_DRIVER_VERSION_AVAILABLE_PARAMS params;
+
+    WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(&params, major, minor);
+    return WdfDriverIsVersionAvailable(WdfGetDriver(), &params);
+}
+
+static VOID version(VOID)
+{
+    static const UNICODE_STRING expected = RTL_STRING(L"User Mode Driver Framework version 2.33");
+    UNICODE_STRING text;
+    WDFSTRING string;
+
+    make_stack();
+    assume(FUNCTION);
+    assert_int_equal(WdfStringCreate(NULL, WDF_NO_OBJECT_ATTRIBUTES, &string), STATUS_SUCCESS);
+    assert_int_equal(WdfDriverRetrieveVersionString(WdfGetDriver(), string), STATUS_SUCCESS);
+    WdfStringGetUnicodeString(string, &text);
+    assert_true(RtlEqualUnicodeString(&text, &expected, FALSE));
+    assert_true(is_available(2, 33));
+    assert_true(is_available(2, 0));
+    assert_false(is_available(2, 34));
+    assert_false(is_available(1, 33));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +484,7 @@ int main(void)
         USER_TEST(reads_and_writes),
         USER_TEST(from_filter_to_function),
         USER_TEST(always_passive),
+        USER_TEST(version),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,10 +123,28 @@ static void PrintAddress(ULONGLONG Address)
     }
 }
 
-/* One row of the table. Copied is what the system's count rose by, or all ones. */
+/*
+ * Bytes that the system has copied between programs, drivers and itself so far, all ones if it
+ * does not tell: only a system that keeps such a count has the function.
+ */
+static ULONGLONG CopiedSoFar(HANDLE Device)
+{
+    ULONGLONG(WINAPI * count)(void);
+    TRANSFER_TRACE trace;
+
+    count = (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "ntio_bytes_copied");
+    if (count != NULL) {
+        return count();
+    }
+    QueryTrace(Device, &trace);
+    return trace.BytesCopied;
+}
+
+/* One row of the table. Copied is what the system's count was before, or all ones. */
 static void Report(HANDLE Device, const char *Request, const char *Method, ULONG Input,
                    ULONG Output, const void *Buffer, ULONGLONG CopiedBefore, BOOL Good)
 {
+    ULONGLONG copied = CopiedSoFar(Device);
     TRANSFER_TRACE trace;
 
     g_Requests++;
@@ -139,20 +157,12 @@ static void Report(HANDLE Device, const char *Request, const char *Method, ULONG
     PrintAddress(trace.DriverAddress);
     printf(" %-4s", trace.DriverAddress == 0 ? "-"
                     : trace.DriverPage != 0 && trace.DriverPage == trace.ProgramPage ? "yes" : "no");
-    if (CopiedBefore == ~0ULL) {
+    if (CopiedBefore == ~0ULL || copied == ~0ULL) {
         printf(" %8s", "?");
     } else {
-        printf(" %8I64u", trace.BytesCopied - CopiedBefore);
+        printf(" %8I64u", copied - CopiedBefore);
     }
     printf("  %s\n", Good ? "right" : "WRONG");
-}
-
-static ULONGLONG CopiedSoFar(HANDLE Device)
-{
-    TRANSFER_TRACE trace;
-
-    QueryTrace(Device, &trace);
-    return trace.BytesCopied;
 }
 
 static void SetPosition(OVERLAPPED *Overlapped, unsigned __int64 Offset)

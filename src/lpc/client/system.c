@@ -66,6 +66,14 @@ void ntio_query_statistics(struct ntio_statistics *statistics)
     client_call(LPC_lpc_query_statistics, arguments, 1);
 }
 
+unsigned long long ntio_bytes_copied(void)
+{
+    struct ntio_statistics statistics;
+
+    ntio_query_statistics(&statistics);
+    return statistics.bytes_copied_in + statistics.bytes_copied_out;
+}
+
 /* The kernel has its drivers already: what the environment says is for its process. */
 int ntio_load_environment(char *reason, unsigned long reason_size)
 {
