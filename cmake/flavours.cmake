@@ -13,7 +13,7 @@ execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
                 OUTPUT_VARIABLE NTIO_COMPILER_INCLUDE OUTPUT_STRIP_TRAILING_WHITESPACE)
 
 set(NTIO_WARNINGS -Wall -Wextra -Werror)
-set(NTIO_COMMON -fno-strict-aliasing -fno-omit-frame-pointer -fvisibility=default)
+set(NTIO_COMMON -fno-strict-aliasing -fno-omit-frame-pointer -fvisibility=default -fno-semantic-interposition)
 
 if(NTIO_SANITIZE STREQUAL "address")
   set(NTIO_INSTRUMENT -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -66,8 +66,8 @@ struct wdf_object *wdf_parent_of(PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_o
 
     /* A request's own memories live and die with it: as a parent either means the request. */
     if (parent)
-        return wdf_object_of((WDFOBJECT)((ULONG64)parent & ~(ULONG64)WDF_HANDLE_KIND), NULL,
-                             "WDF_OBJECT_ATTRIBUTES.ParentObject");
+        return wdf_any_object_of((WDFOBJECT)((ULONG64)parent & ~(ULONG64)WDF_HANDLE_KIND),
+                                 "WDF_OBJECT_ATTRIBUTES.ParentObject");
     return otherwise;
 }
 

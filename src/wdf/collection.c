@@ -120,7 +120,7 @@ NTSTATUS NTAPI imp_WdfCollectionAdd(PWDF_DRIVER_GLOBALS DriverGlobals, WDFCOLLEC
 
     UNREFERENCED_PARAMETER(DriverGlobals);
     if (!wdf_lookup_handle(Object))
-        wdf_object_of(Object, NULL, __func__);
+        wdf_any_object_of(Object, __func__);
     return wdf_collect(collection, Object);
 }
 
@@ -131,7 +131,7 @@ VOID NTAPI imp_WdfCollectionRemove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFCOLLECT
     ULONG i;
 
     if (!wdf_lookup_handle(Item))
-        wdf_object_of(Item, NULL, __func__);
+        wdf_any_object_of(Item, __func__);
     for (i = 0; i < collection->count; i++) {
         if (collection->items[i] == Item) {
             take_out(collection, i);

@@ -17,8 +17,9 @@
 #define TAG_SLOTS 'SfdW'
 
 struct slot {
-    struct wdf_object *object; /* NULL: free */
-    const struct wdf_type *type;
+    ULONG64 handle;                /* that is valid; atomic. If none is, no handle's: see below */
+    struct wdf_object *object;     /* NULL: free */
+    const struct wdf_type *family; /* the type that handles of the object usually go by */
     const struct wdf_type *type_before; /* of the use before this one */
     ULONG use;                          /* of the handle that is valid; counts up at each close */
     ULONG next;                         /* while free: the next free one */
@@ -43,6 +44,12 @@ static struct slot *slot_at(ULONG index)
 static ULONG index_of(ULONG64 handle)
 {
     return (ULONG)(handle >> KIND_BITS) & ((1u << INDEX_BITS) - 1);
+}
+
+/* A number that is looked for in other slots than that of index. */
+static ULONG64 no_handle(ULONG index)
+{
+    return ~((ULONG64)index << KIND_BITS);
 }
 
 /* The free list with another first slot. */
@@ -94,6 +101,7 @@ static NTSTATUS make_slots(VOID)
     if (number < CHUNKS) {
         handles.chunk_count++;
         for (i = 0; i < CHUNK_SLOTS; i++) {
+            chunk[i].handle = no_handle(number * CHUNK_SLOTS + i);
             chunk[i].use = 1;
             chunk[i].next = number * CHUNK_SLOTS + i + 1;
         }
@@ -127,9 +135,10 @@ VOID wdf_handle_stop(VOID)
 
 static VOID fill_slot(struct slot *slot, ULONG index, struct wdf_object *object)
 {
-    slot->type = object->type;
-    slot->object = object;
     object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << KIND_BITS;
+    slot->family = object->type->base ? object->type->base : object->type;
+    slot->object = object;
+    __atomic_store_n(&slot->handle, object->handle, __ATOMIC_RELAXED);
 }
 
 NTSTATUS wdf_open_handle(struct wdf_object *object)
@@ -149,13 +158,15 @@ NTSTATUS wdf_open_handle(struct wdf_object *object)
 
 VOID wdf_retire_handle(struct wdf_object *object)
 {
-    struct slot *slot = slot_at(index_of(object->handle));
+    ULONG index = index_of(object->handle);
+    struct slot *slot = slot_at(index);
     ULONG use = slot->use + 1;
 
     slot->object = NULL;
-    slot->type_before = slot->type;
+    slot->type_before = object->type;
     /* Relaxed: who still uses the handle races with the deletion whatever the order. 0 would
      * make a handle of NULL. */
+    __atomic_store_n(&slot->handle, no_handle(index), __ATOMIC_RELAXED);
     __atomic_store_n(&slot->use, use ? use : 1, __ATOMIC_RELAXED);
 }
 
@@ -200,7 +211,7 @@ static ULONG use_of(WDFOBJECT handle)
 }
 
 /* The slot whose use the handle is of, or NULL. A number that no use has is no slot's either. */
-static inline struct slot *slot_in_use(WDFOBJECT handle)
+static struct slot *slot_in_use(WDFOBJECT handle)
 {
     struct slot *slot = slot_of(handle);
 
@@ -266,13 +277,25 @@ examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
     return object;
 }
 
+static inline BOOLEAN is_valid(const struct slot *slot, WDFOBJECT handle)
+{
+    return slot && __atomic_load_n(&slot->handle, __ATOMIC_RELAXED) == (ULONG64)handle;
+}
+
 struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
 {
-    struct slot *slot = slot_in_use(handle);
+    struct slot *slot = slot_of(handle);
 
-    /* Nearly all handles are of just the type, or of one made from it. */
-    if (slot && slot->object && !((ULONG64)handle & WDF_HANDLE_KIND) &&
-        (slot->type == type || slot->type->base == type))
+    if (__builtin_expect(is_valid(slot, handle) && slot->family == type, 1))
         return slot->object;
     return examine_handle(handle, type, function);
+}
+
+struct wdf_object *wdf_any_object_of(WDFOBJECT handle, PCSTR function)
+{
+    struct slot *slot = slot_of(handle);
+
+    if (__builtin_expect(is_valid(slot, handle), 1))
+        return slot->object;
+    return examine_handle(handle, NULL, function);
 }

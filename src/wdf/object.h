@@ -316,9 +316,10 @@ struct wdf_object *wdf_lookup_handle(WDFOBJECT handle);
  * WDF_INVALID_HANDLE, and a note that names function, handle and what it was.
  */
 struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function);
+/* The same for an object of any type; not the memory of a request. */
+struct wdf_object *wdf_any_object_of(WDFOBJECT handle, PCSTR function);
 
-/* An object of any type; not the memory of a request. */
-#define WDF_ANY_OBJECT(handle) wdf_object_of((WDFOBJECT)(handle), NULL, __func__)
+#define WDF_ANY_OBJECT(handle) wdf_any_object_of((WDFOBJECT)(handle), __func__)
 /* structure *name = the object behind handle. Its first member is a wdf_object. */
 #define WDF_GET(structure, type, handle)                                                           \
     ((structure *)wdf_object_of((WDFOBJECT)(handle), &(type), __func__))

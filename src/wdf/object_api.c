@@ -104,7 +104,7 @@ NTSTATUS NTAPI imp_WdfObjectQuery(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT O
 
 static struct wdf_callback_lock *lock_of(WDFOBJECT handle, PCSTR function)
 {
-    struct wdf_object *object = wdf_object_of(handle, NULL, function);
+    struct wdf_object *object = wdf_any_object_of(handle, function);
     struct wdf_callback_lock *lock = wdf_own_callback_lock(object);
 
     if (!lock)

@@ -23,17 +23,14 @@ static NTSTATUS replace_irp(struct wdf_request *request, CCHAR locations)
 
 NTSTATUS wdf_fit_target(struct wdf_request *request, struct wdf_target *target)
 {
-    PDEVICE_OBJECT device = target->target;
-
-    if (request->context)
-        wdf_release_format(request);
-    if (!device)
+    wdf_release_format(request);
+    if (!target->target)
         return STATUS_INVALID_DEVICE_STATE;
-    if (request->irp && request->irp->CurrentLocation - 1 >= device->StackSize)
+    if (wdf_has_locations(request, target))
         return STATUS_SUCCESS;
     if (request->irp && !(request->flags & WDF_REQUEST_OWN_IRP))
         return STATUS_REQUEST_NOT_ACCEPTED;
-    return replace_irp(request, device->StackSize);
+    return replace_irp(request, target->target->StackSize);
 }
 
 NTSTATUS NTAPI imp_WdfRequestChangeTarget(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,

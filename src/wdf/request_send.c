@@ -308,11 +308,6 @@ static VOID make_claims(struct wdf_request *request, struct wdf_target *target, 
     __atomic_store_n(&request->claims, count, __ATOMIC_RELEASE);
 }
 
-static BOOLEAN has_locations(PIRP irp, struct wdf_target *target)
-{
-    return target->target && irp->CurrentLocation - 1 >= target->target->StackSize;
-}
-
 static NTSTATUS may_send(struct wdf_request *request, struct wdf_target *target, PCSTR function)
 {
     if (__atomic_load_n(&request->claims, __ATOMIC_RELAXED))
@@ -322,7 +317,7 @@ static NTSTATUS may_send(struct wdf_request *request, struct wdf_target *target,
                       wdf_handle_of(request), wdf_handle_of(request->target));
     if (!target->target)
         return STATUS_INVALID_DEVICE_STATE;
-    if (!request->irp || !has_locations(request->irp, target)) {
+    if (!wdf_has_locations(request, target)) {
         wdf_misuse(request->object.globals, function,
                    "WDFREQUEST 0x%p has too few stack locations for WDFIOTARGET 0x%p",
                    wdf_handle_of(request), wdf_handle_of(target));

@@ -159,8 +159,9 @@ struct wdf_request_context {
     PVOID system_buffer, user_buffer;
     PMDL mdl_address;
     ULONG irp_flags;
-    struct wdf_memory *memories[3]; /* referenced, or NULL */
-    PVOID double_buffer;            /* kept for the next time, as is mdl */
+    struct wdf_memory *memories[3]; /* referenced, the first held of them */
+    ULONG held;
+    PVOID double_buffer; /* kept for the next time, as is mdl */
     ULONG double_size, copied;
     PMDL mdl;
     ULONG mdl_pages; /* that mdl has room for */
@@ -173,14 +174,39 @@ NTSTATUS wdf_buffer_mdl(const struct wdf_buffer *buffer, LOCK_OPERATION operatio
 /* Unlocks, but keeps, the context's MDL. */
 VOID wdf_release_mdl(struct wdf_request_context *context);
 
+/* No data. */
+extern const struct wdf_buffer wdf_no_buffer;
+
 /*
  * Makes the request ready for the target: checks both (section 6.1), releases what it was
- * formatted with, makes its context, references memories, begins the next stack location.
+ * formatted with, makes its context, begins the next stack location.
  */
-NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major,
-                          const struct wdf_buffer *const *buffers, ULONG count);
-/* Ends it: on failure the request is not formatted. Returns status. */
-NTSTATUS wdf_end_format(struct wdf_request *request, NTSTATUS status);
+NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major);
+
+/* In between: the buffer's memory, if it is one's part, stays until the format is released. */
+static inline VOID wdf_hold_memory(struct wdf_request *request, const struct wdf_buffer *buffer)
+{
+    struct wdf_request_context *context = request->context;
+
+    if (!buffer->memory)
+        return;
+    context->memories[context->held++] = buffer->memory;
+    wdf_memory_reference(buffer->memory);
+}
+
+/* The end of a format that cannot be: there is none. Returns status. */
+NTSTATUS wdf_drop_format(struct wdf_request *request, NTSTATUS status);
+
+/* The end of any; on failure the request is not formatted. Returns status. */
+static inline NTSTATUS wdf_end_format(struct wdf_request *request, NTSTATUS status)
+{
+    if (!NT_SUCCESS(status))
+        return wdf_drop_format(request, status);
+    request->context->is_formatted = TRUE;
+    request->flags |= WDF_REQUEST_FORMATTED;
+    return status;
+}
+
 /* The request's double buffer, of size bytes at least. STATUS_INSUFFICIENT_RESOURCES. */
 NTSTATUS wdf_double_buffer(struct wdf_request *request, ULONG size, PVOID *buffer);
 /* The whole of it. major: IRP_MJ_READ or IRP_MJ_WRITE. */
@@ -202,6 +228,14 @@ VOID wdf_note_completion(struct wdf_request *request);
  */
 NTSTATUS wdf_make_own_request(struct wdf_globals *globals, PWDF_OBJECT_ATTRIBUTES attributes,
                               struct wdf_target *target, struct wdf_request **request);
+/* The request has an IRP with enough stack locations for what the target is open onto. */
+static inline BOOLEAN wdf_has_locations(const struct wdf_request *request,
+                                        const struct wdf_target *target)
+{
+    return target->target && request->irp &&
+           request->irp->CurrentLocation - 1 >= target->target->StackSize;
+}
+
 /*
  * Can it go to the target? Gives it another IRP if that is the framework's and too small.
  * STATUS_INVALID_DEVICE_STATE, STATUS_REQUEST_NOT_ACCEPTED, STATUS_INSUFFICIENT_RESOURCES.

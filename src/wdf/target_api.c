@@ -45,20 +45,32 @@ struct part {
     PWDFMEMORY_OFFSET offsets;
 };
 
-static NTSTATUS format_control(WDFIOTARGET target_handle, WDFREQUEST request_handle, UCHAR major,
-                               ULONG code, const struct part *input, const struct part *output,
-                               PCSTR function)
+/* What part describes, in *room if that is anything. */
+static inline NTSTATUS buffer_of_part(const struct part *part, struct wdf_buffer *room,
+                                      const struct wdf_buffer **buffer, PCSTR function)
+{
+    *buffer = &wdf_no_buffer;
+    if (!part->memory)
+        return STATUS_SUCCESS;
+    *buffer = room;
+    return wdf_buffer_of_memory(part->memory, part->offsets, room, function);
+}
+
+static inline NTSTATUS format_control(WDFIOTARGET target_handle, WDFREQUEST request_handle,
+                                      UCHAR major, ULONG code, const struct part *input,
+                                      const struct part *output, PCSTR function)
 {
     struct wdf_target *target = wdf_target_of(target_handle, function);
     struct wdf_request *request = wdf_request_of(request_handle, function);
-    struct wdf_buffer in, out;
-    NTSTATUS status = wdf_buffer_of_memory(input->memory, input->offsets, &in, function);
+    struct wdf_buffer room[2];
+    const struct wdf_buffer *in, *out;
+    NTSTATUS status = buffer_of_part(input, &room[0], &in, function);
 
     if (NT_SUCCESS(status))
-        status = wdf_buffer_of_memory(output->memory, output->offsets, &out, function);
+        status = buffer_of_part(output, &room[1], &out, function);
     if (!NT_SUCCESS(status))
         return status;
-    return wdf_format_control(target, request, major, code, &in, &out);
+    return wdf_format_control(target, request, major, code, in, out);
 }
 
 NTSTATUS NTAPI imp_WdfIoTargetFormatRequestForIoctl(PWDF_DRIVER_GLOBALS DriverGlobals,

@@ -4,6 +4,8 @@
 #include "device.h"
 #include "../mm/mm.h"
 
+const struct wdf_buffer wdf_no_buffer;
+
 /* ---- what drivers pass ------------------------------------------------------------ */
 
 NTSTATUS wdf_buffer_of_memory(WDFMEMORY handle, const WDFMEMORY_OFFSET *offsets,
@@ -13,7 +15,7 @@ NTSTATUS wdf_buffer_of_memory(WDFMEMORY handle, const WDFMEMORY_OFFSET *offsets,
     SIZE_T length;
     NTSTATUS status;
 
-    RtlZeroMemory(buffer, sizeof(*buffer));
+    *buffer = wdf_no_buffer;
     if (!handle)
         return STATUS_SUCCESS;
     memory = wdf_memory_of(handle, function);
@@ -38,7 +40,7 @@ static NTSTATUS check_extent(PVOID start, ULONG length)
 NTSTATUS wdf_buffer_of_descriptor(const WDF_MEMORY_DESCRIPTOR *descriptor,
                                   struct wdf_buffer *buffer, PCSTR function)
 {
-    RtlZeroMemory(buffer, sizeof(*buffer));
+    *buffer = wdf_no_buffer;
     if (!descriptor)
         return STATUS_SUCCESS;
     switch (descriptor->Type) {

@@ -89,12 +89,13 @@ NTSTATUS wdf_format_control(struct wdf_target *target, struct wdf_request *reque
                             ULONG code, const struct wdf_buffer *input,
                             const struct wdf_buffer *output)
 {
-    const struct wdf_buffer *buffers[2] = {input, output};
     PWDF_REQUEST_COMPLETION_PARAMS params;
-    NTSTATUS status = wdf_begin_format(target, request, major, buffers, 2);
+    NTSTATUS status = wdf_begin_format(target, request, major);
 
     if (!NT_SUCCESS(status))
         return status;
+    wdf_hold_memory(request, input);
+    wdf_hold_memory(request, output);
     status = fill_control(request, code, input, output);
     if (NT_SUCCESS(status)) {
         params = &request->context->params;
@@ -114,11 +115,13 @@ NTSTATUS wdf_format_others(struct wdf_target *target, struct wdf_request *reques
 {
     PWDF_REQUEST_COMPLETION_PARAMS params;
     PIO_STACK_LOCATION next;
-    const struct wdf_buffer *buffers[3] = {&arguments[0], &arguments[1], &arguments[2]};
-    NTSTATUS status = wdf_begin_format(target, request, IRP_MJ_INTERNAL_DEVICE_CONTROL, buffers, 3);
+    NTSTATUS status = wdf_begin_format(target, request, IRP_MJ_INTERNAL_DEVICE_CONTROL);
+    ULONG i;
 
     if (!NT_SUCCESS(status))
         return status;
+    for (i = 0; i < 3; i++)
+        wdf_hold_memory(request, &arguments[i]);
     next = IoGetNextIrpStackLocation(request->irp);
     next->Parameters.DeviceIoControl.IoControlCode = code;
     status = wdf_buffer_address(&arguments[0], &next->Parameters.Others.Argument1);

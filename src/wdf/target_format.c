@@ -14,8 +14,6 @@ static NTSTATUS make_context(struct wdf_request *request)
 {
     struct wdf_request_context *context;
 
-    if (request->context)
-        return STATUS_SUCCESS;
     context = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*context), TAG_SENDING);
     if (!context)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -42,23 +40,23 @@ static VOID restore_irp(struct wdf_request_context *context, PIRP irp)
     irp->Flags = context->irp_flags;
 }
 
+static __attribute__((noinline)) VOID release_held(struct wdf_request_context *context)
+{
+    wdf_release_mdl(context);
+    while (context->held)
+        wdf_memory_dereference(context->memories[--context->held]);
+}
+
 VOID wdf_release_format(struct wdf_request *request)
 {
     struct wdf_request_context *context = request->context;
-    ULONG i;
 
     if (!context || !context->has_changed)
         return;
     if (request->irp)
         restore_irp(context, request->irp);
-    wdf_release_mdl(context);
-    for (i = 0; i < RTL_NUMBER_OF(context->memories); i++) {
-        struct wdf_memory *memory = context->memories[i];
-
-        context->memories[i] = NULL;
-        if (memory)
-            wdf_memory_dereference(memory);
-    }
+    if (context->held || context->is_locked)
+        release_held(context);
     context->has_changed = FALSE;
     context->is_formatted = FALSE;
     context->copies_back = FALSE;
@@ -118,37 +116,26 @@ static VOID begin_location(struct wdf_target *target, struct wdf_request *reques
         next->FileObject = target->file;
 }
 
-NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major,
-                          const struct wdf_buffer *const *buffers, ULONG count)
+NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major)
 {
-    NTSTATUS status = wdf_fit_target(request, target);
-    struct wdf_memory *memory;
-    ULONG i;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (NT_SUCCESS(status))
+    wdf_release_format(request);
+    if (!wdf_has_locations(request, target))
+        status = wdf_fit_target(request, target);
+    if (NT_SUCCESS(status) && !request->context)
         status = make_context(request);
     if (!NT_SUCCESS(status))
         return status;
-    for (i = 0; i < count; i++) {
-        memory = buffers[i]->memory;
-        request->context->memories[i] = memory;
-        if (memory)
-            wdf_memory_reference(memory);
-    }
     save_irp(request->context, request->irp);
     begin_location(target, request, major);
     return status;
 }
 
-NTSTATUS wdf_end_format(struct wdf_request *request, NTSTATUS status)
+NTSTATUS wdf_drop_format(struct wdf_request *request, NTSTATUS status)
 {
-    if (NT_SUCCESS(status)) {
-        request->context->is_formatted = TRUE;
-        request->flags |= WDF_REQUEST_FORMATTED;
-    } else {
-        wdf_release_format(request);
-        request->flags &= ~WDF_REQUEST_FORMATTED;
-    }
+    wdf_release_format(request);
+    request->flags &= ~WDF_REQUEST_FORMATTED;
     return status;
 }
 
@@ -210,10 +197,11 @@ NTSTATUS wdf_format_transfer(struct wdf_target *target, struct wdf_request *requ
 {
     PWDF_REQUEST_COMPLETION_PARAMS params;
     PIO_STACK_LOCATION next;
-    NTSTATUS status = wdf_begin_format(target, request, major, &buffer, 1);
+    NTSTATUS status = wdf_begin_format(target, request, major);
 
     if (!NT_SUCCESS(status))
         return status;
+    wdf_hold_memory(request, buffer);
     status = fill_transfer(target, request, major, buffer);
     if (NT_SUCCESS(status)) {
         /* Read and write are laid out alike, in both. */

@@ -22,7 +22,7 @@ static WDFOBJECT make_item(VOID)
 
 static LONG references(WDFOBJECT object)
 {
-    return wdf_object_of(object, NULL, "test")->references;
+    return wdf_any_object_of(object, "test")->references;
 }
 
 static void items_are_in_the_order_of_adding(void)

@@ -51,7 +51,7 @@ static WDFSTRING make_passive(CHAR name, WDFOBJECT parent)
 
 static struct wdf_object *within(WDFOBJECT object)
 {
-    return wdf_object_of(object, NULL, "test");
+    return wdf_any_object_of(object, "test");
 }
 
 /* ---- deletion --------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 
 static ULONG count_tracks(WDFOBJECT object)
 {
-    struct wdf_object *inside = wdf_object_of(object, NULL, "test");
+    struct wdf_object *inside = wdf_any_object_of(object, "test");
     ULONG count = 0;
     PVOID track;
 
@@ -46,7 +46,7 @@ static void each_reference_has_its_tag(void)
     /* Reported, and the reference is given back all the same. */
     WdfObjectDereferenceWithTag(object, object);
     assert_int_equal(count_tracks(object), 3);
-    assert_int_equal(wdf_object_of(object, NULL, "test")->references, 3);
+    assert_int_equal(wdf_any_object_of(object, "test")->references, 3);
     WdfObjectDereference(object);
     WdfObjectDelete(object);
     assert_int_equal(count_tracks(object), 2);
@@ -62,7 +62,7 @@ static void without_memory_nobody_is_blamed(void)
     WdfObjectReferenceWithTag(object, &object);
     ex_pool_inject(MAXULONG, FALSE);
     assert_int_equal(count_tracks(object), 0);
-    assert_true(wdf_object_of(object, NULL, "test")->has_lost_tracks);
+    assert_true(wdf_any_object_of(object, "test")->has_lost_tracks);
     WdfObjectDereferenceWithTag(object, &object);
 }
 
