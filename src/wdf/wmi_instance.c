@@ -117,44 +117,52 @@ static NTSTATUS check_with_provider(const WDF_WMI_INSTANCE_CONFIG *config,
     return STATUS_SUCCESS;
 }
 
-/* The instance below a provider that is there. */
-static NTSTATUS make_instance(struct wdf_wmi_provider *provider,
-                              const WDF_WMI_INSTANCE_CONFIG *config,
-                              PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_wmi_instance **instance)
+static NTSTATUS allocate_instance(struct wdf_globals *globals,
+                                  const WDF_WMI_INSTANCE_CONFIG *config,
+                                  PWDF_OBJECT_ATTRIBUTES attributes,
+                                  struct wdf_wmi_instance **instance)
 {
     PVOID object;
-    NTSTATUS status = wdf_allocate_object(provider->object.globals, &wdf_type_wmi_instance,
-                                          sizeof(**instance), attributes, &object);
+    NTSTATUS status = wdf_allocate_object(globals, &wdf_type_wmi_instance, sizeof(**instance),
+                                          attributes, &object);
 
     if (!NT_SUCCESS(status))
         return status;
     *instance = object;
     InitializeListHead(&(*instance)->link);
-    (*instance)->provider = provider;
     (*instance)->config = *config;
     if (config->UseContextForQuery)
         (*instance)->context = attributes->ContextTypeInfo;
-    status = wdf_commit_object(&(*instance)->object, &provider->object);
-    if (!NT_SUCCESS(status))
-        wdf_discard_object(&(*instance)->object);
     return status;
 }
 
-static NTSTATUS make_both(struct wdf_device *device, const WDF_WMI_INSTANCE_CONFIG *config,
-                          PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_wmi_instance **instance)
+/* A provider, once made, stays as long as the device does: so it is the last thing that can fail.
+ */
+static NTSTATUS make_instance(struct wdf_device *device, const WDF_WMI_INSTANCE_CONFIG *config,
+                              PWDF_OBJECT_ATTRIBUTES attributes, struct wdf_wmi_instance **instance)
 {
-    struct wdf_wmi_provider *provider;
+    const WDF_WMI_PROVIDER_CONFIG *provider_config = config->ProviderConfig;
+    struct wdf_wmi_provider *provider = NULL;
     NTSTATUS status;
 
     if (config->Provider) {
         provider = WDF_GET(struct wdf_wmi_provider, wdf_type_wmi_provider, config->Provider);
-        status = check_with_provider(config, &provider->config, attributes);
-    } else {
-        status = check_with_provider(config, config->ProviderConfig, attributes);
-        if (NT_SUCCESS(status))
-            status = wdf_make_wmi_provider(device, config->ProviderConfig, NULL, &provider);
+        provider_config = &provider->config;
     }
-    return NT_SUCCESS(status) ? make_instance(provider, config, attributes, instance) : status;
+    status = check_with_provider(config, provider_config, attributes);
+    if (NT_SUCCESS(status))
+        status = allocate_instance(device->object.globals, config, attributes, instance);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!provider)
+        status = wdf_make_wmi_provider(device, provider_config, NULL, &provider);
+    if (NT_SUCCESS(status)) {
+        (*instance)->provider = provider;
+        status = wdf_commit_object(&(*instance)->object, &provider->object);
+    }
+    if (!NT_SUCCESS(status))
+        wdf_discard_object(&(*instance)->object);
+    return status;
 }
 
 NTSTATUS NTAPI imp_WdfWmiInstanceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -174,7 +182,7 @@ NTSTATUS NTAPI imp_WdfWmiInstanceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDE
     if (NT_SUCCESS(status))
         status = wdf_check_attributes(InstanceAttributes, WDF_ATTRIBUTES_PARENT_NOT_ALLOWED);
     if (NT_SUCCESS(status))
-        status = make_both(device, InstanceConfig, InstanceAttributes, &instance);
+        status = make_instance(device, InstanceConfig, InstanceAttributes, &instance);
     if (!NT_SUCCESS(status))
         return status;
     if (InstanceConfig->Register)

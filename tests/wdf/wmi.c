@@ -1,5 +1,6 @@
 /* Pins the framework's WMI providers and instances: what is refused, and what others see. */
 #include "wdf/pnp_test.h"
+#include "wdf/wmi.h"
 
 #include <wmistr.h>
 
@@ -100,6 +101,36 @@ static VOID instances_are_checked(VOID)
     provider.Flags = 0;
     provider.MinInstanceBufferSize--;
     assert_int_equal(try_instance(&config, &attributes, &instance), STATUS_SUCCESS);
+}
+
+/* Whatever fails for want of memory, no provider is left that nobody has a handle of. */
+static VOID without_memory_no_provider_stays(VOID)
+{
+    WDF_WMI_PROVIDER_CONFIG provider;
+    WDF_WMI_INSTANCE_CONFIG config;
+    WDFWMIINSTANCE instance;
+    struct wdf_wmi *wmi;
+    ULONG failures = 0;
+    NTSTATUS status;
+
+    start_device();
+    WDF_WMI_PROVIDER_CONFIG_INIT(&provider, &data_class);
+    WDF_WMI_INSTANCE_CONFIG_INIT_PROVIDER_CONFIG(&config, &provider);
+    config.EvtWmiInstanceQueryInstance = query_data;
+    for (;;) {
+        ex_pool_inject(failures, FALSE);
+        status = try_instance(&config, NULL, &instance);
+        ex_pool_inject(MAXULONG, FALSE);
+        if (NT_SUCCESS(status))
+            break;
+        assert_int_equal(status, STATUS_INSUFFICIENT_RESOURCES);
+        wmi = wdf_device_of(function.device, __func__)->wmi;
+        assert_true(!wmi || IsListEmpty(&wmi->providers));
+        failures++;
+    }
+    /* The instance, the device's place in WMI, the provider. */
+    assert_true(failures >= 3);
+    assert_int_equal(status, STATUS_SUCCESS);
 }
 
 /* ---- what others see --------------------------------------------------------------------------
@@ -235,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PNP_TEST(providers_are_checked),
         PNP_TEST(instances_are_checked),
+        PNP_TEST(without_memory_no_provider_stays),
         PNP_TEST(from_a_callback),
         PNP_TEST(from_the_context),
         PNP_TEST(an_event_without_listeners),
