@@ -13,7 +13,7 @@ execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
                 OUTPUT_VARIABLE NTIO_COMPILER_INCLUDE OUTPUT_STRIP_TRAILING_WHITESPACE)
 
 set(NTIO_WARNINGS -Wall -Wextra -Werror)
-set(NTIO_COMMON -fno-strict-aliasing -fno-omit-frame-pointer -fvisibility=default -fno-semantic-interposition)
+set(NTIO_COMMON -fno-strict-aliasing -fno-omit-frame-pointer -fvisibility=default)
 
 if(NTIO_SANITIZE STREQUAL "address")
   set(NTIO_INSTRUMENT -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -82,7 +82,8 @@ function(ntio_room name)
     return()
   endif()
   add_library(room_${name} OBJECT ${sources})
-  target_compile_options(room_${name} PRIVATE ${NTIO_WARNINGS} ${NTIO_COMMON} ${ARGN})
+  # Nothing gets between a room's functions: see -Bsymbolic-functions in CMakeLists.txt.
+  target_compile_options(room_${name} PRIVATE ${NTIO_WARNINGS} ${NTIO_COMMON} -fno-semantic-interposition ${ARGN})
 endfunction()
 
 function(ntio_hal_room name)

@@ -36,8 +36,8 @@ static inline PVOID pool_stamp(struct pool_slot slot, SIZE_T bytes, ULONG64 what
 }
 
 /* Allocates from a bin's magazine; NULL if there is no memory. */
-static inline PVOID pool_pop(struct pool_cache *cache, ULONG bin, SIZE_T bytes, ULONG tag,
-                             ULONG flags, ULONG64 owner)
+static inline __attribute__((always_inline)) PVOID
+pool_pop(struct pool_cache *cache, ULONG bin, SIZE_T bytes, ULONG tag, ULONG flags, ULONG64 owner)
 {
     struct pool_magazine *magazine = &cache->magazines[bin];
     ULONG row = pool_cache_row(cache, tag, flags, bytes, owner);

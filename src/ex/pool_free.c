@@ -66,8 +66,9 @@ static __attribute__((noinline)) VOID pool_free_slowly(PVOID address, ULONG tag,
         pool_bad_free(address);
 }
 
-/* What the record at a chunk's block says, if the caller may free it; bug checks if not. */
-static inline struct pool_meta *pool_prove(struct pool_chunk *chunk, PVOID address, ULONG tag)
+/* The record at a chunk's block, and its *word, if the caller may free it; bug checks if not. */
+static inline struct pool_meta *pool_prove(struct pool_chunk *chunk, PVOID address, ULONG tag,
+                                           ULONG64 *word)
 {
     struct pool_meta *meta = pool_chunk_meta(chunk, address);
     KIRQL irql = pool_irql();
@@ -76,6 +77,7 @@ static inline struct pool_meta *pool_prove(struct pool_chunk *chunk, PVOID addre
     if (__builtin_expect(meta == NULL || chunk->key != ((ULONG64)chunk ^ ex_pool.cookie), 0))
         pool_bad_free(address);
     what = __atomic_load_n(&meta->what, __ATOMIC_RELAXED);
+    *word = what;
     if (__builtin_expect(pool_state_of(what) != POOL_ALLOCATED, 0))
         pool_bad_free(address);
     if (__builtin_expect(irql > pool_irql_limit(pool_flags_of(what)), 0))
@@ -96,8 +98,7 @@ static inline VOID pool_free(PVOID address, ULONG tag)
         pool_free_slowly(address, tag, entry);
         return;
     }
-    slot.meta = pool_prove(chunk, address, tag);
-    what = __atomic_load_n(&slot.meta->what, __ATOMIC_RELAXED);
+    slot.meta = pool_prove(chunk, address, tag, &what);
     owner = __atomic_load_n(&slot.meta->owner, __ATOMIC_RELAXED);
     if (__builtin_expect(cache == NULL || __atomic_load_n(&ex_pool.mode, __ATOMIC_RELAXED) != 0 ||
                              pool_bytes_of(owner) > POOL_FAST_LARGEST ||

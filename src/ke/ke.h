@@ -96,7 +96,7 @@ struct _KTHREAD {
     KSPIN_LOCK irp_lock;
     PIRP current_irp;  /* for the bug check report */
     PVOID handle_read; /* the handle table entry that it looks at, or NULL; atomic, ob/handle.c */
-    PVOID list_used;   /* the WDFLOOKASIDE that it uses, or NULL; atomic, wdf/lookaside_use.c */
+    PVOID wdf_used;    /* what of the framework it uses, or NULL; atomic, wdf/thread_use.h */
     struct io_thread *io; /* io's free IRPs for this thread; its own thread's, io/irp.c */
 
     struct rtl_seh_frame *seh; /* innermost guarded body, rtl/seh.h */

@@ -8,48 +8,35 @@
  */
 #include "object.h"
 
-#define KIND_BITS 3
-#define INDEX_BITS 24
-#define USE_SHIFT (KIND_BITS + INDEX_BITS)
-#define CHUNK_SLOTS 1024u
-#define CHUNKS ((1u << INDEX_BITS) / CHUNK_SLOTS)
+#define USE_SHIFT (WDF_HANDLE_KIND_BITS + WDF_HANDLE_INDEX_BITS)
+#define CHUNKS ((1u << WDF_HANDLE_INDEX_BITS) / WDF_HANDLE_CHUNK_SLOTS)
 #define NO_SLOT MAXULONG
 #define TAG_SLOTS 'SfdW'
 
-struct slot {
-    ULONG64 handle;                /* that is valid; atomic. If none is, no handle's: see below */
-    struct wdf_object *object;     /* NULL: free */
-    const struct wdf_type *family; /* the type that handles of the object usually go by */
-    const struct wdf_type *type_before; /* of the use before this one */
-    ULONG use;                          /* of the handle that is valid; counts up at each close */
-    ULONG next;                         /* while free: the next free one */
-};
+struct wdf_handle_slot *wdf_handle_chunks[CHUNKS];
 
 static struct wdf_handle_system {
-    struct slot *chunks[CHUNKS]; /* set once each, released after its slots are set up */
-    KSPIN_LOCK lock;             /* guards chunk_count and making a chunk */
+    KSPIN_LOCK lock; /* guards chunk_count and making a chunk */
     ULONG chunk_count;
     /* Index of the first free slot, and above it a count of changes, so that a slot that was
      * taken and given back meanwhile does not look like an unchanged list. Atomic. */
     ULONG64 free;
 } handles;
 
-static struct slot *slot_at(ULONG index)
+static struct wdf_handle_slot *slot_at(ULONG index)
 {
-    struct slot *chunk = __atomic_load_n(&handles.chunks[index / CHUNK_SLOTS], __ATOMIC_ACQUIRE);
-
-    return chunk ? &chunk[index % CHUNK_SLOTS] : NULL;
+    return wdf_handle_slot_of((WDFOBJECT)((ULONG64)index << WDF_HANDLE_KIND_BITS));
 }
 
 static ULONG index_of(ULONG64 handle)
 {
-    return (ULONG)(handle >> KIND_BITS) & ((1u << INDEX_BITS) - 1);
+    return (ULONG)(handle >> WDF_HANDLE_KIND_BITS) & ((1u << WDF_HANDLE_INDEX_BITS) - 1);
 }
 
 /* A number that is looked for in other slots than that of index. */
 static ULONG64 no_handle(ULONG index)
 {
-    return ~((ULONG64)index << KIND_BITS);
+    return ~((ULONG64)index << WDF_HANDLE_KIND_BITS);
 }
 
 /* The free list with another first slot. */
@@ -58,10 +45,10 @@ static ULONG64 with_first(ULONG64 list, ULONG index)
     return ((list >> 32) + 1) << 32 | index;
 }
 
-static struct slot *take_slot(ULONG *index)
+static struct wdf_handle_slot *take_slot(ULONG *index)
 {
     ULONG64 list = __atomic_load_n(&handles.free, __ATOMIC_ACQUIRE);
-    struct slot *slot;
+    struct wdf_handle_slot *slot;
 
     do {
         if ((ULONG)list == NO_SLOT)
@@ -76,7 +63,7 @@ static struct slot *take_slot(ULONG *index)
 }
 
 /* Puts the chain of slots from first to last on the free list. */
-static VOID give_slots(ULONG first, struct slot *last)
+static VOID give_slots(ULONG first, struct wdf_handle_slot *last)
 {
     ULONG64 list = __atomic_load_n(&handles.free, __ATOMIC_RELAXED);
 
@@ -88,31 +75,31 @@ static VOID give_slots(ULONG first, struct slot *last)
 
 static NTSTATUS make_slots(VOID)
 {
-    struct slot *chunk =
-        ExAllocatePoolWithTag(NonPagedPoolNx, CHUNK_SLOTS * sizeof(*chunk), TAG_SLOTS);
+    struct wdf_handle_slot *chunk =
+        ExAllocatePoolWithTag(NonPagedPoolNx, WDF_HANDLE_CHUNK_SLOTS * sizeof(*chunk), TAG_SLOTS);
     ULONG number, i;
     KIRQL irql;
 
     if (!chunk)
         return STATUS_INSUFFICIENT_RESOURCES;
-    memset(chunk, 0, CHUNK_SLOTS * sizeof(*chunk));
+    memset(chunk, 0, WDF_HANDLE_CHUNK_SLOTS * sizeof(*chunk));
     KeAcquireSpinLock(&handles.lock, &irql);
     number = handles.chunk_count;
     if (number < CHUNKS) {
         handles.chunk_count++;
-        for (i = 0; i < CHUNK_SLOTS; i++) {
-            chunk[i].handle = no_handle(number * CHUNK_SLOTS + i);
+        for (i = 0; i < WDF_HANDLE_CHUNK_SLOTS; i++) {
+            chunk[i].handle = no_handle(number * WDF_HANDLE_CHUNK_SLOTS + i);
             chunk[i].use = 1;
-            chunk[i].next = number * CHUNK_SLOTS + i + 1;
+            chunk[i].next = number * WDF_HANDLE_CHUNK_SLOTS + i + 1;
         }
-        __atomic_store_n(&handles.chunks[number], chunk, __ATOMIC_RELEASE);
+        __atomic_store_n(&wdf_handle_chunks[number], chunk, __ATOMIC_RELEASE);
     }
     KeReleaseSpinLock(&handles.lock, irql);
     if (number == CHUNKS) {
         ExFreePoolWithTag(chunk, TAG_SLOTS);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    give_slots(number * CHUNK_SLOTS, &chunk[CHUNK_SLOTS - 1]);
+    give_slots(number * WDF_HANDLE_CHUNK_SLOTS, &chunk[WDF_HANDLE_CHUNK_SLOTS - 1]);
     return STATUS_SUCCESS;
 }
 
@@ -127,15 +114,15 @@ VOID wdf_handle_stop(VOID)
 {
     while (handles.chunk_count) {
         handles.chunk_count--;
-        ExFreePoolWithTag(handles.chunks[handles.chunk_count], TAG_SLOTS);
-        handles.chunks[handles.chunk_count] = NULL;
+        ExFreePoolWithTag(wdf_handle_chunks[handles.chunk_count], TAG_SLOTS);
+        wdf_handle_chunks[handles.chunk_count] = NULL;
     }
     handles.free = NO_SLOT;
 }
 
-static VOID fill_slot(struct slot *slot, ULONG index, struct wdf_object *object)
+static VOID fill_slot(struct wdf_handle_slot *slot, ULONG index, struct wdf_object *object)
 {
-    object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << KIND_BITS;
+    object->handle = (ULONG64)slot->use << USE_SHIFT | (ULONG64)index << WDF_HANDLE_KIND_BITS;
     slot->family = object->type->base ? object->type->base : object->type;
     slot->object = object;
     __atomic_store_n(&slot->handle, object->handle, __ATOMIC_RELAXED);
@@ -143,7 +130,7 @@ static VOID fill_slot(struct slot *slot, ULONG index, struct wdf_object *object)
 
 NTSTATUS wdf_open_handle(struct wdf_object *object)
 {
-    struct slot *slot;
+    struct wdf_handle_slot *slot;
     ULONG index;
     NTSTATUS status;
 
@@ -159,7 +146,7 @@ NTSTATUS wdf_open_handle(struct wdf_object *object)
 VOID wdf_retire_handle(struct wdf_object *object)
 {
     ULONG index = index_of(object->handle);
-    struct slot *slot = slot_at(index);
+    struct wdf_handle_slot *slot = slot_at(index);
     ULONG use = slot->use + 1;
 
     slot->object = NULL;
@@ -180,7 +167,7 @@ VOID wdf_renew_handle(struct wdf_object *object)
 VOID wdf_close_handle(struct wdf_object *object)
 {
     ULONG index = index_of(object->handle);
-    struct slot *slot = slot_at(index);
+    struct wdf_handle_slot *slot = slot_at(index);
 
     if (slot->object)
         wdf_retire_handle(object);
@@ -192,17 +179,12 @@ VOID wdf_for_each_handle(struct wdf_globals *globals,
 {
     ULONG i;
 
-    for (i = 0; i < handles.chunk_count * CHUNK_SLOTS; i++) {
+    for (i = 0; i < handles.chunk_count * WDF_HANDLE_CHUNK_SLOTS; i++) {
         struct wdf_object *object = slot_at(i)->object;
 
         if (object && object->globals == globals)
             work(object, context);
     }
-}
-
-static struct slot *slot_of(WDFOBJECT handle)
-{
-    return slot_at(index_of((ULONG64)handle));
 }
 
 static ULONG use_of(WDFOBJECT handle)
@@ -211,9 +193,9 @@ static ULONG use_of(WDFOBJECT handle)
 }
 
 /* The slot whose use the handle is of, or NULL. A number that no use has is no slot's either. */
-static struct slot *slot_in_use(WDFOBJECT handle)
+static struct wdf_handle_slot *slot_in_use(WDFOBJECT handle)
 {
-    struct slot *slot = slot_of(handle);
+    struct wdf_handle_slot *slot = wdf_handle_slot_of(handle);
 
     if (!slot || __atomic_load_n(&slot->use, __ATOMIC_RELAXED) != (ULONG64)handle >> USE_SHIFT)
         return NULL;
@@ -222,7 +204,7 @@ static struct slot *slot_in_use(WDFOBJECT handle)
 
 struct wdf_object *wdf_lookup_handle(WDFOBJECT handle)
 {
-    struct slot *slot = slot_in_use(handle);
+    struct wdf_handle_slot *slot = slot_in_use(handle);
 
     return slot ? slot->object : NULL;
 }
@@ -240,7 +222,7 @@ static BOOLEAN is_of_type(const struct wdf_object *object, const struct wdf_type
 static VOID describe_handle(WDFOBJECT handle, PSTR text, SIZE_T size)
 {
     struct wdf_object *object = wdf_lookup_handle(handle);
-    struct slot *slot = slot_of(handle);
+    struct wdf_handle_slot *slot = wdf_handle_slot_of(handle);
 
     if (!handle)
         rtl_format(text, size, "NULL");
@@ -266,9 +248,7 @@ static VOID refuse_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR f
                   (ULONG64)handle, is);
 }
 
-/* Out of line, so that the usual way has no more to do than its few comparisons. */
-static __attribute__((noinline)) struct wdf_object *
-examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+struct wdf_object *wdf_examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
 {
     struct wdf_object *object = wdf_lookup_handle(handle);
 
@@ -277,25 +257,16 @@ examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
     return object;
 }
 
-static inline BOOLEAN is_valid(const struct slot *slot, WDFOBJECT handle)
-{
-    return slot && __atomic_load_n(&slot->handle, __ATOMIC_RELAXED) == (ULONG64)handle;
-}
-
 struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
 {
-    struct slot *slot = slot_of(handle);
-
-    if (__builtin_expect(is_valid(slot, handle) && slot->family == type, 1))
-        return slot->object;
-    return examine_handle(handle, type, function);
+    return wdf_object_in_line(handle, type, function);
 }
 
 struct wdf_object *wdf_any_object_of(WDFOBJECT handle, PCSTR function)
 {
-    struct slot *slot = slot_of(handle);
+    struct wdf_handle_slot *slot = wdf_handle_slot_of(handle);
 
-    if (__builtin_expect(is_valid(slot, handle), 1))
+    if (__builtin_expect(wdf_is_handle_of(slot, handle), 1))
         return slot->object;
-    return examine_handle(handle, NULL, function);
+    return wdf_examine_handle(handle, NULL, function);
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "memory.h"
+#include "thread_use.h"
 
 struct wdf_lookaside {
     struct wdf_object object;
@@ -72,8 +73,22 @@ VOID wdf_set_up_lookaside_use(struct wdf_lookaside *list);
  * does not count yet, and will not until wdf_end_lookaside_use. Between the two no driver is
  * called and nothing is waited for.
  */
-BOOLEAN wdf_begin_lookaside_use(struct wdf_lookaside *list);
-VOID wdf_end_lookaside_use(VOID);
+static inline BOOLEAN wdf_begin_lookaside_use(struct wdf_lookaside *list)
+{
+    PKTHREAD thread = ke_current();
+
+    wdf_begin_use(thread, list);
+    if (__builtin_expect(__atomic_load_n(&list->counting, __ATOMIC_RELAXED) == WDF_COUNTS_NOT, 1))
+        return TRUE;
+    wdf_end_use(thread);
+    return FALSE;
+}
+
+static inline VOID wdf_end_lookaside_use(VOID)
+{
+    wdf_end_use(ke_current());
+}
+
 /* From when this returns the list counts: for the entries in use, too. */
 VOID wdf_count_lookaside_use(struct wdf_lookaside *list);
 /*

@@ -2,13 +2,10 @@
  * How long a lookaside list lives after its deletion: until its last memory object is at
  * rest. To count those in use would cost two interlocked instructions for each. So a list
  * counts only once it, or its memory objects' parent, is being deleted; up to then a thread
- * just says which list it uses (KTHREAD.list_used).
- *
- * Who makes a list count says so, makes all threads pass a fence (hal_barrier), and waits for
- * those that use it. A thread whose list_used the fence did not make visible looks at
- * counting after it. Then the entries in use are known, and counted.
+ * just says which list it uses (thread_use.h). Who makes a list count waits for those; then the
+ * entries in use are known, and counted.
  */
-#include "../ke/ke.h"
+#include "../hal/hal.h"
 #include "lookaside.h"
 
 static struct wdf_lookaside_system {
@@ -26,50 +23,6 @@ VOID wdf_set_up_lookaside_use(struct wdf_lookaside *list)
     InitializeListHead(&list->all);
     list->counting = lookasides.has_barrier ? WDF_COUNTS_NOT : WDF_COUNTS;
     list->in_use = lookasides.has_barrier ? 2 : 1;
-}
-
-BOOLEAN wdf_begin_lookaside_use(struct wdf_lookaside *list)
-{
-    PKTHREAD thread = ke_current();
-
-    __atomic_store_n(&thread->list_used, list, __ATOMIC_RELAXED);
-    /* The processor's part of the fence is hal_barrier's, in wait_for_users. */
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (__builtin_expect(__atomic_load_n(&list->counting, __ATOMIC_RELAXED) == WDF_COUNTS_NOT, 1))
-        return TRUE;
-    __atomic_store_n(&thread->list_used, NULL, __ATOMIC_RELAXED);
-    return FALSE;
-}
-
-VOID wdf_end_lookaside_use(VOID)
-{
-    /* Release pairs with find_user: the use is over. */
-    __atomic_store_n(&ke_current()->list_used, NULL, __ATOMIC_RELEASE);
-}
-
-struct user_search {
-    struct wdf_lookaside *list;
-    BOOLEAN is_found;
-};
-
-static VOID find_user(PKTHREAD thread, PVOID context)
-{
-    struct user_search *search = context;
-
-    search->is_found |= __atomic_load_n(&thread->list_used, __ATOMIC_ACQUIRE) == search->list;
-}
-
-static VOID wait_for_users(struct wdf_lookaside *list)
-{
-    struct user_search search = {.list = list, .is_found = TRUE};
-
-    hal_barrier();
-    while (search.is_found) {
-        search.is_found = FALSE;
-        ke_for_every_thread(find_user, &search);
-        if (search.is_found)
-            hal_yield();
-    }
 }
 
 static VOID count_used(struct wdf_lookaside *list)
@@ -95,7 +48,7 @@ VOID wdf_count_lookaside_use(struct wdf_lookaside *list)
 
     if (__atomic_compare_exchange_n(&list->counting, &counting, WDF_COUNTS_SOON, FALSE,
                                     __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE)) {
-        wait_for_users(list);
+        wdf_wait_for_users(list);
         count_used(list);
         /* Release pairs with the loads here: who sees it finds the users gone. */
         __atomic_store_n(&list->counting, WDF_COUNTS, __ATOMIC_RELEASE);

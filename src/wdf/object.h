@@ -294,6 +294,38 @@ enum wdf_handle_kind {
     WDF_HANDLE_KIND = 7,          /* mask */
 };
 
+#define WDF_HANDLE_KIND_BITS 3
+#define WDF_HANDLE_INDEX_BITS 24
+#define WDF_HANDLE_CHUNK_SLOTS 512u
+
+struct wdf_handle_slot {
+    ULONG64 handle;                     /* that is valid; atomic. If none is, no handle of it */
+    struct wdf_object *object;          /* NULL: free */
+    const struct wdf_type *family;      /* the type that handles of the object usually go by */
+    const struct wdf_type *type_before; /* of the use before this one */
+    ULONG use;                          /* of the handle that is valid; counts up at each close */
+    ULONG next;                         /* while free: the next free one */
+} DECLSPEC_ALIGN(64);
+
+/* Set once each, released after its slots are set up. */
+extern struct wdf_handle_slot *wdf_handle_chunks[];
+
+/* The slot that a handle names, or NULL; what is in it may be of another use. */
+static inline struct wdf_handle_slot *wdf_handle_slot_of(WDFOBJECT handle)
+{
+    ULONG index = (ULONG)((ULONG64)handle >> WDF_HANDLE_KIND_BITS);
+    ULONG chunk =
+        index / WDF_HANDLE_CHUNK_SLOTS % ((1u << WDF_HANDLE_INDEX_BITS) / WDF_HANDLE_CHUNK_SLOTS);
+    struct wdf_handle_slot *slots = __atomic_load_n(&wdf_handle_chunks[chunk], __ATOMIC_ACQUIRE);
+
+    return slots ? &slots[index % WDF_HANDLE_CHUNK_SLOTS] : NULL;
+}
+
+static inline BOOLEAN wdf_is_handle_of(const struct wdf_handle_slot *slot, WDFOBJECT handle)
+{
+    return slot && __atomic_load_n(&slot->handle, __ATOMIC_RELAXED) == (ULONG64)handle;
+}
+
 VOID wdf_handle_start(VOID);
 VOID wdf_handle_stop(VOID);
 /* Gives the object a handle. STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL. */
@@ -316,6 +348,21 @@ struct wdf_object *wdf_lookup_handle(WDFOBJECT handle);
  * WDF_INVALID_HANDLE, and a note that names function, handle and what it was.
  */
 struct wdf_object *wdf_object_of(WDFOBJECT handle, const struct wdf_type *type, PCSTR function);
+/* For a handle that its slot does not prove at first sight. type may be NULL: any. */
+struct wdf_object *wdf_examine_handle(WDFOBJECT handle, const struct wdf_type *type, PCSTR function)
+    __attribute__((cold));
+
+/* wdf_object_of where every instruction counts. */
+static inline struct wdf_object *wdf_object_in_line(WDFOBJECT handle, const struct wdf_type *type,
+                                                    PCSTR function)
+{
+    struct wdf_handle_slot *slot = wdf_handle_slot_of(handle);
+
+    if (__builtin_expect(wdf_is_handle_of(slot, handle) && slot->family == type, 1))
+        return slot->object;
+    return wdf_examine_handle(handle, type, function);
+}
+
 /* The same for an object of any type; not the memory of a request. */
 struct wdf_object *wdf_any_object_of(WDFOBJECT handle, PCSTR function);
 
@@ -352,7 +399,8 @@ VOID wdf_null_parameter(PCSTR function, PCSTR parameter, PVOID caller) __attribu
  * Misuse that can go on: with the verifier on, logs function, note and the line of the driver
  * that called it, and stops in a debugger if there is one. Returns whether the verifier is on.
  */
-BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...);
+BOOLEAN wdf_misuse(struct wdf_globals *globals, PCSTR function, PCSTR note, ...)
+    __attribute__((cold));
 /* FALSE (and misuse) if the IRQL is above limit. Call wdf_check_irql. */
 BOOLEAN wdf_verify_irql(struct wdf_globals *globals, PCSTR function, KIRQL limit);
 

@@ -228,8 +228,7 @@ static VOID settle(struct wdf_request *request, PCSTR function)
     LONG uses;
 
     wdf_settle_cancel(request);
-    if (request->context)
-        wdf_release_format(request);
+    wdf_release_format(request);
     if (!(request->flags & WDF_REQUEST_RESERVED)) {
         request->object.is_silent = !request->is_presented;
         wdf_dispose_object(&request->object);
@@ -302,6 +301,7 @@ static VOID dispose_own(struct wdf_object *object)
 {
     struct wdf_request *request = (struct wdf_request *)object;
 
+    wdf_return_pass(request);
     if (request->context && !__atomic_load_n(&request->claims, __ATOMIC_ACQUIRE))
         wdf_release_format(request);
 }
@@ -311,8 +311,7 @@ static VOID destroy_own(struct wdf_object *object)
 {
     struct wdf_request *request = (struct wdf_request *)object;
 
-    if (request->context)
-        wdf_release_format(request);
+    wdf_release_format(request);
     if (request->irp && (request->flags & WDF_REQUEST_OWN_IRP))
         IoFreeIrp(request->irp);
     wdf_free_sending(request);

@@ -8,7 +8,9 @@
  *   request.c             objects, IRPs, parameters, completion
  *   request_buffer.c      the received IRP's buffers and memories
  *   request_user.c        METHOD_NEITHER: unsafe addresses, probe and lock
- *   request_send.c        sending, time-outs, cancelling what was sent
+ *   request_send.c        sending, cancelling what was sent
+ *   request_back.c        its return
+ *   request_pass.c        sending again without counting again
  *   request_format.c      reuse, formatting, completion parameters
  *   request_umdf.c        what only UMDF drivers may ask
  */
@@ -42,6 +44,14 @@ enum wdf_request_stop {
     WDF_STOP_ASKED, /* it has to be acknowledged, completed or given back */
 };
 
+/* What a sent request of the driver's owes to the target that lists it; see request_pass.h. */
+enum wdf_pass {
+    WDF_PASS_NONE,
+    WDF_PASS_KEPT,      /* the target counts it and it is referenced, though it is not sent */
+    WDF_PASS_USED,      /* it is sent on these */
+    WDF_PASS_CALLED_IN, /* and gives them back at the end of that */
+};
+
 /* What a formatted request holds of a target until it is formatted anew, reused, deleted. */
 struct wdf_request_context; /* target.h */
 
@@ -73,7 +83,7 @@ struct wdf_request {
     struct wdf_queue *home; /* a reserved request's own queue; or where WdfDeviceEnqueueRequest
                                puts one that EvtIoInCallerContext has, NULL: by its type */
 
-    /* request_send.c. */
+    /* request_send.c, request_back.c. */
     struct wdf_target *target;           /* where it was sent last */
     struct wdf_request_context *context; /* what it is formatted with; made on demand, and kept */
     struct wdf_request_timer *timer;     /* of its time-outs; likewise, atomic exchange */
@@ -82,11 +92,13 @@ struct wdf_request {
     NTSTATUS status;           /* WdfRequestGetStatus */
     LONG claims;               /* atomic; 0: it is not sent. One for its IRP, one for its timer, one
                                   for each who cancels it; who drops the last one ends the sending */
-    BOOLEAN is_back;           /* its IRP is, if it has no time-out; atomic, see request_send.c */
+    BOOLEAN is_back;           /* its IRP is, if it has no time-out; atomic, see request_back.c */
     BOOLEAN is_cancel_wanted;  /* WdfRequestCancelSentRequest was called; atomic */
     BOOLEAN is_timed_out;      /* it is cancelled because time is up */
     BOOLEAN has_timer;         /* its time-out was set when it was sent */
     BOOLEAN counts_as_sent;    /* in target->pending */
+    BOOLEAN uses_pass;         /* it was sent on its pass: the owner's, while it is sent */
+    LONG pass;                 /* enum wdf_pass; atomic */
     ULONG cancel_round;        /* under listed->lock: of the last walk that met it */
     struct wdf_target *listed; /* that has it in its list, or NULL; see target.c */
 };
@@ -96,7 +108,7 @@ extern const struct wdf_type wdf_type_request, wdf_type_request_received;
 
 static inline struct wdf_request *wdf_request_of(WDFREQUEST handle, PCSTR function)
 {
-    return (struct wdf_request *)wdf_object_of(handle, &wdf_type_request, function);
+    return (struct wdf_request *)wdf_object_in_line(handle, &wdf_type_request, function);
 }
 
 /* What stands behind its IRP in a driver host, or NULL: it was made here, or this is the kernel. */
@@ -142,10 +154,5 @@ VOID wdf_drop_buffers(struct wdf_request *request);
 /* The memories by direction, in the documented order of checks. */
 NTSTATUS wdf_request_memory(struct wdf_request *request, BOOLEAN is_output,
                             struct wdf_memory **memory);
-/*
- * Drops what formatting holds and restores the IRP: memories, locked pages. Also done by reuse
- * and deletion. Buffers of its own are kept for the next time.
- */
-VOID wdf_release_format(struct wdf_request *request);
 /* Frees what is kept for sending: context and timer. When it is destroyed, or recycled. */
 VOID wdf_free_sending(struct wdf_request *request);

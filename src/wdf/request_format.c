@@ -129,18 +129,31 @@ static NTSTATUS reuse_received(struct wdf_request *request, const WDF_REQUEST_RE
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS reuse(struct wdf_request *request, const WDF_REQUEST_REUSE_PARAMS *params)
+/* One whose IRP is not its own, or is not to be. */
+static NTSTATUS reuse_other(struct wdf_request *request, const WDF_REQUEST_REUSE_PARAMS *params)
+{
+    if (request->irp)
+        wdf_release_format(request);
+    if (request->irp && (request->flags & WDF_REQUEST_RECEIVED))
+        return reuse_received(request, params);
+    if (params->Flags & WDF_REQUEST_REUSE_SET_NEW_IRP)
+        take_new_irp(request, params->NewIrp);
+    return STATUS_SUCCESS;
+}
+
+static inline NTSTATUS reuse(struct wdf_request *request, const WDF_REQUEST_REUSE_PARAMS *params)
 {
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (request->context && request->irp)
-        wdf_release_format(request);
-    if (request->irp && (request->flags & WDF_REQUEST_RECEIVED))
-        status = reuse_received(request, params);
-    else if (params->Flags & WDF_REQUEST_REUSE_SET_NEW_IRP)
-        take_new_irp(request, params->NewIrp);
-    else if (request->irp && (request->flags & WDF_REQUEST_OWN_IRP))
+    if (__builtin_expect(request->irp && (request->flags & WDF_REQUEST_OWN_IRP) &&
+                             !(params->Flags & WDF_REQUEST_REUSE_SET_NEW_IRP),
+                         1)) {
+        if (request->context)
+            wdf_drop_held(request->context);
         IoReuseIrp(request->irp, params->Status);
+    } else {
+        status = reuse_other(request, params);
+    }
     if (!NT_SUCCESS(status))
         return status;
     request->flags &= ~WDF_REQUEST_FORMATTED;

@@ -1,42 +1,8 @@
 /*
- * Sending requests: to targets, back from them, cancelled on the way, forgotten.
- *
- * A sent request belongs to its claims: one for the IRP, one for the timer if it has a time-out,
- * one for each who cancels it at the moment. As long as there is one the IRP may be touched, and
- * who drops the last one ends the sending: calls the driver's completion routine.
- *
- * Most requests have but the IRP's claim, which goes without a locked instruction: the IRP's
- * return says is_back, then reads watchers; who cancels counts itself in watchers, makes all
- * threads pass a fence (hal_barrier), then reads is_back. So at least one of them sees the other.
- * A return that sees no watcher is alone with the request until it is sent again; one that sees
- * some drops its claim as everybody else does.
+ * Sending requests: to targets, cancelled on the way, forgotten. request_back.c is their return.
  */
 #include "device.h"
-#include "../hal/hal.h"
-
-static struct wdf_send_system {
-    LONG watchers;       /* atomic; without hal_barrier there is one more, for good */
-    BOOLEAN has_barrier; /* hal_barrier works */
-} sends;
-
-VOID wdf_send_start(VOID)
-{
-    sends.has_barrier = hal_barrier() == HAL_OK;
-    sends.watchers = sends.has_barrier ? 0 : 1;
-}
-
-VOID wdf_watch_sends(VOID)
-{
-    __atomic_add_fetch(&sends.watchers, 1, __ATOMIC_SEQ_CST);
-    if (sends.has_barrier)
-        hal_barrier();
-}
-
-VOID wdf_unwatch_sends(VOID)
-{
-    /* Release pairs with is_alone: what was done with claims comes before. */
-    __atomic_sub_fetch(&sends.watchers, 1, __ATOMIC_RELEASE);
-}
+#include "request_pass.h"
 
 /* Puts a driver's completion routine off until the sender has been woken. */
 struct send_wait {
@@ -64,113 +30,14 @@ NTSTATUS wdf_check_options(const WDF_REQUEST_SEND_OPTIONS *options)
     return STATUS_SUCCESS;
 }
 
-/* ---- back ------------------------------------------------------------------------ */
+/* ---- on its way ------------------------------------------------------------------ */
 
-/* Nobody but us has the request. */
-static VOID call_completion(struct wdf_request *request, struct wdf_target *target)
-{
-    PFN_WDF_REQUEST_COMPLETION_ROUTINE completion = request->completion;
-    WDFCONTEXT context = request->completion_context;
-    WDF_REQUEST_COMPLETION_PARAMS params;
-
-    request->completion = NULL;
-    request->completion_context = NULL;
-    if (!completion)
-        return;
-    if (request->context && request->context->is_formatted) {
-        completion(wdf_handle_of(request), wdf_handle_of(target), &request->context->params,
-                   context);
-        return;
-    }
-    WDF_REQUEST_COMPLETION_PARAMS_INIT(&params);
-    params.IoStatus = request->irp->IoStatus;
-    completion(wdf_handle_of(request), wdf_handle_of(target), &params, context);
-}
-
-static VOID end_sending(struct wdf_request *request)
-{
-    struct wdf_target *target = request->target;
-    PIRP irp = request->irp;
-    BOOLEAN was_sent = request->counts_as_sent;
-
-    if (request->flags & WDF_REQUEST_RECEIVED)
-        wdf_unlist_sent(request);
-    if (request->is_timed_out && irp->IoStatus.Status == STATUS_CANCELLED)
-        irp->IoStatus.Status = STATUS_IO_TIMEOUT;
-    request->status = irp->IoStatus.Status;
-    request->flags &= ~WDF_REQUEST_FORMATTED;
-    if (request->context && request->context->is_formatted)
-        wdf_note_completion(request);
-    call_completion(request, target);
-    wdf_target_done(target, was_sent);
-    wdf_dereference(&request->object);
-}
-
-static VOID drop_claims(struct wdf_request *request, LONG count)
-{
-    /* Whatever others did with the IRP comes before its end. */
-    if (__atomic_sub_fetch(&request->claims, count, __ATOMIC_ACQ_REL) == 0)
-        end_sending(request);
-}
-
-VOID wdf_drop_claim(struct wdf_request *request)
-{
-    drop_claims(request, 1);
-}
-
-BOOLEAN wdf_claim_sent(struct wdf_request *request)
-{
-    LONG claims;
-
-    /* Pairs with is_alone: if it is not back yet, its return sees that it is watched. */
-    if (__atomic_load_n(&request->is_back, __ATOMIC_ACQUIRE))
-        return FALSE;
-    claims = __atomic_load_n(&request->claims, __ATOMIC_RELAXED);
-    do {
-        if (!claims)
-            return FALSE;
-    } while (!__atomic_compare_exchange_n(&request->claims, &claims, claims + 1, TRUE,
-                                          __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
-    return TRUE;
-}
-
-/* Says that the IRP is back. TRUE: the IRP's is the only claim and stays so. */
-static BOOLEAN is_alone(struct wdf_request *request)
-{
-    if (request->has_timer)
-        return FALSE;
-    __atomic_store_n(&request->is_back, TRUE, __ATOMIC_RELEASE);
-    /* The processor's part of the fence is hal_barrier's, in wdf_watch_sends. */
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&sends.watchers, __ATOMIC_ACQUIRE) == 0;
-}
-
-/* The IRP is back. A timer that cannot be stopped gives its claim up itself. */
-static VOID take_back(struct wdf_request *request)
-{
-    if (__builtin_expect(is_alone(request), 1)) {
-        __atomic_store_n(&request->claims, 0, __ATOMIC_RELEASE);
-        end_sending(request);
-        return;
-    }
-    drop_claims(request, request->has_timer && wdf_stop_request_timer(request) ? 2 : 1);
-}
-
-static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID request)
-{
-    UNREFERENCED_PARAMETER(device);
-    UNREFERENCED_PARAMETER(irp);
-    /* A received request's IRP was marked pending when it came; others are nobody's below us. */
-    take_back(request);
-    return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-static VOID transmit(struct wdf_request *request)
+static inline VOID transmit(struct wdf_request *request)
 {
     struct wdf_target *target = request->target;
     PIRP irp = request->irp;
 
-    IoSetCompletionRoutine(irp, came_back, request, TRUE, TRUE, TRUE);
+    IoSetCompletionRoutine(irp, wdf_came_back, request, TRUE, TRUE, TRUE);
     if (target->is_self)
         wdf_send_to_self(target, irp);
     else
@@ -184,7 +51,7 @@ VOID wdf_fail_waiting(struct wdf_request *request, NTSTATUS status)
     IoSkipCurrentIrpStackLocation(request->irp);
     request->irp->IoStatus.Status = status;
     request->irp->IoStatus.Information = 0;
-    take_back(request);
+    wdf_take_back(request);
 }
 
 VOID wdf_send_waiting(struct wdf_request *request)
@@ -295,20 +162,29 @@ static VOID take_claims_back(struct wdf_request *request, LONG count)
     wdf_dereference(&request->object);
 }
 
-/* From here on others may touch the IRP. */
-static VOID make_claims(struct wdf_request *request, struct wdf_target *target, LONG count)
+/* From here on others may touch the IRP. The sending has a reference. */
+static inline VOID make_claims(struct wdf_request *request, struct wdf_target *target, LONG count,
+                               BOOLEAN uses_pass)
 {
     request->target = target;
-    request->counts_as_sent = TRUE;
     request->is_timed_out = FALSE;
     request->has_timer = count == 2;
-    wdf_reference(&request->object);
+    request->counts_as_sent = TRUE;
+    request->uses_pass = uses_pass;
     __atomic_store_n(&request->is_back, FALSE, __ATOMIC_RELAXED);
     /* Release: who claims it sees what it is. */
     __atomic_store_n(&request->claims, count, __ATOMIC_RELEASE);
 }
 
-static NTSTATUS may_send(struct wdf_request *request, struct wdf_target *target, PCSTR function)
+static inline BOOLEAN is_sendable(struct wdf_request *request, struct wdf_target *target)
+{
+    return !__atomic_load_n(&request->claims, __ATOMIC_RELAXED) &&
+           wdf_has_locations(request, target) &&
+           ((request->flags & WDF_REQUEST_FORMATTED) || !request->object.globals->is_verifier_on);
+}
+
+/* What is wrong with one that is not sendable. */
+static NTSTATUS refusal(struct wdf_request *request, struct wdf_target *target, PCSTR function)
 {
     if (__atomic_load_n(&request->claims, __ATOMIC_RELAXED))
         wdf_violation(WDF_REQUEST_FATAL_ERROR, WDF_REQUEST_FATAL_ERROR_REQUEST_ALREADY_SENT,
@@ -317,18 +193,14 @@ static NTSTATUS may_send(struct wdf_request *request, struct wdf_target *target,
                       wdf_handle_of(request), wdf_handle_of(request->target));
     if (!target->target)
         return STATUS_INVALID_DEVICE_STATE;
-    if (!wdf_has_locations(request, target)) {
+    if (!wdf_has_locations(request, target))
         wdf_misuse(request->object.globals, function,
                    "WDFREQUEST 0x%p has too few stack locations for WDFIOTARGET 0x%p",
                    wdf_handle_of(request), wdf_handle_of(target));
-        return STATUS_REQUEST_NOT_ACCEPTED;
-    }
-    if (!(request->flags & WDF_REQUEST_FORMATTED) && request->object.globals->is_verifier_on) {
+    else
         wdf_misuse(request->object.globals, function, "WDFREQUEST 0x%p is not formatted",
                    wdf_handle_of(request));
-        return STATUS_REQUEST_NOT_ACCEPTED;
-    }
-    return STATUS_SUCCESS;
+    return STATUS_REQUEST_NOT_ACCEPTED;
 }
 
 static BOOLEAN refuse(struct wdf_request *request, NTSTATUS status)
@@ -339,21 +211,45 @@ static BOOLEAN refuse(struct wdf_request *request, NTSTATUS status)
     return FALSE;
 }
 
+/* On the request's pass, if it has one: FALSE, it has none. */
+static inline __attribute__((always_inline)) BOOLEAN send_again(struct wdf_request *request,
+                                                                struct wdf_target *target)
+{
+    if (!is_sendable(request, target) || wdf_listed_in(request) != target || !wdf_use_pass(request))
+        return FALSE;
+    make_claims(request, target, 1, TRUE);
+    /* As in enter; the processor's part of the fence is wdf_watch_sends'. */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (__builtin_expect(!(__atomic_load_n(&target->pending, __ATOMIC_RELAXED) & WDF_TARGET_SHUT) &&
+                             !is_cancel_wanted(request),
+                         1)) {
+        transmit(request);
+        return TRUE;
+    }
+    wdf_lose_pass(request);
+    take_claims_back(request, 1);
+    wdf_target_done(target, TRUE);
+    return FALSE;
+}
+
 /* TRUE: sent, or kept in the target. due: of its time-out, or 0. */
 static BOOLEAN submit(struct wdf_request *request, struct wdf_target *target, ULONG flags,
                       LONGLONG due, PCSTR function)
 {
-    NTSTATUS status = may_send(request, target, function);
+    BOOLEAN is_again = wdf_listed_in(request) == target, waits;
+    NTSTATUS status = STATUS_SUCCESS;
     LONG count = due ? 2 : 1;
-    BOOLEAN waits;
 
+    if (!is_sendable(request, target))
+        status = refusal(request, target, function);
     if (NT_SUCCESS(status) && due)
         status = wdf_make_request_timer(request);
-    if (NT_SUCCESS(status) && wdf_listed_in(request) != target)
+    if (NT_SUCCESS(status) && !is_again)
         status = wdf_list_request(target, request);
     if (!NT_SUCCESS(status))
         return refuse(request, status);
-    make_claims(request, target, count);
+    wdf_reference(&request->object);
+    make_claims(request, target, count, FALSE);
     status = enter(target, request, flags, due, &waits);
     if (!NT_SUCCESS(status)) {
         take_claims_back(request, count);
@@ -361,6 +257,8 @@ static BOOLEAN submit(struct wdf_request *request, struct wdf_target *target, UL
     }
     if (waits)
         return TRUE;
+    if (is_again && !(flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE))
+        wdf_grant_pass(request);
     if (due)
         wdf_set_request_timer(request, due);
     transmit(request);
@@ -417,7 +315,9 @@ NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *targe
     request->completion = wake_sender;
     request->completion_context = &wait;
     wdf_reference(&request->object);
-    *is_sent = submit(request, target, options ? options->Flags : 0, 0, __func__);
+    *is_sent = ((!options || !(options->Flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE)) &&
+                send_again(request, target)) ||
+               submit(request, target, options ? options->Flags : 0, 0, __func__);
     if (*is_sent) {
         wait_for(request, &wait, timeout_of(options));
     } else {
@@ -474,33 +374,41 @@ static BOOLEAN forget(struct wdf_request *request, struct wdf_target *target, PC
 /* ---- what drivers call --------------------------------------------------------------------------
  */
 
+/* Out of line, for what imp_WdfRequestSend does for most. */
+static __attribute__((noinline)) BOOLEAN
+send(struct wdf_globals *globals, struct wdf_request *request, struct wdf_target *target,
+     const WDF_REQUEST_SEND_OPTIONS *options, PCSTR function)
+{
+    ULONG flags = options ? options->Flags : 0;
+    BOOLEAN is_sent;
+
+    if (!NT_SUCCESS(wdf_check_options(options))) {
+        wdf_misuse(globals, function, "Options have Size %u, Flags 0x%x", options->Size, flags);
+        return refuse(request, STATUS_INVALID_PARAMETER);
+    }
+    if (flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET)
+        return forget(request, target, function);
+    if (flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS) {
+        wdf_send_and_wait(request, target, options, TRUE, &is_sent);
+        return is_sent;
+    }
+    if (!request->completion && (request->flags & WDF_REQUEST_RECEIVED)) {
+        wdf_misuse(globals, function, "WDFREQUEST 0x%p, from a queue, has no completion routine",
+                   wdf_handle_of(request));
+        return refuse(request, STATUS_INVALID_DEVICE_REQUEST);
+    }
+    return submit(request, target, flags, timeout_of(options), function);
+}
+
 BOOLEAN NTAPI imp_WdfRequestSend(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
                                  WDFIOTARGET Target, PWDF_REQUEST_SEND_OPTIONS Options)
 {
     struct wdf_request *request = wdf_request_of(Request, __func__);
-    struct wdf_target *target;
-    ULONG flags;
-    BOOLEAN is_sent;
+    struct wdf_target *target = wdf_target_of(Target, __func__);
 
-    if (!NT_SUCCESS(wdf_check_options(Options))) {
-        wdf_misuse(wdf_globals_of(DriverGlobals), __func__, "Options have Size %u, Flags 0x%x",
-                   Options->Size, Options->Flags);
-        return refuse(request, STATUS_INVALID_PARAMETER);
-    }
-    target = wdf_target_of(Target, __func__);
-    flags = Options ? Options->Flags : 0;
-    if (flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET)
-        return forget(request, target, __func__);
-    if (flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS) {
-        wdf_send_and_wait(request, target, Options, TRUE, &is_sent);
-        return is_sent;
-    }
-    if (!request->completion && (request->flags & WDF_REQUEST_RECEIVED)) {
-        wdf_misuse(wdf_globals_of(DriverGlobals), __func__,
-                   "WDFREQUEST 0x%p, from a queue, has no completion routine", Request);
-        return refuse(request, STATUS_INVALID_DEVICE_REQUEST);
-    }
-    return submit(request, target, flags, timeout_of(Options), __func__);
+    if (__builtin_expect(!Options, 1) && send_again(request, target))
+        return TRUE;
+    return send(wdf_globals_of(DriverGlobals), request, target, Options, __func__);
 }
 
 BOOLEAN wdf_cancel_sent(struct wdf_request *request)
@@ -516,9 +424,7 @@ BOOLEAN NTAPI imp_WdfRequestCancelSentRequest(PWDF_DRIVER_GLOBALS DriverGlobals,
 
     UNREFERENCED_PARAMETER(DriverGlobals);
     /* Either it is seen by a sender who has just made its claim, or the claim is seen here. */
-    __atomic_exchange_n(&request->is_cancel_wanted, TRUE, __ATOMIC_SEQ_CST);
-    if (!__atomic_load_n(&request->claims, __ATOMIC_SEQ_CST))
-        return FALSE;
+    __atomic_store_n(&request->is_cancel_wanted, TRUE, __ATOMIC_SEQ_CST);
     wdf_watch_sends();
     if (wdf_claim_sent(request)) {
         is_told = wdf_cancel_sent(request);

@@ -1,19 +1,12 @@
 /*
  * Targets: their states, and the books on what was sent.
  *
- * Sending to a started target takes no lock. A sender makes its claim (request_send.c), then
- * counts itself in pending, which also tells whether the target is shut. Who shuts it and then
- * looks for requests to cancel sees the claims of all that were let in.
- *
- * Cancelling walks the list without holding the lock while it cancels: each request that it
- * meets goes to the list's end with the number of the walk.
+ * Sending to a started target takes no lock. A sender makes its claim (request_back.c), then
+ * counts itself in pending, or is counted there for good (request_pass.h), which also tells
+ * whether the target is shut. Who shuts it and then looks for requests to cancel sees the claims
+ * of all that were let in.
  */
 #include "device.h"
-
-/* Guards request->listed against the end of that target, for requests that are not sent. */
-static struct wdf_target_system {
-    KSPIN_LOCK lock; /* taken before any target's */
-} listing;
 
 /* Somebody waits until nothing of mask is left in pending. */
 struct target_wait {
@@ -42,6 +35,12 @@ static VOID wake(struct wdf_target *target)
     }
 }
 
+VOID wdf_target_done_locked(struct wdf_target *target, BOOLEAN was_sent)
+{
+    __atomic_sub_fetch(&target->pending, unit(was_sent), __ATOMIC_RELEASE);
+    wake(target);
+}
+
 /*
  * Whoever waits sees to it that the target stays only until it counts nothing. So the last
  * thing that touches it is this exchange, or the release of the lock that who waits takes.
@@ -58,8 +57,7 @@ VOID wdf_target_done(struct wdf_target *target, BOOLEAN was_sent)
                                         __ATOMIC_RELEASE, __ATOMIC_RELAXED))
             return;
     KeAcquireSpinLock(&target->lock, &irql);
-    __atomic_sub_fetch(&target->pending, one, __ATOMIC_RELEASE);
-    wake(target);
+    wdf_target_done_locked(target, was_sent);
     KeReleaseSpinLock(&target->lock, irql);
 }
 
@@ -67,15 +65,15 @@ VOID wdf_target_done(struct wdf_target *target, BOOLEAN was_sent)
 static VOID await(struct wdf_target *target, LONG64 mask)
 {
     struct target_wait wait = {.mask = mask};
-    LONG64 pending;
     KIRQL irql;
 
     KeInitializeEvent(&wait.event, NotificationEvent, FALSE);
     KeAcquireSpinLock(&target->lock, &irql);
     InsertTailList(&target->waits, &wait.link);
-    pending = __atomic_fetch_or(&target->pending, WDF_TARGET_AWAITED, __ATOMIC_ACQUIRE);
+    __atomic_fetch_or(&target->pending, WDF_TARGET_AWAITED, __ATOMIC_SEQ_CST);
     KeReleaseSpinLock(&target->lock, irql);
-    if (pending & mask) {
+    wdf_call_in_passes(target);
+    if (__atomic_load_n(&target->pending, __ATOMIC_ACQUIRE) & mask) {
         KeEnterCriticalRegion();
         KeWaitForSingleObject(&wait.event, Executive, KernelMode, FALSE, NULL);
         KeLeaveCriticalRegion();
@@ -85,75 +83,6 @@ static VOID await(struct wdf_target *target, LONG64 mask)
     if (IsListEmpty(&target->waits))
         __atomic_and_fetch(&target->pending, ~WDF_TARGET_AWAITED, __ATOMIC_ACQUIRE);
     KeReleaseSpinLock(&target->lock, irql);
-}
-
-/* ---- the list of requests ------------------------------------------------------- */
-
-static VOID set_listed(struct wdf_request *request, struct wdf_target *target)
-{
-    /* Relaxed: it is compared with a target that the reader has, and otherwise read locked. */
-    __atomic_store_n(&request->listed, target, __ATOMIC_RELAXED);
-}
-
-VOID wdf_unlist_request(struct wdf_request *request)
-{
-    struct wdf_target *target;
-    KIRQL irql;
-
-    KeAcquireSpinLock(&listing.lock, &irql);
-    target = request->listed;
-    if (target) {
-        KeAcquireSpinLockAtDpcLevel(&target->lock);
-        RemoveEntryList(&request->target_link);
-        KeReleaseSpinLockFromDpcLevel(&target->lock);
-        set_listed(request, NULL);
-    }
-    KeReleaseSpinLock(&listing.lock, irql);
-}
-
-VOID wdf_unlist_sent(struct wdf_request *request)
-{
-    struct wdf_target *target = request->target;
-    KIRQL irql;
-
-    KeAcquireSpinLock(&target->lock, &irql);
-    RemoveEntryList(&request->target_link);
-    KeReleaseSpinLock(&target->lock, irql);
-    set_listed(request, NULL);
-}
-
-NTSTATUS wdf_list_request(struct wdf_target *target, struct wdf_request *request)
-{
-    NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
-    KIRQL irql;
-
-    if (wdf_listed_in(request))
-        wdf_unlist_request(request);
-    KeAcquireSpinLock(&target->lock, &irql);
-    if (target->state != WdfIoTargetDeleted) {
-        set_listed(request, target);
-        request->cancel_round = target->cancel_round;
-        InsertTailList(&target->requests, &request->target_link);
-        status = STATUS_SUCCESS;
-    }
-    KeReleaseSpinLock(&target->lock, irql);
-    return status;
-}
-
-/* The target goes; nothing is sent to it any more. */
-static VOID forget_requests(struct wdf_target *target)
-{
-    KIRQL irql;
-
-    KeAcquireSpinLock(&listing.lock, &irql);
-    KeAcquireSpinLockAtDpcLevel(&target->lock);
-    while (!IsListEmpty(&target->requests)) {
-        PLIST_ENTRY entry = RemoveHeadList(&target->requests);
-
-        set_listed(CONTAINING_RECORD(entry, struct wdf_request, target_link), NULL);
-    }
-    KeReleaseSpinLockFromDpcLevel(&target->lock);
-    KeReleaseSpinLock(&listing.lock, irql);
 }
 
 /* ---- requests that wait --------------------------------------------------------- */
@@ -204,63 +133,6 @@ static VOID fail_waiting(struct wdf_target *target)
     } while (request);
 }
 
-/* ---- cancelling what is sent ------------------------------------------------------ */
-
-/* The first sent one that this walk has not met, with a claim. Lock held. */
-static struct wdf_request *next_sent(struct wdf_target *target, ULONG round)
-{
-    while (!IsListEmpty(&target->requests)) {
-        struct wdf_request *request =
-            CONTAINING_RECORD(target->requests.Flink, struct wdf_request, target_link);
-
-        if ((LONG)(request->cancel_round - round) >= 0)
-            return NULL;
-        request->cancel_round = round;
-        RemoveEntryList(&request->target_link);
-        InsertTailList(&target->requests, &request->target_link);
-        if (wdf_claim_sent(request))
-            return request;
-    }
-    return NULL;
-}
-
-/* The target is shut: who comes into its list after this is not let in. */
-static BOOLEAN has_requests(struct wdf_target *target)
-{
-    BOOLEAN has_some;
-    KIRQL irql;
-
-    KeAcquireSpinLock(&target->lock, &irql);
-    has_some = !IsListEmpty(&target->requests);
-    KeReleaseSpinLock(&target->lock, irql);
-    return has_some;
-}
-
-/* with_others: also those that ignore the target's state; those that wait are dealt with. */
-static VOID cancel_sent(struct wdf_target *target, BOOLEAN with_others)
-{
-    struct wdf_request *request;
-    BOOLEAN is_meant;
-    ULONG round;
-    KIRQL irql;
-
-    if (!has_requests(target))
-        return;
-    wdf_watch_sends();
-    KeAcquireSpinLock(&target->lock, &irql);
-    round = ++target->cancel_round;
-    while ((request = next_sent(target, round)) != NULL) {
-        is_meant = with_others || request->counts_as_sent;
-        KeReleaseSpinLock(&target->lock, irql);
-        if (is_meant)
-            wdf_cancel_sent(request);
-        wdf_drop_claim(request);
-        KeAcquireSpinLock(&target->lock, &irql);
-    }
-    KeReleaseSpinLock(&target->lock, irql);
-    wdf_unwatch_sends();
-}
-
 /* ---- states ------------------------------------------------------------------------ */
 
 VOID wdf_set_target_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
@@ -308,7 +180,7 @@ VOID wdf_target_stop(struct wdf_target *target, WDF_IO_TARGET_SENT_IO_ACTION act
     if (action == WdfIoTargetLeaveSentIoPending)
         return;
     if (action == WdfIoTargetCancelSentIo)
-        cancel_sent(target, FALSE);
+        wdf_cancel_listed(target, FALSE);
     await(target, WDF_TARGET_ALL_SENT);
 }
 
@@ -316,7 +188,7 @@ VOID wdf_target_purge(struct wdf_target *target, WDF_IO_TARGET_PURGE_IO_ACTION a
 {
     change_state(target, WdfIoTargetPurged);
     fail_waiting(target);
-    cancel_sent(target, FALSE);
+    wdf_cancel_listed(target, FALSE);
     if (action == WdfIoTargetPurgeIoAndWait)
         await(target, WDF_TARGET_ALL_SENT);
 }
@@ -330,7 +202,7 @@ VOID wdf_target_end(struct wdf_target *target, WDF_IO_TARGET_STATE state)
         wdf_set_target_state(target, state);
     KeReleaseSpinLock(&target->lock, irql);
     fail_waiting(target);
-    cancel_sent(target, TRUE);
+    wdf_cancel_listed(target, TRUE);
     await(target, WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
 }
 
@@ -375,7 +247,7 @@ VOID wdf_target_dispose(struct wdf_object *object)
     else
         wdf_target_end(target, WdfIoTargetDeleted);
     drop_spare(target);
-    forget_requests(target);
+    wdf_forget_requests(target);
 }
 
 /* Somebody who was sending when the target was disposed of has put it back since. */

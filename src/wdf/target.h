@@ -1,13 +1,15 @@
 /*
  * I/O targets: the driver below, another device, the own device's queues.
  *
- *   target.c          states; the requests that were sent and those that wait
+ *   target.c          states; how many requests were sent, and those that wait
+ *   target_list.c     which requests were sent, and what happens to them all
  *   target_local.c    the default target of a device
  *   target_self.c     the own device's queues
  *   target_remote.c   open by name or device, and close
  *   target_notify.c   what a remote target's device tells: it is to go, it is gone
  *   target_query.c    what is behind a target
  *   target_buffer.c   memories and descriptors as addresses and MDLs
+ *   target_format.h   what all formatting begins and ends with
  *   target_format.c   buffer by target's method -> IRP (the conversion matrix)
  *   target_control.c  the same for control requests
  *   target_api.c      WdfIoTargetFormatRequestFor...
@@ -21,7 +23,7 @@
 enum wdf_target_io_type { WDF_TARGET_BUFFERED, WDF_TARGET_DIRECT, WDF_TARGET_NEITHER };
 
 /* Counts in wdf_target.pending, and what is there beside them. */
-#define WDF_TARGET_ONE_SENT ((LONG64)1)
+#define WDF_TARGET_ONE_SENT ((LONG64)1) /* is sent, or has a pass */
 #define WDF_TARGET_ALL_SENT ((LONG64)0x7FFFFFFF)
 #define WDF_TARGET_ONE_OTHER ((LONG64)1 << 31) /* waits, or was sent whatever the state */
 #define WDF_TARGET_ALL_OTHER ((LONG64)0x1FFFFFFF << 31)
@@ -55,7 +57,7 @@ extern const struct wdf_type wdf_type_target, wdf_type_target_remote, wdf_type_t
 
 static inline struct wdf_target *wdf_target_of(WDFIOTARGET handle, PCSTR function)
 {
-    return (struct wdf_target *)wdf_object_of(handle, &wdf_type_target, function);
+    return (struct wdf_target *)wdf_object_in_line(handle, &wdf_type_target, function);
 }
 
 /* ---- target_local.c, target_self.c ------------------------------------------ */
@@ -71,7 +73,7 @@ NTSTATUS wdf_make_self_target(struct wdf_device *device, struct wdf_target **tar
 /* An IRP of a self target, for its device's queues. */
 VOID wdf_send_to_self(struct wdf_target *target, PIRP irp);
 
-/* ---- target.c ---------------------------------------------------------------- */
+/* ---- target.c, target_list.c ------------------------------------------------- */
 
 /* A target of the device's, not committed, whose state is started. */
 NTSTATUS wdf_allocate_target(struct wdf_device *device, const struct wdf_type *type,
@@ -87,6 +89,16 @@ NTSTATUS wdf_list_request(struct wdf_target *target, struct wdf_request *request
 VOID wdf_unlist_request(struct wdf_request *request);
 /* The same for one that counts in the target that has it. */
 VOID wdf_unlist_sent(struct wdf_request *request);
+/* The target goes; nothing is sent to it any more. */
+VOID wdf_forget_requests(struct wdf_target *target);
+/*
+ * For a target that is shut. with_others: also those that ignore its state. Those that wait are
+ * dealt with.
+ */
+VOID wdf_cancel_listed(struct wdf_target *target, BOOLEAN with_others);
+/* Passes (request_pass.h): those of all requests, from whom somebody waits for; one request's. */
+VOID wdf_call_in_passes(struct wdf_target *target);
+VOID wdf_return_pass(struct wdf_request *request);
 
 static inline struct wdf_target *wdf_listed_in(const struct wdf_request *request)
 {
@@ -98,6 +110,7 @@ static inline struct wdf_target *wdf_listed_in(const struct wdf_request *request
  * when this returns.
  */
 VOID wdf_target_done(struct wdf_target *target, BOOLEAN was_sent);
+VOID wdf_target_done_locked(struct wdf_target *target, BOOLEAN was_sent);
 /* The states. Start: STATUS_INVALID_DEVICE_STATE if it was removed. */
 NTSTATUS wdf_target_start(struct wdf_target *target);
 VOID wdf_target_stop(struct wdf_target *target, WDF_IO_TARGET_SENT_IO_ACTION action);
@@ -166,46 +179,37 @@ struct wdf_request_context {
     PMDL mdl;
     ULONG mdl_pages; /* that mdl has room for */
     WDF_REQUEST_COMPLETION_PARAMS params;
+    SIZE_T *transferred; /* the length in params that completion tells, or NULL */
 };
 
 /* An MDL for it, in the context if it has to be made. Nothing: NULL. */
 NTSTATUS wdf_buffer_mdl(const struct wdf_buffer *buffer, LOCK_OPERATION operation,
                         struct wdf_request_context *context, PMDL *mdl);
+/* For the two below: there is something to release. */
+VOID wdf_release_held(struct wdf_request_context *context);
+VOID wdf_restore_request(struct wdf_request *request);
 /* Unlocks, but keeps, the context's MDL. */
 VOID wdf_release_mdl(struct wdf_request_context *context);
 
+/* Drops what formatting holds. Buffers of the request's own are kept for the next time. */
+static inline VOID wdf_drop_held(struct wdf_request_context *context)
+{
+    if (context->held || context->is_locked)
+        wdf_release_held(context);
+    context->has_changed = FALSE;
+    context->is_formatted = FALSE;
+    context->copies_back = FALSE;
+}
+
+/* The same, and restores the IRP. */
+static inline VOID wdf_release_format(struct wdf_request *request)
+{
+    if (request->context && request->context->has_changed)
+        wdf_restore_request(request);
+}
+
 /* No data. */
 extern const struct wdf_buffer wdf_no_buffer;
-
-/*
- * Makes the request ready for the target: checks both (section 6.1), releases what it was
- * formatted with, makes its context, begins the next stack location.
- */
-NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major);
-
-/* In between: the buffer's memory, if it is one's part, stays until the format is released. */
-static inline VOID wdf_hold_memory(struct wdf_request *request, const struct wdf_buffer *buffer)
-{
-    struct wdf_request_context *context = request->context;
-
-    if (!buffer->memory)
-        return;
-    context->memories[context->held++] = buffer->memory;
-    wdf_memory_reference(buffer->memory);
-}
-
-/* The end of a format that cannot be: there is none. Returns status. */
-NTSTATUS wdf_drop_format(struct wdf_request *request, NTSTATUS status);
-
-/* The end of any; on failure the request is not formatted. Returns status. */
-static inline NTSTATUS wdf_end_format(struct wdf_request *request, NTSTATUS status)
-{
-    if (!NT_SUCCESS(status))
-        return wdf_drop_format(request, status);
-    request->context->is_formatted = TRUE;
-    request->flags |= WDF_REQUEST_FORMATTED;
-    return status;
-}
 
 /* The request's double buffer, of size bytes at least. STATUS_INSUFFICIENT_RESOURCES. */
 NTSTATUS wdf_double_buffer(struct wdf_request *request, ULONG size, PVOID *buffer);
@@ -218,10 +222,8 @@ NTSTATUS wdf_format_control(struct wdf_target *target, struct wdf_request *reque
 /* arguments: of number 1, 2 and 4. */
 NTSTATUS wdf_format_others(struct wdf_target *target, struct wdf_request *request, ULONG code,
                            const struct wdf_buffer arguments[3]);
-/* A sent request's IRP is back: copies the output and notes how it ended. */
-VOID wdf_note_completion(struct wdf_request *request);
 
-/* ---- request_format.c, request_send.c, request_timer.c ------------------------------ */
+/* ---- request_format.c, request_send.c, request_back.c, request_timer.c --------------- */
 
 /*
  * A request of the driver's, not committed, with an IRP for target (NULL: none yet).
@@ -252,12 +254,15 @@ NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *targe
                            PBOOLEAN is_sent);
 /* A request that waited in a target, which is started, goes on. */
 VOID wdf_send_waiting(struct wdf_request *request);
+/* The completion routine of its IRP; and what it does, for one that did not leave. */
+NTSTATUS NTAPI wdf_came_back(PDEVICE_OBJECT device, PIRP irp, PVOID context);
+VOID wdf_take_back(struct wdf_request *request);
 /* One that waits, or waited, in the target ends without being sent. */
 VOID wdf_fail_waiting(struct wdf_request *request, NTSTATUS status);
 VOID wdf_send_start(VOID);
 /*
- * Whoever claims sent requests does it, and drops the claims, between these two. The first is
- * slow (hal_barrier). IRQL <= DISPATCH_LEVEL.
+ * Whoever claims sent requests, or changes others' passes, does it, and drops the claims, between
+ * these two. The first is slow (hal_barrier). IRQL <= DISPATCH_LEVEL, no spin lock held.
  */
 VOID wdf_watch_sends(VOID);
 VOID wdf_unwatch_sends(VOID);

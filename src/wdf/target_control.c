@@ -2,6 +2,7 @@
  * Formatting control requests: the code's method says how the buffers travel.
  */
 #include "device.h"
+#include "target_format.h"
 
 /* One system buffer for both; the output is copied back once the request is complete. */
 static NTSTATUS fill_buffered(struct wdf_request *request, const struct wdf_buffer *input,
@@ -43,10 +44,9 @@ static NTSTATUS fill_direct(struct wdf_request *request, ULONG method,
                           request->context, &irp->MdlAddress);
 }
 
-static NTSTATUS fill_neither(struct wdf_request *request, const struct wdf_buffer *input,
-                             const struct wdf_buffer *output)
+static NTSTATUS fill_neither(struct wdf_request *request, PIO_STACK_LOCATION next,
+                             const struct wdf_buffer *input, const struct wdf_buffer *output)
 {
-    PIO_STACK_LOCATION next = IoGetNextIrpStackLocation(request->irp);
     NTSTATUS status = wdf_buffer_address(output, &request->irp->UserBuffer);
 
     if (!NT_SUCCESS(status))
@@ -79,7 +79,7 @@ static NTSTATUS fill_control(struct wdf_request *request, ULONG code,
     case METHOD_BUFFERED:
         return fill_buffered(request, input, output);
     case METHOD_NEITHER:
-        return fill_neither(request, input, output);
+        return fill_neither(request, next, input, output);
     default:
         return fill_direct(request, code & 3, input, output);
     }
@@ -106,6 +106,7 @@ NTSTATUS wdf_format_control(struct wdf_target *target, struct wdf_request *reque
         params->Parameters.Ioctl.Output.Buffer = output->handle;
         params->Parameters.Ioctl.Output.Offset = output->offset;
         params->Parameters.Ioctl.Output.Length = 0;
+        request->context->transferred = &params->Parameters.Ioctl.Output.Length;
     }
     return wdf_end_format(request, status);
 }
@@ -130,6 +131,7 @@ NTSTATUS wdf_format_others(struct wdf_target *target, struct wdf_request *reques
     if (NT_SUCCESS(status))
         status = wdf_buffer_address(&arguments[2], &next->Parameters.Others.Argument4);
     params = &request->context->params;
+    request->context->transferred = NULL;
     params->Type = WdfRequestTypeOther;
     params->Parameters.Others.Argument1.Ptr = arguments[0].handle;
     params->Parameters.Others.Argument2.Ptr = arguments[1].handle;

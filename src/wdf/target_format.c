@@ -5,6 +5,7 @@
  * whatever the driver passed.
  */
 #include "device.h"
+#include "target_format.h"
 
 #define TAG_SENDING 'SfdW'
 
@@ -23,15 +24,6 @@ static NTSTATUS make_context(struct wdf_request *request)
     return STATUS_SUCCESS;
 }
 
-static VOID save_irp(struct wdf_request_context *context, PIRP irp)
-{
-    context->system_buffer = irp->AssociatedIrp.SystemBuffer;
-    context->user_buffer = irp->UserBuffer;
-    context->mdl_address = irp->MdlAddress;
-    context->irp_flags = irp->Flags;
-    context->has_changed = TRUE;
-}
-
 static VOID restore_irp(struct wdf_request_context *context, PIRP irp)
 {
     irp->AssociatedIrp.SystemBuffer = context->system_buffer;
@@ -40,26 +32,18 @@ static VOID restore_irp(struct wdf_request_context *context, PIRP irp)
     irp->Flags = context->irp_flags;
 }
 
-static __attribute__((noinline)) VOID release_held(struct wdf_request_context *context)
+VOID wdf_release_held(struct wdf_request_context *context)
 {
     wdf_release_mdl(context);
     while (context->held)
         wdf_memory_dereference(context->memories[--context->held]);
 }
 
-VOID wdf_release_format(struct wdf_request *request)
+VOID wdf_restore_request(struct wdf_request *request)
 {
-    struct wdf_request_context *context = request->context;
-
-    if (!context || !context->has_changed)
-        return;
     if (request->irp)
-        restore_irp(context, request->irp);
-    if (context->held || context->is_locked)
-        release_held(context);
-    context->has_changed = FALSE;
-    context->is_formatted = FALSE;
-    context->copies_back = FALSE;
+        restore_irp(request->context, request->irp);
+    wdf_drop_held(request->context);
 }
 
 VOID wdf_free_sending(struct wdf_request *request)
@@ -100,35 +84,14 @@ NTSTATUS wdf_double_buffer(struct wdf_request *request, ULONG size, PVOID *buffe
 
 /* ---- beginning and end ------------------------------------------------------------------- */
 
-/* A received request goes on as it came, but for a target of its own to another file. */
-static VOID begin_location(struct wdf_target *target, struct wdf_request *request, UCHAR major)
-{
-    PIO_STACK_LOCATION next = IoGetNextIrpStackLocation(request->irp), current;
-
-    RtlZeroMemory(next, sizeof(*next));
-    next->MajorFunction = major;
-    if (request->flags & WDF_REQUEST_RECEIVED) {
-        current = IoGetCurrentIrpStackLocation(request->irp);
-        next->Flags = current->Flags;
-        next->FileObject = current->FileObject;
-    }
-    if (target->is_remote)
-        next->FileObject = target->file;
-}
-
-NTSTATUS wdf_begin_format(struct wdf_target *target, struct wdf_request *request, UCHAR major)
+NTSTATUS wdf_prepare_format(struct wdf_request *request, struct wdf_target *target)
 {
     NTSTATUS status = STATUS_SUCCESS;
 
-    wdf_release_format(request);
     if (!wdf_has_locations(request, target))
         status = wdf_fit_target(request, target);
     if (NT_SUCCESS(status) && !request->context)
         status = make_context(request);
-    if (!NT_SUCCESS(status))
-        return status;
-    save_irp(request->context, request->irp);
-    begin_location(target, request, major);
     return status;
 }
 
@@ -213,35 +176,7 @@ NTSTATUS wdf_format_transfer(struct wdf_target *target, struct wdf_request *requ
         params->Parameters.Read.Buffer = buffer->handle;
         params->Parameters.Read.Offset = buffer->offset;
         params->Parameters.Read.Length = 0;
+        request->context->transferred = &params->Parameters.Read.Length;
     }
     return wdf_end_format(request, status);
-}
-
-/* ---- completion --------------------------------------------------------------------------------
- */
-
-VOID wdf_note_completion(struct wdf_request *request)
-{
-    struct wdf_request_context *context = request->context;
-    PWDF_REQUEST_COMPLETION_PARAMS params = &context->params;
-    PIRP irp = request->irp;
-    SIZE_T information = irp->IoStatus.Information;
-
-    /* A target may say anything; what the buffer holds is what can be copied. */
-    if (context->copies_back && information)
-        memcpy(irp->UserBuffer, context->double_buffer,
-               information < context->copied ? information : context->copied);
-    params->IoStatus = irp->IoStatus;
-    switch (params->Type) {
-    case WdfRequestTypeRead:
-    case WdfRequestTypeWrite:
-        params->Parameters.Read.Length = information;
-        break;
-    case WdfRequestTypeDeviceControl:
-    case WdfRequestTypeDeviceControlInternal:
-        params->Parameters.Ioctl.Output.Length = information;
-        break;
-    default:
-        break;
-    }
 }

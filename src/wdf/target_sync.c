@@ -86,7 +86,7 @@ static NTSTATUS send(PWDF_DRIVER_GLOBALS globals, WDFIOTARGET target_handle,
     struct wdf_request *request = request_handle ? wdf_request_of(request_handle, function) : NULL;
     NTSTATUS status;
 
-    if (request && request->context)
+    if (request)
         wdf_release_format(request);
     if (!wdf_check_irql(wdf_globals_of(globals), function, PASSIVE_LEVEL))
         return STATUS_INVALID_DEVICE_REQUEST;

@@ -349,6 +349,7 @@ static void cancel_races_completion(void)
         __atomic_store_n(&race.round, 0, __ATOMIC_RELEASE);
     }
     join_thread(&thread);
+    WdfIoTargetStop(target, WdfIoTargetWaitForSentIoToComplete);
     assert_int_equal(inside_request(request)->claims, 0);
     assert_int_equal(inside_request(request)->object.references, 1);
 }

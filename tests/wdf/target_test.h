@@ -18,9 +18,10 @@ static inline VOID pause(VOID)
 /* ---- the device that requests are sent to --------------------------------------------- */
 
 enum lower_mode {
-    LOWER_SERVES, /* at once: reads are filled with a pattern, what was written is kept */
-    LOWER_HOLDS,  /* until cancelled, or released by the test */
-    LOWER_IS_DEAF /* the same, but cannot be cancelled */
+    LOWER_SERVES,  /* at once: reads are filled with a pattern, what was written is kept */
+    LOWER_HOLDS,   /* until cancelled, or released by the test */
+    LOWER_IS_DEAF, /* the same, but cannot be cancelled */
+    LOWER_IS_BLIND /* serves at once, and notes nothing of it: for several threads */
 };
 
 static struct {
@@ -205,6 +206,10 @@ static NTSTATUS NTAPI lower_dispatch(PDEVICE_OBJECT device, PIRP irp)
         end_irp(irp, STATUS_SUCCESS, FILE_OPENED);
         return STATUS_SUCCESS;
     }
+    if (lower.mode == LOWER_IS_BLIND) {
+        end_irp(irp, STATUS_SUCCESS, 0);
+        return STATUS_SUCCESS;
+    }
     lower.location = *location;
     lower.system_buffer = irp->AssociatedIrp.SystemBuffer;
     lower.user_buffer = irp->UserBuffer;
@@ -298,16 +303,28 @@ static inline struct wdf_target *inside_target(WDFIOTARGET target)
     return wdf_target_of(target, "test");
 }
 
-/* How many requests it counts: sent, kept, or in their completion routine. */
-static inline LONG64 outstanding(WDFIOTARGET target)
-{
-    return __atomic_load_n(&inside_target(target)->pending, __ATOMIC_ACQUIRE) &
-           (WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
-}
-
 static inline struct wdf_request *inside_request(WDFREQUEST request)
 {
     return wdf_request_of(request, "test");
+}
+
+/* How many requests it counts: sent, kept, or in their completion routine; not those at rest. */
+static inline LONG64 outstanding(WDFIOTARGET handle)
+{
+    struct wdf_target *target = inside_target(handle);
+    PLIST_ENTRY entry;
+    LONG64 count;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&target->lock, &irql);
+    count = __atomic_load_n(&target->pending, __ATOMIC_ACQUIRE) &
+            (WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
+    for (entry = target->requests.Flink; entry != &target->requests; entry = entry->Flink)
+        if (__atomic_load_n(&CONTAINING_RECORD(entry, struct wdf_request, target_link)->pass,
+                            __ATOMIC_ACQUIRE) == WDF_PASS_KEPT)
+            count--;
+    KeReleaseSpinLock(&target->lock, irql);
+    return count;
 }
 
 /* References to a memory object, the one of its creation included. */
