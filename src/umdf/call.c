@@ -59,20 +59,52 @@ static VOID copy_for_host(struct umdf_host *host, struct umdf_request *request,
         memcpy(host->data + request->output_place, request->data.to, bytes);
 }
 
-static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID context)
+/* The IRP is the reflector's again, as far as the host does not have it. */
+static VOID give_back(struct call *call, PIRP irp)
 {
-    struct call *call = context;
     struct umdf_request *request = call->request;
     struct umdf_host *host = call->host;
 
-    UNREFERENCED_PARAMETER(device);
     call->result = irp->IoStatus;
     copy_for_host(host, request, &call->result);
     umdf_reference_host(host);
     answer(call);
     umdf_end(host, request, UMDF_HERE);
     umdf_dereference_host(host);
+}
+
+static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID call)
+{
+    UNREFERENCED_PARAMETER(device);
+    give_back(call, irp);
     return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+static NTSTATUS NTAPI caught(PDEVICE_OBJECT device, PIRP irp, PVOID event)
+{
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(irp);
+    KeSetEvent(event, IO_NO_INCREMENT, FALSE);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+/*
+ * The drivers below must have left their dispatch routines before the PnP manager goes on: it
+ * may unload them.
+ */
+static VOID send_pnp(struct call *call, PIRP irp)
+{
+    PDEVICE_OBJECT below = call->request->stack->below;
+    KEVENT done;
+
+    irp->IoStatus.Status = (NTSTATUS)call->words[0];
+    irp->IoStatus.Information = call->words[1];
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    IoCopyCurrentIrpStackLocationToNext(irp);
+    IoSetCompletionRoutine(irp, caught, &done, TRUE, TRUE, TRUE);
+    IoCallDriver(below, irp);
+    KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+    give_back(call, irp);
 }
 
 /* FALSE: the host has answered the request already, or never had it. */
@@ -109,8 +141,8 @@ static VOID send_lower(struct call *call)
     umdf_disarm(request);
     location = IoGetCurrentIrpStackLocation(irp);
     if (location->MajorFunction == IRP_MJ_PNP) {
-        irp->IoStatus.Status = (NTSTATUS)call->words[0];
-        irp->IoStatus.Information = call->words[1];
+        send_pnp(call, irp);
+        return;
     }
     if (location->MajorFunction == IRP_MJ_POWER)
         PoStartNextPowerIrp(irp);

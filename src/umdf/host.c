@@ -168,6 +168,14 @@ VOID umdf_kill_host(struct umdf_host *host, const char *why)
         hal_peer_stop(host->peer);
 }
 
+static VOID put_on_list(struct umdf_host *host, BOOLEAN is_shared)
+{
+    mm_acquire(&hosts.lock);
+    host->is_shared = is_shared;
+    InsertTailList(&hosts.list, &host->link);
+    mm_release(&hosts.lock);
+}
+
 static VOID take_off_list(struct umdf_host *host)
 {
     mm_acquire(&hosts.lock);
@@ -202,14 +210,15 @@ static VOID declare_dead(struct umdf_host *host)
     hal_child_kill(host->child);
     hal_child_wait(host->child, &end);
     report(host, &end);
+    /* First, since whoever sees a request end may have the system stop, and devices with it. */
+    if (!__atomic_load_n(&host->is_left, __ATOMIC_ACQUIRE))
+        umdf_host_died(host);
     mm_acquire(&host->lock);
     __atomic_store_n(&host->is_dead, 1, __ATOMIC_RELEASE);
     mm_release(&host->lock);
     __atomic_store_n(&host->board->bell, 0, __ATOMIC_SEQ_CST);
     hal_wake_shared(&host->board->bell, 1);
     umdf_end_requests(host);
-    if (!__atomic_load_n(&host->is_left, __ATOMIC_ACQUIRE))
-        umdf_host_died(host);
 }
 
 /* A host has nothing to say on its socket any more. */
@@ -355,7 +364,12 @@ static NTSTATUS start_child(struct umdf_host *host, const struct pnp_umdf_settin
         give_up_child(host);
         return status;
     }
-    return start_threads(host);
+    /* Before its death can be found out. */
+    put_on_list(host, settings->is_shared);
+    status = start_threads(host);
+    if (!NT_SUCCESS(status))
+        take_off_list(host);
+    return status;
 }
 
 static NTSTATUS make_host(const struct pnp_umdf_settings *settings, struct umdf_host **made,
@@ -371,12 +385,6 @@ static NTSTATUS make_host(const struct pnp_umdf_settings *settings, struct umdf_
         umdf_dereference_host(host);
         return status;
     }
-    mm_acquire(&hosts.lock);
-    if (!umdf_is_dead(host)) {
-        host->is_shared = settings->is_shared;
-        InsertTailList(&hosts.list, &host->link);
-    }
-    mm_release(&hosts.lock);
     *made = host;
     return STATUS_SUCCESS;
 }

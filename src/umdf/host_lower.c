@@ -48,15 +48,19 @@ static NTSTATUS send_reflected(PDEVICE_OBJECT pdo, PIRP irp)
 
 /* ---- requests of the host's own ------------------------------------------------------- */
 
-/* Where an IRP's data is; NULL without. */
-static PVOID find_output(PIRP irp, PIO_STACK_LOCATION location)
+/*
+ * Where an IRP's data is: the framework passes addresses in a host, of a control request two,
+ * whatever its method.
+ */
+static PVOID input_of(PIRP irp)
 {
-    if (location->MajorFunction == IRP_MJ_DEVICE_CONTROL &&
-        (location->Parameters.DeviceIoControl.IoControlCode & 3) == METHOD_BUFFERED)
-        return irp->AssociatedIrp.SystemBuffer;
-    if (irp->MdlAddress)
-        return MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority);
-    return irp->AssociatedIrp.SystemBuffer ? irp->AssociatedIrp.SystemBuffer : irp->UserBuffer;
+    return irp->AssociatedIrp.SystemBuffer;
+}
+
+static PVOID output_of(PIRP irp, PIO_STACK_LOCATION location)
+{
+    return location->MajorFunction == IRP_MJ_DEVICE_CONTROL ? irp->UserBuffer
+                                                            : irp->AssociatedIrp.SystemBuffer;
 }
 
 static VOID lengths(PIO_STACK_LOCATION location, PULONG input, PULONG output)
@@ -79,26 +83,24 @@ static VOID lengths(PIO_STACK_LOCATION location, PULONG input, PULONG output)
 static NTSTATUS send_new(PDEVICE_OBJECT pdo, PIRP irp)
 {
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
-    BOOLEAN is_control = location->MajorFunction == IRP_MJ_DEVICE_CONTROL;
     struct umdf_call *call;
     ULONG input, output;
-    PVOID from;
 
     lengths(location, &input, &output);
-    from = is_control ? irp->AssociatedIrp.SystemBuffer : find_output(irp, location);
     if (input > UMDF_CALL_BYTES || output > UMDF_CALL_BYTES)
         return complete(irp, STATUS_INVALID_BUFFER_SIZE);
-    if ((input && !from) || (output && !find_output(irp, location)))
-        return complete(irp, STATUS_INSUFFICIENT_RESOURCES);
+    if ((input && !input_of(irp)) || (output && !output_of(irp, location)))
+        return complete(irp, STATUS_INVALID_PARAMETER);
     call = begin(pdo, irp, UMDF_NEW_LOWER);
     if (!call)
         return STATUS_INSUFFICIENT_RESOURCES;
     call->input_length = input;
     call->output_length = output;
-    call->offset = (hal_u64)location->Parameters.Read.ByteOffset.QuadPart;
-    if (is_control)
+    if (location->MajorFunction == IRP_MJ_DEVICE_CONTROL)
         call->code = location->Parameters.DeviceIoControl.IoControlCode;
-    memcpy(call->bytes, from, input);
+    else
+        call->offset = (hal_u64)location->Parameters.Read.ByteOffset.QuadPart;
+    memcpy(call->bytes, input_of(irp), input);
     host_send_call(call, irp);
     return STATUS_PENDING;
 }
@@ -128,7 +130,7 @@ static VOID copy_out(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_ca
         memcpy(location->Parameters.DeviceCapabilities.Capabilities, call->bytes,
                call->output_length);
     else if (bytes && location->MajorFunction != IRP_MJ_WRITE)
-        memcpy(find_output(irp, location), call->bytes, bytes);
+        memcpy(output_of(irp, location), call->bytes, bytes);
 }
 
 VOID host_lower_answered(PIRP irp, const struct umdf_call *call)
@@ -180,13 +182,16 @@ static NTSTATUS NTAPI dispatch_power(PDEVICE_OBJECT pdo, PIRP irp)
 static BOOLEAN is_as_it_came(PIRP irp)
 {
     const struct umdf_slot *slot = slot_of(irp);
+    const struct umdf_reflected *reflected = umdf_reflected_of(irp);
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
     ULONG input, output;
 
     if (!slot || slot->major != location->MajorFunction)
         return FALSE;
     lengths(location, &input, &output);
-    if (input != slot->input_length || output != slot->output_length)
+    if (input != reflected->input.length || output != reflected->output.length ||
+        (input && input_of(irp) != reflected->input.address) ||
+        (output && output_of(irp, location) != reflected->output.address))
         return FALSE;
     return slot->major != IRP_MJ_DEVICE_CONTROL ||
            slot->code == location->Parameters.DeviceIoControl.IoControlCode;
