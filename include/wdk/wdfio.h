@@ -144,7 +144,7 @@ WDF_INLINE VOID WDF_IO_QUEUE_CONFIG_INIT(PWDF_IO_QUEUE_CONFIG Config,
     Config->DispatchType = DispatchType;
     Config->PowerManaged = WdfUseDefault;
     if (DispatchType == WdfIoQueueDispatchParallel) {
-        Config->Settings.Parallel.NumberOfPresentedRequests = MAXULONG;
+        Config->Settings.Parallel.NumberOfPresentedRequests = (ULONG)-1;
     }
 }
 

@@ -13,6 +13,7 @@
 #include <devpropdef.h>
 #include <dpfilter.h>
 #include <stdarg.h>
+#include <ntio_fence.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,9 +30,9 @@ typedef PVOID PMDL;
 typedef PVOID PIRP;
 typedef struct POHANDLE__ *POHANDLE;
 
-#ifndef MAXULONG
-#define MAXULONG 0xFFFFFFFF
-#endif
+/* How an interface of functions between drivers begins. */
+typedef VOID(NTAPI *PINTERFACE_REFERENCE)(PVOID Context);
+typedef VOID(NTAPI *PINTERFACE_DEREFERENCE)(PVOID Context);
 
 /* ---- code and its level ---------------------------------------------------------- */
 

@@ -69,8 +69,9 @@ void ntio_list_drivers(void (*line)(void *context, const char *text), void *cont
     PDRIVER_OBJECT driver = NULL;
 
     ke_enter();
+    /* Of the kernel's own the reflector: its devices are UMDF drivers'. */
     while ((driver = io_next_driver(driver))) {
-        if (io_driver_of(driver)->image)
+        if (io_driver_of(driver)->image || driver->DriverExtension->AddDevice)
             list_driver(&listing, driver);
     }
 }

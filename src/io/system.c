@@ -7,6 +7,7 @@
 #include "../../include/ntio/ntio.h"
 #include "../etw/etw.h"
 #include "../pnp/pnp.h"
+#include "../pnp/umdf.h"
 #include "../umdf/start.h"
 #include "../wdf/start.h"
 #include "../rtl/seh.h"
@@ -222,28 +223,30 @@ int ntio_load_driver(const char *path, const char *name, char *reason, unsigned 
     return pnp_add_driver_device(driver, &why);
 }
 
-/* Referenced; by its service's name, or the name of its file. */
-static NTSTATUS find_driver(const char *name, PDRIVER_OBJECT *driver)
+/* Referenced; by its service's name, or the name of its file. service is the name that was tried.
+ */
+static NTSTATUS find_driver(const char *name, PUNICODE_STRING service, PDRIVER_OBJECT *driver)
 {
-    WCHAR text[256];
-    UNICODE_STRING service = {.Buffer = text, .MaximumLength = sizeof(text)};
     BOOLEAN has_device;
     NTSTATUS status;
 
-    make_name(name, name, &service);
-    status = io_find_driver(&service, driver);
-    if (NT_SUCCESS(status) || !NT_SUCCESS(pnp_find_driver_use(name, &service, &has_device)))
+    make_name(name, name, service);
+    status = io_find_driver(service, driver);
+    if (NT_SUCCESS(status) || !NT_SUCCESS(pnp_find_driver_use(name, service, &has_device)))
         return status;
-    return io_find_driver(&service, driver);
+    return io_find_driver(service, driver);
 }
 
 int ntio_unload_driver(const char *name)
 {
+    WCHAR text[256];
+    UNICODE_STRING service = {.Buffer = text, .MaximumLength = sizeof(text)};
     PDRIVER_OBJECT driver;
-    NTSTATUS status = find_driver(name, &driver);
+    NTSTATUS status = find_driver(name, &service, &driver);
 
+    /* A UMDF driver is loaded where its devices are. */
     if (!NT_SUCCESS(status))
-        return status;
+        return pnp_remove_umdf_driver(&service, NULL);
     if (driver->DriverExtension->AddDevice)
         status = pnp_remove_driver(driver, NULL);
     /* A PnP driver has gone with its last device. */

@@ -44,36 +44,46 @@ struct visit {
     PCWSTR key; /* NULL: any */
     NTSTATUS (*call)(const struct pnp_install *install, const struct inf_line *line, PVOID context);
     PVOID context;
-    const struct inf_line *include; /* of the section that is visited, or NULL */
+    const struct inf_section *section; /* that is visited */
     ULONG depth;
 };
 
 static NTSTATUS visit_lines(const struct pnp_install *install, const struct inf_section *section,
                             const struct visit *visit);
 
-/* A section of the same file, or of one that is included. */
+/* The section of that name in a file that the line includes; other receives the file's package. */
+static const struct inf_section *find_included(const struct inf_line *include, PCWSTR name,
+                                               const struct pnp_package **other)
+{
+    const struct inf_section *found = NULL;
+    ULONG i;
+
+    for (i = 0; i < include->count && !found; i++) {
+        *other = pnp_find_package(include->fields[i]);
+        if (*other)
+            found = inf_find_section((*other)->inf, name);
+    }
+    return found;
+}
+
+/* A section of the same file, or of one that the section includes. */
 static const struct inf_section *find_needed(const struct pnp_install *install,
-                                             const struct inf_line *include, PCWSTR name,
+                                             const struct inf_section *section, PCWSTR name,
                                              struct pnp_install *of)
 {
     const struct inf_section *found = inf_find_section(install->package->inf, name);
-    ULONG i;
+    const struct inf_line *include = NULL;
 
     *of = *install;
-    for (i = 0; include && i < include->count && !found; i++) {
-        const struct pnp_package *other = pnp_find_package(include->fields[i]);
-
-        if (!other)
-            continue;
-        found = inf_find_section(other->inf, name);
-        of->package = other;
-    }
+    while (!found && (include = inf_find_line(section, L"Include", include)))
+        found = find_included(include, name, &of->package);
     return found;
 }
 
 static NTSTATUS visit_needed(const struct pnp_install *install, const struct inf_line *needs,
                              const struct visit *outer)
 {
+    BOOLEAN includes = inf_find_line(outer->section, L"Include", NULL) != NULL;
     NTSTATUS status = STATUS_SUCCESS;
     struct visit visit = *outer;
     struct pnp_install of;
@@ -82,11 +92,11 @@ static NTSTATUS visit_needed(const struct pnp_install *install, const struct inf
     visit.depth++;
     for (i = 0; i < needs->count && NT_SUCCESS(status) && visit.depth < DEEPEST_NEED; i++) {
         const struct inf_section *needed =
-            find_needed(install, outer->include, needs->fields[i], &of);
+            find_needed(install, outer->section, needs->fields[i], &of);
 
         if (needed)
             status = visit_lines(&of, needed, &visit);
-        else if (!outer->include)
+        else if (!includes)
             /* With an Include it is a section of a file that Windows brings. */
             status = pnp_explain_line(install->package, needs,
                                       "the section that it needs is not there", install->reason);
@@ -101,7 +111,7 @@ static NTSTATUS visit_lines(const struct pnp_install *install, const struct inf_
     const struct inf_line *line;
     NTSTATUS status = STATUS_SUCCESS;
 
-    visit.include = inf_find_line(section, L"Include", NULL);
+    visit.section = section;
     for (line = section->lines; line && NT_SUCCESS(status); line = line->next) {
         if (!line->key)
             continue;

@@ -297,6 +297,8 @@ static NTSTATUS install(struct pnp_node *node, struct match *match, struct pnp_r
     if (NT_SUCCESS(status))
         status = install_hardware(node, match, &enum_key);
     if (NT_SUCCESS(status))
+        status = pnp_install_class(match->package, node);
+    if (NT_SUCCESS(status))
         status = pnp_install_services(&match->install, &service);
     if (NT_SUCCESS(status))
         status = pnp_install_umdf(&match->install, node);

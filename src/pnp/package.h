@@ -115,3 +115,9 @@ VOID pnp_for_each_umdf_service(const struct pnp_install *install, struct pnp_umd
 /* One that Windows brings, or NULL. */
 const struct pnp_package *pnp_find_system_package(PCWSTR name);
 VOID pnp_free_system_packages(VOID);
+
+/* ---- inf_class.c -------------------------------------------------------------------------------
+ */
+
+/* What the class installer of the package's class does: a port gets the name COMn. */
+NTSTATUS pnp_install_class(const struct pnp_package *package, const struct pnp_node *node);

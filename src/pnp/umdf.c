@@ -138,3 +138,53 @@ VOID pnp_free_umdf_settings(struct pnp_umdf_settings *settings)
 {
     pnp_free(settings);
 }
+
+/* ---- the devices of a driver ----------------------------------------------------------------- */
+
+/* Nodes, referenced, as many as there is room for. */
+struct nodes {
+    ULONG count;
+    struct pnp_node *items[64];
+};
+
+static BOOLEAN gather(struct pnp_node *node, ULONG depth, PVOID context)
+{
+    struct nodes *nodes = context;
+
+    UNREFERENCED_PARAMETER(depth);
+    if (nodes->count == RTL_NUMBER_OF(nodes->items))
+        return FALSE;
+    pnp_node_reference(node);
+    nodes->items[nodes->count++] = node;
+    return TRUE;
+}
+
+static BOOLEAN has_driver(const struct pnp_node *node, PCUNICODE_STRING service)
+{
+    struct pnp_umdf_settings *settings;
+    BOOLEAN found = FALSE;
+    ULONG i;
+
+    if (!NT_SUCCESS(pnp_query_umdf_settings(node->pdo, &settings)))
+        return FALSE;
+    for (i = 0; i < settings->count; i++)
+        found |= rtl_equal_no_case(&settings->drivers[i].service, service);
+    pnp_free_umdf_settings(settings);
+    return found;
+}
+
+NTSTATUS pnp_remove_umdf_driver(PCUNICODE_STRING service, struct pnp_reason *reason)
+{
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+    struct nodes nodes = {0};
+    ULONG i;
+
+    pnp_for_each_node(gather, &nodes);
+    for (i = 0; i < nodes.count; i++) {
+        if (has_driver(nodes.items[i], service) &&
+            (NT_SUCCESS(status) || status == STATUS_OBJECT_NAME_NOT_FOUND))
+            status = pnp_remove_device(&nodes.items[i]->instance, PNP_REMOVE, reason);
+        pnp_node_dereference(nodes.items[i]);
+    }
+    return status;
+}

@@ -48,3 +48,9 @@ struct pnp_umdf_settings {
  */
 NTSTATUS pnp_query_umdf_settings(PDEVICE_OBJECT pdo, struct pnp_umdf_settings **settings);
 VOID pnp_free_umdf_settings(struct pnp_umdf_settings *settings); /* NULL is fine */
+
+/*
+ * Removes every device that has this UMDF driver in its stack. STATUS_OBJECT_NAME_NOT_FOUND: there
+ * is none; STATUS_PLUGPLAY_QUERY_VETOED.
+ */
+NTSTATUS pnp_remove_umdf_driver(PCUNICODE_STRING service, struct pnp_reason *reason);

@@ -217,8 +217,8 @@ static void reflector_of_windows(void)
         {"[Install.NT.Services]\nInclude=WUDFRD.inf\nNeeds=WUDFRD.NT.Services\n", "Service"},
         {"[Install.NT.Services]\nInclude=WUDFRD.inf\nNeeds=WUDFRD_LowerFilter.NT.Services\n"
          "AddService=PnpUnit,2,Service\n[Service]\nServiceType=1\nStartType=3\n"
-         "ServiceBinary=%12%\\PnpUnit.sys\n[Install.NT.Filters]\nInclude=machine.inf, wudfrd.inf\n"
-         "Needs=WUDFRD_LowerFilter.NT.Filters\n",
+         "ServiceBinary=%12%\\PnpUnit.sys\n[Install.NT.Filters]\nInclude=machine.inf\nNeeds=NO.NT\n"
+         "Include=other.inf, wudfrd.inf\nNeeds=WUDFRD_LowerFilter.NT.Filters\n",
          "LowerFilters"},
     };
     struct ntio_options options = {.size = sizeof(options)};
