@@ -4,12 +4,13 @@ JOBS ?= $(shell nproc)
 CC ?= gcc
 BUILD ?= build
 MINUTES ?= 10
+SECONDS ?= 300
 CMAKE_FLAGS ?=
 
 NTIO = $(BUILD)/bin/ntio
 COMPILE = $(MAKE) --no-print-directory -C $(BUILD) -j $(JOBS)
 
-.PHONY: all setup configure build run test bench asan tsan clang fuzz coverage format tidy install clean
+.PHONY: all setup configure build run test bench asan tsan clang fuzz soak coverage format tidy install clean
 
 all: build
 
@@ -53,14 +54,38 @@ clang:
 	@scripts/install-packages clang
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-clang CC=clang
 
-# A hostile program against a served kernel, for MINUTES; what is new is kept in the build folder.
+# For MINUTES: a hostile program against a served kernel, or with FUZZ=control and control_kmdf any
+# requests against a driver. What is new is kept in the build folder.
+FUZZ ?= channel
+ifeq ($(FUZZ),channel)
+FUZZ_BUILD = $(BUILD)-asan
+FUZZ_FLAGS = -DNTIO_SANITIZE=address
+FUZZ_TARGET = fuzz_channel_long
+FUZZ_SEEDS = fuzz/seeds/channel
+else
+FUZZ_BUILD = $(BUILD)-fuzz
+FUZZ_FLAGS = -DNTIO_SANITIZE=address -DNTIO_FUZZ=ON
+FUZZ_TARGET = fuzz_$(FUZZ)
+FUZZ_SEEDS = fuzz/seeds/control
+endif
+
 fuzz:
 	@scripts/install-packages clang
-	@$(MAKE) --no-print-directory configure BUILD=$(BUILD)-asan CMAKE_FLAGS="-DNTIO_SANITIZE=address"
-	@$(MAKE) --no-print-directory -C $(BUILD)-asan -j $(JOBS) fuzz_channel_long
-	@mkdir -p $(BUILD)-asan/corpus
-	@$(BUILD)-asan/bin/fuzz_channel_long -max_total_time=$$(($(MINUTES) * 60)) -max_len=4096 \
-	    -artifact_prefix=$(BUILD)-asan/ $(BUILD)-asan/corpus fuzz/seeds/channel
+	@scripts/install-packages libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
+	@$(MAKE) --no-print-directory configure BUILD=$(FUZZ_BUILD) CMAKE_FLAGS="$(FUZZ_FLAGS)" \
+	    CC=$(if $(filter channel,$(FUZZ)),$(CC),clang)
+	@$(MAKE) --no-print-directory -C $(FUZZ_BUILD) -j $(JOBS) $(FUZZ_TARGET)
+	@mkdir -p $(FUZZ_BUILD)/corpus_$(FUZZ)
+	@ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0 \
+	    $(FUZZ_BUILD)/bin/$(FUZZ_TARGET) -max_total_time=$$(($(MINUTES) * 60)) -max_len=4096 \
+	    -handle_segv=0 -handle_bus=0 -handle_fpe=0 -handle_ill=0 -handle_trap=0 \
+	    -artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus_$(FUZZ) $(FUZZ_SEEDS)
+
+# A hundred programs under load, killed at any moment, for SECONDS; nothing may be left of them.
+soak: configure
+	@$(COMPILE) ntio-command
+	@tests/soak/soak $(NTIO) $(BUILD)/soak examples/transfer/sys/transfer.vcxproj \
+	    tests/soak/program.c $(SECONDS)
 
 coverage:
 	@scripts/install-packages gcovr

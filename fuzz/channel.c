@@ -21,13 +21,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECONDS 30 /* after which something hangs: the slowest takes two */
+#define SECONDS 30     /* after which something hangs: the slowest takes two */
+#define ORDINARY 65534 /* nobody */
 #define MEMORY 0x7d0000000000ull
 
 static struct {
     pid_t id;
     char folder[64], socket[80];
     unsigned threads, descriptors; /* that it has without programs */
+    struct rest rest;              /* so too */
     struct program program;        /* the well-behaved one */
 } kernel = {.folder = "/tmp/ntio-fuzz-XXXXXX"};
 
@@ -98,8 +100,9 @@ static void start_kernel(void)
     snprintf(transfer, sizeof transfer, "%s/transfer.so", kernel.folder);
     snprintf(mailbox, sizeof mailbox, "%s/mailbox.so", kernel.folder);
     wait.fd = open_notices(notice);
-    kernel.id = start((char *[]){NTIO_COMMAND, "serve", NTIO_SANITIZER, "-o", kernel.folder,
-                                 "--socket", kernel.socket, transfer, mailbox, NULL});
+    kernel.id =
+        start((char *[]){NTIO_COMMAND, "serve", NTIO_SANITIZER, "-o", kernel.folder, "--socket",
+                         kernel.socket, "--mode", "666", transfer, mailbox, NULL});
     while (poll(&wait, 1, 100) == 0)
         if (waitpid(kernel.id, NULL, WNOHANG))
             fail("the kernel does not start");
@@ -153,7 +156,7 @@ static unsigned count(const char *what)
 }
 
 /* A program that is gone leaves neither threads nor descriptors. */
-static void await_nobody(void)
+static void await_threads(void)
 {
     const struct timespec look = {0, 2000000};
     time_t end = time(NULL) + SECONDS;
@@ -168,6 +171,28 @@ static void await_nobody(void)
         }
         nanosleep(&look, NULL);
     }
+}
+
+static void await_rest(bool is_ordinary)
+{
+    const struct timespec look = {0, 2000000};
+    time_t end = time(NULL) + SECONDS;
+    const struct rest_row *more;
+    struct rest now;
+
+    do {
+        if (!rest_query(kernel.id, &now))
+            fail("the kernel does not tell what it has");
+        more = rest_find(&kernel.rest, &now, is_ordinary);
+        if (more && time(NULL) > end) {
+            fprintf(stderr, "fuzz: %s %s: %llu in use\n", more->tag, more->pool,
+                    (unsigned long long)more->in_use);
+            fail("a program is gone, but the kernel still has memory of it");
+        }
+        if (more)
+            nanosleep(&look, NULL);
+    } while (more);
+    kernel.rest = now;
 }
 
 /* ---- a program that behaves --------------------------------------------------------------------
@@ -271,6 +296,7 @@ int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
     signal(SIGPIPE, SIG_IGN);
     if (!mkdtemp(kernel.folder))
         fail("there is no room for the kernel");
+    chmod(kernel.folder, 0711);
     build_drivers();
     start_kernel();
     atexit(end_kernel);
@@ -278,6 +304,8 @@ int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
     check_service();
     kernel.threads = count("task");
     kernel.descriptors = count("fd");
+    if (!rest_query(kernel.id, &kernel.rest))
+        fail("the kernel does not tell what it has");
     return 0;
 }
 
@@ -294,14 +322,21 @@ static void await_end(pid_t id)
     }
 }
 
+/* The last byte says whose the program is. It has no files, and so needs no rights but to connect.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    bool is_ordinary = size && bytes[size - 1] & 1 && !getuid();
     pid_t id = fork();
 
-    if (!id)
+    if (!id) {
+        if (is_ordinary && (setgid(ORDINARY) || setuid(ORDINARY)))
+            _exit(1);
         hostile_main(kernel.socket, (struct input){bytes, size});
+    }
     await_end(id);
     check_service();
-    await_nobody();
+    await_threads();
+    await_rest(is_ordinary);
     return 0;
 }

@@ -3,6 +3,7 @@
  *
  *   channel.c     a kernel; an input is what a hostile program does with its channel
  *   hostile.c     that program
+ *   rest.c        what the kernel has left of a program
  *   program.c     the channel from a program's side, without any of its manners
  *   standalone.c  without libFuzzer: the seeds, and pseudo-random inputs
  */
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "../src/lpc/services.h"
 #include "../src/lpc/wire.h"
@@ -70,6 +72,27 @@ struct lpc_lane *program_lane(const struct program *program, uint32_t number);
 void program_pass(struct lpc_lane *lane, uint32_t message, uint32_t value);
 /* Waits until the program has the turn; false if that takes longer. */
 bool program_await(struct lpc_lane *lane, unsigned milliseconds);
+
+/* ---- rest.c -------------------------------------------------------------------------- */
+
+#define REST_ROWS 128
+
+struct rest_row {
+    char tag[5], pool[9];
+    uint64_t in_use; /* blocks */
+};
+struct rest {
+    unsigned count;
+    struct rest_row rows[REST_ROWS];
+    uint64_t pages; /* of programs, that are shared or locked */
+};
+bool rest_query(pid_t kernel, struct rest *rest);
+/*
+ * What there is more of now than what was there before and may stay; NULL: nothing. A program of an
+ * ordinary user leaves nothing; an administrator's may change the system.
+ */
+const struct rest_row *rest_find(const struct rest *before, const struct rest *now,
+                                 bool is_ordinary);
 
 /* ---- hostile.c --------------------------------------------------------------------- */
 

@@ -2,8 +2,10 @@
  * Text out, the environment, the end, random bytes.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
+#include "journal.h"
 #include "linux.h"
 
 HALAPI void hal_print(const char *text, hal_size bytes)
@@ -17,6 +19,46 @@ HALAPI void hal_print(const char *text, hal_size bytes)
             return;
         text += written;
         bytes -= (hal_size)written;
+    }
+}
+
+/* Asked once: the answer is a process's. */
+static int is_journal(void)
+{
+    static int known; /* 1: it is, -1: it is not; atomic */
+    int is = __atomic_load_n(&known, __ATOMIC_RELAXED);
+
+    if (!is) {
+        is = journal_is_stderr() ? 1 : -1;
+        __atomic_store_n(&known, is, __ATOMIC_RELAXED);
+    }
+    return is > 0;
+}
+
+HALAPI const char *hal_priority(enum hal_priority priority)
+{
+    static const char *const marks[] = {
+        [HAL_CRITICAL] = "<2>", [HAL_ERROR] = "<3>", [HAL_WARNING] = "<4>"};
+
+    return is_journal() ? marks[priority] : "";
+}
+
+HALAPI void hal_print_lines(enum hal_priority priority, const char *text, hal_size bytes)
+{
+    const char *mark = hal_priority(priority);
+
+    if (!*mark) {
+        hal_print(text, bytes); /* in one piece */
+        return;
+    }
+    while (bytes) {
+        const char *end = memchr(text, '\n', bytes);
+        hal_size line = end ? (hal_size)(end - text) + 1 : bytes;
+
+        hal_print(mark, strlen(mark));
+        hal_print(text, line);
+        text += line;
+        bytes -= line;
     }
 }
 

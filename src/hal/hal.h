@@ -616,6 +616,13 @@ HALAPI int hal_file_rename(struct hal_file *file, const char *path, int replace)
 
 /* Writes bytes to standard error in one piece. */
 HALAPI void hal_print(const char *text, hal_size bytes);
+/*
+ * What a line begins with whose reader is systemd's journal; "" for other readers.
+ * hal_print_lines has it before each line.
+ */
+enum hal_priority { HAL_CRITICAL, HAL_ERROR, HAL_WARNING };
+HALAPI const char *hal_priority(enum hal_priority priority);
+HALAPI void hal_print_lines(enum hal_priority priority, const char *text, hal_size bytes);
 /* The value of an environment variable, or NULL. */
 HALAPI const char *hal_environment(const char *name);
 /* Ends the process at once with an exit code. */

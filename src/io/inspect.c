@@ -33,6 +33,15 @@ static VOID tag_text(ULONG tag, CHAR text[5])
     text[4] = '\0';
 }
 
+static VOID pages_of_programs(struct inspection *inspection)
+{
+    struct mm_statistics memory;
+
+    mm_query_statistics(&memory);
+    say(inspection, "\npages of programs that are shared or locked: %I64u\n",
+        memory.program_frames);
+}
+
 static VOID pool(struct inspection *inspection)
 {
     struct ex_tag_usage *rows;
@@ -54,6 +63,7 @@ static VOID pool(struct inspection *inspection)
             rows[i].allocations - rows[i].frees, rows[i].bytes);
     }
     hal_free(rows);
+    pages_of_programs(inspection);
 }
 
 static VOID tree_row(PCUNICODE_STRING name, PVOID object, struct _OBJECT_TYPE *type, ULONG depth,

@@ -31,7 +31,7 @@ PCSTR ke_bugcheck_report(VOID)
 
 static VOID __attribute__((noreturn)) end_system(VOID)
 {
-    hal_print(bugchecks.text.buffer, bugchecks.text.length);
+    hal_print_lines(HAL_CRITICAL, bugchecks.text.buffer, bugchecks.text.length);
     hal_exit(EXIT_CODE);
 }
 

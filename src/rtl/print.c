@@ -62,10 +62,12 @@ VOID rtl_print_va(PCSTR prefix, PCSTR format, va_list arguments, PCSTR end)
 
 VOID rtl_log(PCSTR format, ...)
 {
+    CHAR prefix[16];
     va_list arguments;
 
     va_start(arguments, format);
-    rtl_print_va("ntio: ", format, arguments, "\n");
+    rtl_format(prefix, sizeof(prefix), "%sntio: ", hal_priority(HAL_WARNING));
+    rtl_print_va(prefix, format, arguments, "\n");
     va_end(arguments);
 }
 

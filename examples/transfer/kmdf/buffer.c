@@ -4,6 +4,7 @@
  */
 #include "transfer.h"
 
+/* A program may name any address, and the framework takes NULL for the driver's mistake. */
 static NTSTATUS LockInput(WDFREQUEST Request, WDFMEMORY *Memory)
 {
     PVOID address;
@@ -11,7 +12,9 @@ static NTSTATUS LockInput(WDFREQUEST Request, WDFMEMORY *Memory)
     NTSTATUS status;
 
     status = WdfRequestRetrieveUnsafeUserInputBuffer(Request, 0, &address, &length);
-    if (NT_SUCCESS(status) && length != 0) {
+    if (NT_SUCCESS(status) && length != 0 && address == NULL) {
+        status = STATUS_ACCESS_VIOLATION;
+    } else if (NT_SUCCESS(status) && length != 0) {
         status = WdfRequestProbeAndLockUserBufferForRead(Request, address, length, Memory);
     }
     return status;
@@ -24,7 +27,9 @@ static NTSTATUS LockOutput(WDFREQUEST Request, WDFMEMORY *Memory)
     NTSTATUS status;
 
     status = WdfRequestRetrieveUnsafeUserOutputBuffer(Request, 0, &address, &length);
-    if (NT_SUCCESS(status) && length != 0) {
+    if (NT_SUCCESS(status) && length != 0 && address == NULL) {
+        status = STATUS_ACCESS_VIOLATION;
+    } else if (NT_SUCCESS(status) && length != 0) {
         status = WdfRequestProbeAndLockUserBufferForWrite(Request, address, length, Memory);
     }
     return status;

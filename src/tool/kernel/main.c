@@ -6,6 +6,7 @@
  * What it loads is in the environment, as for a program (see ntio.h).
  */
 #include "../../../include/ntio/ntio.h"
+#include "../../hal/journal.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -59,7 +60,8 @@ static int notify(const char *state)
 
 static int fail(const char *what, int status)
 {
-    fprintf(stderr, "ntio: %s (0x%08X)\n", what, (unsigned)status);
+    fprintf(stderr, "%sntio: %s (0x%08X)\n", journal_is_stderr() ? "<3>" : "", what,
+            (unsigned)status);
     return EXIT_LOAD;
 }
 
