@@ -177,7 +177,8 @@ static __attribute__((noreturn)) VOID pool_bad_irql_allocate(KIRQL irql, SIZE_T 
     pool_bad_irql(0x08, irql, flags, bytes);
 }
 
-static inline PVOID pool_allocate(SIZE_T bytes, ULONG tag, ULONG flags, PVOID caller)
+static inline __attribute__((always_inline)) PVOID pool_allocate(SIZE_T bytes, ULONG tag,
+                                                                 ULONG flags, PVOID caller)
 {
     struct pool_cache *cache = pool_thread_cache;
     ULONG64 owner = (ULONG64)caller;

@@ -87,7 +87,7 @@ static inline struct pool_meta *pool_prove(struct pool_chunk *chunk, PVOID addre
     return meta;
 }
 
-static inline VOID pool_free(PVOID address, ULONG tag)
+static inline __attribute__((always_inline)) VOID pool_free(PVOID address, ULONG tag)
 {
     struct pool_cache *cache = pool_thread_cache;
     struct pool_chunk *chunk = pool_chunk_of(address);
