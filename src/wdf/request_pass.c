@@ -29,16 +29,23 @@ VOID wdf_unwatch_sends(VOID)
 
 /* ---- the owner's side ---------------------------------------------------------------- */
 
-VOID wdf_grant_pass(struct wdf_request *request)
+/* Somebody is about to call in the request's pass, or all of the target's. */
+static BOOLEAN is_unwelcome(const struct wdf_request *request, const struct wdf_target *target)
+{
+    return (__atomic_load_n(&target->pending, __ATOMIC_SEQ_CST) &
+            (WDF_TARGET_SHUT | WDF_TARGET_AWAITED)) ||
+           __atomic_load_n(&request->object.state, __ATOMIC_SEQ_CST) > WDF_OBJECT_LIVE;
+}
+
+VOID wdf_grant_pass(struct wdf_request *request, struct wdf_target *target)
 {
     LONG none = WDF_PASS_NONE;
 
     request->uses_pass = wdf_sends.has_barrier &&
                          __atomic_compare_exchange_n(&request->pass, &none, WDF_PASS_USED, FALSE,
                                                      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
-    /* If it is being deleted, either we see that, or wdf_return_pass sees the pass. */
-    if (request->uses_pass &&
-        __atomic_load_n(&request->object.state, __ATOMIC_SEQ_CST) > WDF_OBJECT_LIVE)
+    /* Either we see who calls passes in, or they see this one. */
+    if (request->uses_pass && is_unwelcome(request, target))
         wdf_lose_pass(request);
 }
 
@@ -55,14 +62,8 @@ static VOID give_back(struct wdf_request *request, struct wdf_target *target)
     wdf_dereference(&request->object);
 }
 
-VOID wdf_end_watched_pass(struct wdf_request *request, struct wdf_target *target)
+VOID wdf_give_pass_back(struct wdf_request *request, struct wdf_target *target)
 {
-    LONG used = WDF_PASS_USED;
-
-    if (wdf_may_keep_pass(target) &&
-        __atomic_compare_exchange_n(&request->pass, &used, WDF_PASS_KEPT, FALSE, __ATOMIC_SEQ_CST,
-                                    __ATOMIC_RELAXED))
-        return;
     __atomic_exchange_n(&request->pass, WDF_PASS_NONE, __ATOMIC_ACQ_REL);
     give_back(request, target);
 }

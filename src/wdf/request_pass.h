@@ -3,9 +3,9 @@
  *
  * A sent request is counted in its target and referenced, which takes two locked instructions on
  * the way and two on the way back. A request that is sent to the same target again and again
- * keeps both, as its pass, and only says whether it is sent on it. The target calls passes in when
- * it waits for what was sent, and the request gives its own back when it is deleted or sent
- * elsewhere.
+ * keeps both, as its pass, and only says whether it is sent on it. A target that is
+ * not open has none: it calls them in when it is shut, and when it waits for what was sent. The
+ * request gives its own back when it is deleted or sent elsewhere.
  *
  *            send again           back
  *     NONE ------------> USED <----------> KEPT
@@ -59,40 +59,20 @@ static inline BOOLEAN wdf_use_pass(struct wdf_request *request)
            wdf_step_pass(request, WDF_PASS_KEPT, WDF_PASS_USED);
 }
 
-/* wdf_end_pass, with others about. */
-VOID wdf_end_watched_pass(struct wdf_request *request, struct wdf_target *target);
+/* The end of one that was called in. */
+VOID wdf_give_pass_back(struct wdf_request *request, struct wdf_target *target);
 /* It was sent to its target more than once, and counts: from here on it has a pass. */
-VOID wdf_grant_pass(struct wdf_request *request);
+VOID wdf_grant_pass(struct wdf_request *request, struct wdf_target *target);
 /* It is sent on its pass, whose count and reference are that sending's from here on. */
 VOID wdf_lose_pass(struct wdf_request *request);
-/*
- * Who shuts the target, or waits for it, says so and then calls passes in. A step to KEPT that
- * they do not see is one that saw them.
- */
-static inline BOOLEAN wdf_may_keep_pass(const struct wdf_target *target)
-{
-    return !(__atomic_load_n(&target->pending, __ATOMIC_RELAXED) &
-             (WDF_TARGET_SHUT | WDF_TARGET_AWAITED));
-}
-
 /*
  * It is through its completion routine, and was sent on its pass. Request and target may be gone
  * when this returns.
  */
 static inline VOID wdf_end_pass(struct wdf_request *request, struct wdf_target *target)
 {
-    PKTHREAD thread = ke_current();
-
-    wdf_begin_use(thread, &wdf_sends);
-    if (__builtin_expect(!wdf_are_sends_watched() && wdf_may_keep_pass(target) &&
-                             __atomic_load_n(&request->pass, __ATOMIC_RELAXED) == WDF_PASS_USED,
-                         1)) {
-        __atomic_store_n(&request->pass, WDF_PASS_KEPT, __ATOMIC_RELEASE);
-        wdf_end_use(thread);
-        return;
-    }
-    wdf_end_use(thread);
-    wdf_end_watched_pass(request, target);
+    if (__builtin_expect(!wdf_step_pass(request, WDF_PASS_USED, WDF_PASS_KEPT), 0))
+        wdf_give_pass_back(request, target);
 }
 
 /* Its owner sends it elsewhere: what it keeps goes back. */

@@ -220,9 +220,7 @@ static inline __attribute__((always_inline)) BOOLEAN send_again(struct wdf_reque
     make_claims(request, target, 1, TRUE);
     /* As in enter; the processor's part of the fence is wdf_watch_sends'. */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (__builtin_expect(!(__atomic_load_n(&target->pending, __ATOMIC_RELAXED) & WDF_TARGET_SHUT) &&
-                             !is_cancel_wanted(request),
-                         1)) {
+    if (__builtin_expect(!is_cancel_wanted(request), 1)) {
         transmit(request);
         return TRUE;
     }
@@ -258,7 +256,7 @@ static BOOLEAN submit(struct wdf_request *request, struct wdf_target *target, UL
     if (waits)
         return TRUE;
     if (is_again && !(flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE))
-        wdf_grant_pass(request);
+        wdf_grant_pass(request, target);
     if (due)
         wdf_set_request_timer(request, due);
     transmit(request);

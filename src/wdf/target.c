@@ -2,9 +2,9 @@
  * Targets: their states, and the books on what was sent.
  *
  * Sending to a started target takes no lock. A sender makes its claim (request_back.c), then
- * counts itself in pending, or is counted there for good (request_pass.h), which also tells
- * whether the target is shut. Who shuts it and then looks for requests to cancel sees the claims
- * of all that were let in.
+ * counts itself in pending, which also tells whether the target is shut; or it has a pass
+ * (request_pass.h), and is counted there. Who shuts it and then looks for requests to cancel sees
+ * the claims of all that were let in.
  */
 #include "device.h"
 
@@ -72,6 +72,7 @@ static VOID await(struct wdf_target *target, LONG64 mask)
     InsertTailList(&target->waits, &wait.link);
     __atomic_fetch_or(&target->pending, WDF_TARGET_AWAITED, __ATOMIC_SEQ_CST);
     KeReleaseSpinLock(&target->lock, irql);
+    /* It may have been open again since it was shut. */
     wdf_call_in_passes(target);
     if (__atomic_load_n(&target->pending, __ATOMIC_ACQUIRE) & mask) {
         KeEnterCriticalRegion();
@@ -156,6 +157,7 @@ static VOID change_state(struct wdf_target *target, WDF_IO_TARGET_STATE state)
         target->state == WdfIoTargetPurged)
         wdf_set_target_state(target, state);
     KeReleaseSpinLock(&target->lock, irql);
+    wdf_call_in_passes(target);
 }
 
 NTSTATUS wdf_target_start(struct wdf_target *target)
@@ -201,6 +203,7 @@ VOID wdf_target_end(struct wdf_target *target, WDF_IO_TARGET_STATE state)
     if (target->state != WdfIoTargetDeleted)
         wdf_set_target_state(target, state);
     KeReleaseSpinLock(&target->lock, irql);
+    wdf_call_in_passes(target);
     fail_waiting(target);
     wdf_cancel_listed(target, TRUE);
     await(target, WDF_TARGET_ALL_SENT | WDF_TARGET_ALL_OTHER);
