@@ -161,6 +161,8 @@ VOID ke_for_each_process(VOID (*work)(PKPROCESS process, PVOID context), PVOID c
 PKPROCESS ke_next_process(PKPROCESS previous);
 /* ke_for_each_thread for the threads of all processes. */
 VOID ke_for_every_thread(VOID (*work)(PKTHREAD, PVOID), PVOID context);
+/* The thread of that number, referenced: of the process, or of any if that is NULL. NULL: none. */
+PKTHREAD ke_find_thread(PKPROCESS process, HANDLE id);
 
 /*
  * Makes the calling thread, which the kernel does not know yet, one of process in

@@ -104,29 +104,39 @@ NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
     return STATUS_SUCCESS;
 }
 
-struct lookup {
+struct thread_lookup {
     HANDLE id;
     PKTHREAD found; /* referenced: a thread in a process's list has not let go of itself */
 };
 
-static VOID compare_id(PKTHREAD thread, PVOID context)
+static VOID compare_thread(PKTHREAD thread, PVOID context)
 {
-    struct lookup *lookup = context;
+    struct thread_lookup *lookup = context;
 
-    if (thread->id != lookup->id)
+    if (thread->id != lookup->id || lookup->found)
         return;
     ObReferenceObject(thread);
     lookup->found = thread;
 }
 
+PKTHREAD ke_find_thread(PKPROCESS process, HANDLE id)
+{
+    struct thread_lookup lookup = {.id = id};
+
+    if (process)
+        ke_for_each_thread(process, compare_thread, &lookup);
+    else
+        ke_for_every_thread(compare_thread, &lookup);
+    return lookup.found;
+}
+
 NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE UniqueThreadId, PETHREAD *Thread)
 {
-    struct lookup lookup = {.id = UniqueThreadId};
+    PKTHREAD thread = ke_find_thread(NULL, UniqueThreadId);
 
-    ke_for_every_thread(compare_id, &lookup);
-    if (!lookup.found)
+    if (!thread)
         return STATUS_INVALID_CID;
-    *Thread = (PETHREAD)lookup.found;
+    *Thread = (PETHREAD)thread;
     return STATUS_SUCCESS;
 }
 

@@ -85,27 +85,12 @@ NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS Threa
 
 /* ---- opening by number --------------------------------------------------- */
 
-struct thread_search {
-    HANDLE id;
-    PKTHREAD found; /* referenced */
-};
-
-static VOID match_thread(PKTHREAD thread, PVOID context)
-{
-    struct thread_search *search = context;
-
-    if (thread->id != search->id || search->found)
-        return;
-    ObReferenceObject(thread);
-    search->found = thread;
-}
-
 NTSTATUS NTAPI NtOpenThread(PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
                             POBJECT_ATTRIBUTES ObjectAttributes, PCLIENT_ID ClientId)
 {
     KPROCESSOR_MODE mode = ke_current()->previous_mode;
-    struct thread_search search = {0};
     OBJECT_ATTRIBUTES attributes;
+    PKTHREAD thread;
     CLIENT_ID id;
     HANDLE handle;
     NTSTATUS status = ob_copy_in(&id, ClientId, sizeof(id), mode);
@@ -114,13 +99,12 @@ NTSTATUS NTAPI NtOpenThread(PHANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
         status = ob_copy_in(&attributes, ObjectAttributes, sizeof(attributes), mode);
     if (!NT_SUCCESS(status))
         return status;
-    search.id = id.UniqueThread;
-    ke_for_each_thread(ke_current()->process, match_thread, &search);
-    if (!search.found)
+    thread = ke_find_thread(ke_current()->process, id.UniqueThread);
+    if (!thread)
         return STATUS_INVALID_CID;
     RtlMapGenericMask(&DesiredAccess, &ob_type_thread.mapping);
-    status = ob_make_handle(search.found, DesiredAccess, attributes.Attributes, &handle);
-    ObDereferenceObject(search.found);
+    status = ob_make_handle(thread, DesiredAccess, attributes.Attributes, &handle);
+    ObDereferenceObject(thread);
     return NT_SUCCESS(status) ? ob_copy_out(ThreadHandle, &handle, sizeof(handle), mode) : status;
 }
 

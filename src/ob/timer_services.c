@@ -45,6 +45,20 @@ NTSTATUS NTAPI ZwOpenTimer(PHANDLE TimerHandle, ACCESS_MASK DesiredAccess,
     return OB_AS_KERNEL(NtOpenTimer(TimerHandle, DesiredAccess, ObjectAttributes));
 }
 
+static NTSTATUS reference_timer(HANDLE handle, KPROCESSOR_MODE mode, struct ob_timer **timer)
+{
+    return ob_reference_handle(handle, TIMER_MODIFY_STATE, &ob_type_timer, mode, (PVOID *)timer,
+                               NULL);
+}
+
+/* TRUE: it was signaled. */
+static BOOLEAN stop_timer(struct ob_timer *timer)
+{
+    KeCancelTimer(&timer->timer);
+    ob_timer_detach(timer);
+    return KeReadStateTimer(&timer->timer);
+}
+
 NTSTATUS NTAPI NtSetTimer(HANDLE TimerHandle, PLARGE_INTEGER DueTime,
                           PTIMER_APC_ROUTINE TimerApcRoutine, PVOID TimerContext,
                           BOOLEAN ResumeTimer, LONG Period, PBOOLEAN PreviousState)
@@ -58,15 +72,11 @@ NTSTATUS NTAPI NtSetTimer(HANDLE TimerHandle, PLARGE_INTEGER DueTime,
     if (Period < 0)
         return STATUS_INVALID_PARAMETER_6;
     status = ob_copy_in(&due, DueTime, sizeof(due), mode);
+    if (NT_SUCCESS(status))
+        status = reference_timer(TimerHandle, mode, &timer);
     if (!NT_SUCCESS(status))
         return status;
-    status = ob_reference_handle(TimerHandle, TIMER_MODIFY_STATE, &ob_type_timer, mode,
-                                 (PVOID *)&timer, NULL);
-    if (!NT_SUCCESS(status))
-        return status;
-    KeCancelTimer(&timer->timer);
-    ob_timer_detach(timer);
-    was_signaled = KeReadStateTimer(&timer->timer);
+    was_signaled = stop_timer(timer);
     if (TimerApcRoutine)
         ob_timer_attach(timer, TimerApcRoutine, TimerContext, mode);
     KeSetTimerEx(&timer->timer, due, Period, &timer->dpc);
@@ -90,15 +100,11 @@ NTSTATUS NTAPI NtCancelTimer(HANDLE TimerHandle, PBOOLEAN CurrentState)
     KPROCESSOR_MODE mode = ke_current()->previous_mode;
     struct ob_timer *timer;
     BOOLEAN is_signaled;
-    NTSTATUS status;
+    NTSTATUS status = reference_timer(TimerHandle, mode, &timer);
 
-    status = ob_reference_handle(TimerHandle, TIMER_MODIFY_STATE, &ob_type_timer, mode,
-                                 (PVOID *)&timer, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    KeCancelTimer(&timer->timer);
-    ob_timer_detach(timer);
-    is_signaled = KeReadStateTimer(&timer->timer);
+    is_signaled = stop_timer(timer);
     ObfDereferenceObject(timer);
     if (CurrentState)
         status = ob_copy_out(CurrentState, &is_signaled, sizeof(is_signaled), mode);
