@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,14 +22,13 @@
 
 #define SECONDS 30     /* after which something hangs: the slowest takes two */
 #define ORDINARY 65534 /* nobody */
-#define MEMORY 0x7d0000000000ull
+#define BYTES 64u      /* of a request */
 
 static struct {
     pid_t id;
     char folder[64], socket[80];
     unsigned threads, descriptors; /* that it has without programs */
     struct rest rest;              /* so too */
-    struct program program;        /* the well-behaved one */
 } kernel = {.folder = "/tmp/ntio-fuzz-XXXXXX"};
 
 static _Noreturn void fail(const char *what)
@@ -198,79 +196,34 @@ static void await_rest(bool is_ordinary)
 /* ---- a program that behaves --------------------------------------------------------------------
  */
 
-static uint32_t call(uint32_t service, const uint64_t arguments[LPC_ARGUMENTS])
+static void use_driver(const struct program *program, struct opening *opening)
 {
-    struct lpc_lane *lane = program_lane(&kernel.program, 1);
+    uint8_t *in = (uint8_t *)(opening + 1), *out = in + BYTES;
 
-    memcpy(lane->arguments, arguments, LPC_ARGUMENTS * sizeof *arguments);
-    program_pass(lane, LPC_CALL, service);
-    if (!program_await(lane, SECONDS * 1000))
-        fail("a well-behaved program waits in vain");
-    return lane->value;
-}
-
-struct memory {
-    uint64_t handle, status[2];
-    struct {
-        uint16_t length, most;
-        uint64_t text;
-    } name;
-    struct {
-        uint32_t length;
-        uint64_t root, name;
-        uint32_t flags;
-        uint64_t security, quality;
-    } attributes;
-    uint16_t text[32];
-    uint8_t in[64], out[64];
-};
-
-static void fill(struct memory *memory)
-{
-    static const char name[] = "\\??\\TransferBuffered";
-
-    for (unsigned i = 0; i < sizeof name - 1; i++)
-        memory->text[i] = (unsigned char)name[i];
-    memory->name.length = memory->name.most = 2 * (sizeof name - 1);
-    memory->name.text = (uint64_t)memory->text;
-    memory->attributes.length = 48;
-    memory->attributes.name = (uint64_t)&memory->name;
-    memory->attributes.flags = 0x40;
-    for (unsigned i = 0; i < sizeof memory->in; i++)
-        memory->in[i] = (uint8_t)(i * 7);
-}
-
-static void use_driver(struct memory *memory)
-{
-    fill(memory);
-    if (call(LPC_NtOpenFile, (uint64_t[LPC_ARGUMENTS]){(uint64_t)&memory->handle, 0xC0100000,
-                                                       (uint64_t)&memory->attributes,
-                                                       (uint64_t)memory->status, 7, 0x20}))
+    for (unsigned i = 0; i < BYTES; i++)
+        in[i] = (uint8_t)(i * 7);
+    if (program_open(program, opening, "TransferBuffered"))
         fail("a well-behaved program cannot open a device");
-    if (call(LPC_NtDeviceIoControlFile,
-             (uint64_t[LPC_ARGUMENTS]){memory->handle, 0, 0, 0, (uint64_t)memory->status,
-                                       0x9C40E400, (uint64_t)memory->in, sizeof memory->in,
-                                       (uint64_t)memory->out, sizeof memory->out}))
+    if (program_call(program, LPC_NtDeviceIoControlFile,
+                     (uint64_t[LPC_ARGUMENTS]){opening->handle, 0, 0, 0, (uint64_t)opening->status,
+                                               0x9C40E400, (uint64_t)in, BYTES, (uint64_t)out,
+                                               BYTES}))
         fail("a well-behaved program's request fails");
-    for (unsigned i = 0; i < sizeof memory->in; i++)
-        if ((memory->out[i] ^ memory->in[i]) != 0xff)
+    for (unsigned i = 0; i < BYTES; i++)
+        if ((out[i] ^ in[i]) != 0xff)
             fail("a well-behaved program gets wrong data");
-    if (call(LPC_NtClose, (uint64_t[LPC_ARGUMENTS]){memory->handle}))
+    if (program_call(program, LPC_NtClose, (uint64_t[LPC_ARGUMENTS]){opening->handle}))
         fail("a well-behaved program cannot close its file");
 }
 
 static void behave(void)
 {
-    struct lpc_hello hello = {LPC_HELLO, LPC_MAGIC, LPC_VERSION, "well-behaved"};
-    void *memory = mmap((void *)MEMORY, HAL_PAGE_SIZE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    struct program program;
+    struct opening *opening = program_join(&program, kernel.socket, "well-behaved", 1);
 
-    if (!program_connect(&kernel.program, kernel.socket) ||
-        !program_greet(&kernel.program, &hello, sizeof hello, 0) ||
-        !program_start_answering(&kernel.program))
+    if (!opening)
         fail("a well-behaved program is not served");
-    program_open_lane(&kernel.program, 1);
-    use_driver(memory);
+    use_driver(&program, opening);
 }
 
 /* In a process of its own too, so that what it has in the kernel ends with it. */

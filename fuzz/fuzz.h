@@ -32,6 +32,23 @@ struct program {
     enum manner manner; /* atomic */
 };
 
+/* The first page of a well-behaved program's memory: what it takes to open a device. */
+#define PROGRAM_MEMORY 0x7d0000000000ull
+struct opening {
+    uint64_t handle, status[2];
+    struct {
+        uint16_t length, most;
+        uint64_t text;
+    } name;
+    struct {
+        uint32_t length;
+        uint64_t root, name;
+        uint32_t flags;
+        uint64_t security, quality;
+    } attributes;
+    uint16_t text[32];
+};
+
 /* What is left of an input; past its end everything is 0. */
 struct input {
     const uint8_t *bytes;
@@ -67,6 +84,18 @@ void program_open_lane(const struct program *program, uint32_t lane);
 /* From here on questions are answered, in the program's manner. */
 bool program_start_answering(struct program *program);
 void program_leave(struct program *program);
+
+/*
+ * Without a fault: connects as name, with lane 1 served and pages of memory at PROGRAM_MEMORY.
+ * NULL: it is not served.
+ */
+struct opening *program_join(struct program *program, const char *path, const char *name,
+                             unsigned pages);
+/* Makes a call on lane 1. A kernel that does not answer for half a minute hangs: that ends us. */
+uint32_t program_call(const struct program *program, uint32_t service,
+                      const uint64_t arguments[LPC_ARGUMENTS]);
+/* Opens a device, for handle; its status. */
+uint32_t program_open(const struct program *program, struct opening *opening, const char *device);
 
 struct lpc_lane *program_lane(const struct program *program, uint32_t number);
 void program_pass(struct lpc_lane *lane, uint32_t message, uint32_t value);

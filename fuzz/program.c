@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WELCOME_PATIENCE 30000 /* milliseconds; a kernel that takes longer hangs */
+#define PATIENCE 30000 /* milliseconds; a kernel that takes longer hangs */
 
 /* ---- the socket -------------------------------------------------------------------- */
 
@@ -85,7 +86,7 @@ bool program_greet(struct program *program, const struct lpc_hello *hello, size_
     struct pollfd wait = {program->socket, POLLIN, 0};
 
     program_send(program, hello, size, descriptors);
-    if (poll(&wait, 1, WELCOME_PATIENCE) != 1 ||
+    if (poll(&wait, 1, PATIENCE) != 1 ||
         recvmsg(program->socket, &message, MSG_CMSG_CLOEXEC) != sizeof welcome || welcome.status)
         return false;
     prctl(PR_SET_PTRACER, (unsigned long)welcome.process, 0, 0, 0);
@@ -209,4 +210,55 @@ bool program_await(struct lpc_lane *lane, unsigned milliseconds)
         syscall(SYS_futex, &lane->turn, FUTEX_WAIT, seen | LPC_ASLEEP, &look, NULL, 0);
     } while (now() < deadline);
     return false;
+}
+
+/* ---- a program that behaves ------------------------------------------------------------- */
+
+struct opening *program_join(struct program *program, const char *path, const char *name,
+                             unsigned pages)
+{
+    struct lpc_hello hello = {LPC_HELLO, LPC_MAGIC, LPC_VERSION, ""};
+    void *memory = mmap((void *)PROGRAM_MEMORY, pages * HAL_PAGE_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+    strncpy(hello.name, name, sizeof hello.name - 1);
+    if (memory != (void *)PROGRAM_MEMORY || !program_connect(program, path) ||
+        !program_greet(program, &hello, sizeof hello, 0) || !program_start_answering(program))
+        return NULL;
+    program_open_lane(program, 1);
+    return memory;
+}
+
+uint32_t program_call(const struct program *program, uint32_t service,
+                      const uint64_t arguments[LPC_ARGUMENTS])
+{
+    struct lpc_lane *lane = program_lane(program, 1);
+
+    memcpy(lane->arguments, arguments, LPC_ARGUMENTS * sizeof *arguments);
+    program_pass(lane, LPC_CALL, service);
+    if (!program_await(lane, PATIENCE)) {
+        fputs("a well-behaved program waits in vain\n", stderr);
+        abort();
+    }
+    return lane->value;
+}
+
+uint32_t program_open(const struct program *program, struct opening *opening, const char *device)
+{
+    static const char folder[] = "\\??\\";
+    unsigned length = 0;
+
+    for (const char *from = folder; *from; from++)
+        opening->text[length++] = (unsigned char)*from;
+    for (; *device; device++)
+        opening->text[length++] = (unsigned char)*device;
+    opening->name.length = opening->name.most = (uint16_t)(2 * length);
+    opening->name.text = (uint64_t)opening->text;
+    opening->attributes.length = 48;
+    opening->attributes.name = (uint64_t)&opening->name;
+    opening->attributes.flags = 0x40;
+    return program_call(program, LPC_NtOpenFile,
+                        (uint64_t[LPC_ARGUMENTS]){(uint64_t)&opening->handle, 0xC0100000,
+                                                  (uint64_t)&opening->attributes,
+                                                  (uint64_t)opening->status, 7, 0x20});
 }
