@@ -17,7 +17,7 @@ int waitpid(int child, int *status, int options);
 
 #define SIZE 9000
 
-static unsigned char global[SIZE];
+static unsigned char global[SIZE], *heap; /* known to who looks for leaks */
 static int wrong;
 
 static void check(int is_right, const char *what)
@@ -57,7 +57,7 @@ static void use(HANDLE device, unsigned char *buffer, unsigned seed)
     fill(buffer, seed);
 }
 
-static int be_child(HANDLE device, const unsigned char *local, unsigned char *heap)
+static int be_child(HANDLE device, const unsigned char *local)
 {
     DWORD bytes;
 
@@ -78,11 +78,12 @@ int main(void)
 {
     HANDLE device = CreateFileW(L"\\\\.\\" TRANSFER_DIRECT_NAME, GENERIC_READ | GENERIC_WRITE, 0,
                                 NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
-    unsigned char local[SIZE], *heap = malloc(SIZE);
+    unsigned char local[SIZE];
     OVERLAPPED held = {0};
     DWORD bytes = 0;
     int child, status = 0;
 
+    heap = malloc(SIZE);
     held.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
     use(device, global, 1);
     use(device, local, 2);
@@ -93,7 +94,7 @@ int main(void)
     fflush(stdout);
     child = fork();
     if (!child)
-        exit(be_child(device, local, heap));
+        exit(be_child(device, local));
     check(waitpid(child, &status, 0) == child && status == 7 << 8, "the child's end");
     check(is_filled(global, 1) && is_filled(local, 2) && is_filled(heap, 3), "the parent's memory");
     use(device, local, 6);
