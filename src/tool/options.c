@@ -48,10 +48,8 @@ struct restriction {
     const char *name, *commands;
 };
 static const struct restriction restrictions[] = {
-    {OPTION_SOCKET, "--socket", "serve exec"},
-    {OPTION_MODE, "--mode", "serve"},
-    {OPTION_PROGRAMS, "--programs", "serve"},
-    {OPTION_SERVED, "--served", "run"},
+    {OPTION_SOCKET, "--socket", "serve exec"},  {OPTION_MODE, "--mode", "serve"},
+    {OPTION_PROGRAMS, "--programs", "serve"},   {OPTION_SERVED, "--served", "run"},
     {OPTION_UMDF, "--umdf", "build run serve"},
 };
 
