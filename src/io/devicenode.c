@@ -18,7 +18,11 @@ LONG io_block_device(PDEVICE_OBJECT device, BOOLEAN is_blocked)
     KIRQL irql;
 
     KeAcquireSpinLock(&io_database_lock, &irql);
-    own->state = is_blocked ? own->state | IO_DEVICE_BLOCKED : own->state & ~IO_DEVICE_BLOCKED;
+    /* Atomic for who reads it without the lock: file.c. */
+    if (is_blocked)
+        __atomic_fetch_or(&own->state, IO_DEVICE_BLOCKED, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&own->state, ~IO_DEVICE_BLOCKED, __ATOMIC_RELAXED);
     files = device->ReferenceCount;
     KeReleaseSpinLock(&io_database_lock, irql);
     return files;

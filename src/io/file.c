@@ -47,7 +47,8 @@ NTSTATUS io_name_file(PFILE_OBJECT file, PCUNICODE_STRING name)
 static BOOLEAN is_reachable(PFILE_OBJECT file)
 {
     return (file->Flags & FO_FILE_OPEN) &&
-           !(io_device_of(file->DeviceObject)->state & IO_DEVICE_ORPHANED);
+           !(__atomic_load_n(&io_device_of(file->DeviceObject)->state, __ATOMIC_RELAXED) &
+             IO_DEVICE_ORPHANED);
 }
 
 /* Tells the driver; nothing can be done about its answer. */

@@ -108,21 +108,28 @@ static VOID send_pnp(struct call *call, PIRP irp)
 }
 
 /* FALSE: the host has answered the request already, or never had it. */
-static BOOLEAN take_from_host(struct umdf_host *host, struct umdf_request *request)
+static BOOLEAN take_from_host(struct umdf_request *request)
 {
-    hal_u32 ends = __atomic_load_n(&request->ends, __ATOMIC_RELAXED);
+    hal_u32 ends = __atomic_load_n(&request->ends, __ATOMIC_ACQUIRE);
 
-    UNREFERENCED_PARAMETER(host);
     do {
-        if ((ends & UMDF_ANSWERED) || !(ends & UMDF_HERE))
+        if ((ends & (UMDF_CLOSED | UMDF_ANSWERED)) || !(ends & UMDF_HERE))
             return FALSE;
     } while (!__atomic_compare_exchange_n(&request->ends, &ends, ends & ~(hal_u32)UMDF_HERE, 1,
                                           __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
     return TRUE;
 }
 
+/* Its cancel routine has begun to run; if not, it will not run any more. */
+static BOOLEAN is_being_cancelled(struct umdf_request *request)
+{
+    return !(__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_UNCANCELABLE) &&
+           !umdf_disarm(request);
+}
+
 static VOID send_lower(struct call *call)
 {
+    struct umdf_host *host = call->host;
     struct umdf_request *request;
     PIO_STACK_LOCATION location;
     PIRP irp;
@@ -131,14 +138,20 @@ static VOID send_lower(struct call *call)
         answer_with(call, STATUS_INVALID_PARAMETER);
         return;
     }
-    request = &call->host->requests[call->slot];
-    if (!take_from_host(call->host, request)) {
+    request = &host->requests[call->slot];
+    if (!take_from_host(request)) {
         answer_with(call, STATUS_INVALID_DEVICE_REQUEST);
         return;
     }
     irp = request->irp;
     call->request = request;
-    umdf_disarm(request);
+    if (is_being_cancelled(request)) {
+        umdf_reference_host(host);
+        answer_with(call, STATUS_CANCELLED);
+        umdf_end(host, request, UMDF_HERE);
+        umdf_dereference_host(host);
+        return;
+    }
     location = IoGetCurrentIrpStackLocation(irp);
     if (location->MajorFunction == IRP_MJ_PNP) {
         send_pnp(call, irp);

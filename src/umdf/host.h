@@ -69,6 +69,11 @@ struct host_system {
     struct host_driver *drivers;
     ULONG driver_count;
     KMUTEX loading; /* guards the drivers' object */
+    /*
+     * Counts answers; atomic. Whoever takes an entry reads it: between an answer and the entry
+     * that follows from it there is only the kernel, whose order is not seen from here.
+     */
+    hal_u32 answers;
     struct host_request requests[UMDF_SLOTS];
 };
 extern struct host_system host;

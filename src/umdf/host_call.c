@@ -53,6 +53,7 @@ static VOID send(struct umdf_call *call)
 {
     ULONG number = number_of(call);
 
+    __atomic_fetch_add(&host.answers, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&call->turn, UMDF_KERNEL, __ATOMIC_RELEASE);
     __atomic_fetch_or(&host.board->called[number / 64], 1ull << number % 64, __ATOMIC_SEQ_CST);
     host_ring_bell();

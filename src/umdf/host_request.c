@@ -12,6 +12,7 @@ VOID host_answer(ULONG number, NTSTATUS status, ULONG_PTR information)
 
     slot->status = (hal_u32)status;
     slot->information = information;
+    __atomic_fetch_add(&host.answers, 1, __ATOMIC_RELEASE);
     /* Release: the kernel sees the answer, and the data. The slot is its own from here on. */
     seen = __atomic_exchange_n(&slot->turn, UMDF_KERNEL, __ATOMIC_SEQ_CST);
     if (seen & LPC_ASLEEP)

@@ -53,6 +53,7 @@ static BOOLEAN take(union umdf_entry *entry)
         entry->word = __atomic_load_n(&board->ring[head % UMDF_RING].word, __ATOMIC_RELAXED);
     } while (!__atomic_compare_exchange_n(&board->head, &head, head + 1, 1, __ATOMIC_SEQ_CST,
                                           __ATOMIC_RELAXED));
+    (void)__atomic_load_n(&host.answers, __ATOMIC_ACQUIRE);
     return TRUE;
 }
 

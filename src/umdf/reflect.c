@@ -179,26 +179,35 @@ VOID umdf_end(struct umdf_host *host, struct umdf_request *request, enum umdf_en
     /* Acquire and release: who completes it sees what the others did. */
     hal_u32 before = __atomic_fetch_or(&request->ends, end, __ATOMIC_ACQ_REL);
 
-    if (before != UMDF_ALL_ENDS && (before | end) == UMDF_ALL_ENDS)
+    if ((before & UMDF_ALL_ENDS) != UMDF_ALL_ENDS &&
+        ((before | end) & UMDF_ALL_ENDS) == UMDF_ALL_ENDS)
         complete(host, request);
 }
 
-VOID umdf_disarm(struct umdf_request *request)
+BOOLEAN umdf_disarm(struct umdf_request *request)
 {
-    if (IoSetCancelRoutine(request->irp, NULL))
+    BOOLEAN has_run = !IoSetCancelRoutine(request->irp, NULL);
+
+    if (!has_run)
         __atomic_fetch_or(&request->ends, UMDF_UNCANCELABLE, __ATOMIC_RELAXED);
+    return !has_run;
 }
 
 VOID umdf_finish(struct umdf_host *host, struct umdf_request *request)
 {
+    hal_u32 ends;
+
     read_answer(host, request);
     drop_deadline(host, request);
     if (!request->irp) {
         KeSetEvent(request->answered, IO_NO_INCREMENT, FALSE);
         return;
     }
-    check_information(request, IoGetCurrentIrpStackLocation(request->irp)->MajorFunction);
-    umdf_disarm(request);
+    check_information(request, request->major);
+    ends = __atomic_fetch_or(&request->ends, UMDF_CLOSED, __ATOMIC_ACQ_REL);
+    /* With the next lower driver it has that one's cancel routine. */
+    if ((ends & UMDF_HERE) && !(ends & UMDF_UNCANCELABLE))
+        umdf_disarm(request);
     umdf_end(host, request, UMDF_ANSWERED);
 }
 
@@ -246,7 +255,7 @@ static VOID submit(struct umdf_host *host, struct umdf_request *request, enum um
     __atomic_store_n(&request->state, UMDF_WATCHED, __ATOMIC_RELEASE);
     if (!umdf_post(host, UMDF_REQUEST, number, request->serial))
         lpc_end(&host->board->slots[number].turn);
-    else if (!(request->ends & UMDF_UNCANCELABLE))
+    else if (!(__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_UNCANCELABLE))
         arm(host, request, request->irp);
     if (umdf_watch(host, request, waiting))
         umdf_finish(host, request);
@@ -302,9 +311,9 @@ static NTSTATUS prepare(struct umdf_stack *stack, PIRP irp, struct umdf_data *da
         return status;
     request->stack = stack;
     request->irp = irp;
+    request->major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
     request->data = *data;
-    request->deadline = HAL_FOREVER;
-    request->ends = 0;
+    __atomic_store_n(&request->deadline, HAL_FOREVER, __ATOMIC_RELAXED);
     status = umdf_copy_in(host, request);
     if (!NT_SUCCESS(status)) {
         umdf_free_slot(host, request);
@@ -339,7 +348,10 @@ NTSTATUS umdf_reflect(struct umdf_stack *stack, PIRP irp)
         return fail(stack, irp, status);
     }
     IoMarkIrpPending(irp);
-    request->ends = is_cancelable(major) ? UMDF_HERE : UMDF_HERE | UMDF_UNCANCELABLE;
+    /* Release: the host may send it on as soon as this is there. */
+    __atomic_store_n(&request->ends,
+                     is_cancelable(major) ? UMDF_HERE : UMDF_HERE | UMDF_UNCANCELABLE,
+                     __ATOMIC_RELEASE);
     if (is_critical(major))
         set_deadline(stack->host, request);
     submit(stack->host, request, waiting);
@@ -362,8 +374,8 @@ NTSTATUS umdf_ask(struct umdf_host *host, enum umdf_kind kind, ULONG device, con
     request->irp = NULL;
     request->data = (struct umdf_data){
         .from = input, .to = output, .input_length = input_length, .output_length = output_length};
-    request->deadline = HAL_FOREVER;
-    request->ends = UMDF_UNCANCELABLE;
+    __atomic_store_n(&request->deadline, HAL_FOREVER, __ATOMIC_RELAXED);
+    __atomic_store_n(&request->ends, UMDF_UNCANCELABLE, __ATOMIC_RELEASE);
     request->answered = &answered;
     umdf_copy_in(host, request);
     slot->kind = kind;

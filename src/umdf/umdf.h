@@ -52,6 +52,7 @@ struct umdf_request {
     /* From here on its sender's, until it is submitted, and then its completer's. */
     struct umdf_stack *stack; /* whose remove lock it holds */
     PIRP irp;                 /* NULL: umdf_ask's */
+    UCHAR major;              /* of the IRP, which may be with the next lower driver */
     struct umdf_data data;
     hal_u64 input_place, output_place; /* in the data area */
     ULONG first_page, pages;           /* that it has there besides its own */
@@ -68,6 +69,7 @@ enum umdf_end {
     UMDF_UNCANCELABLE = 2, /* its cancel routine has run, or will not */
     UMDF_HERE = 4,         /* the next lower driver does not have its IRP */
     UMDF_ALL_ENDS = 7,
+    UMDF_CLOSED = 8, /* no end: the host has answered, and cannot send it on any more */
 };
 
 /* ---- hosts ---------------------------------------------------------------------------- */
@@ -169,8 +171,8 @@ static inline BOOLEAN umdf_claim(struct umdf_request *request, hal_u32 from)
 VOID umdf_finish(struct umdf_host *host, struct umdf_request *request);
 /* Makes one of the three ends true. */
 VOID umdf_end(struct umdf_host *host, struct umdf_request *request, enum umdf_end end);
-/* Takes the IRP's cancel routine away, if it has not begun to run. */
-VOID umdf_disarm(struct umdf_request *request);
+/* Takes the IRP's cancel routine away; FALSE: it has begun to run. */
+BOOLEAN umdf_disarm(struct umdf_request *request);
 /*
  * A request without an IRP, whose input is bytes; waits. *cookie and *information may be
  * NULL; output gets up to output_length bytes.

@@ -233,6 +233,60 @@ static int CrashForGood(void)
     return wrong;
 }
 
+/* Nothing is lost but what the host had: each request is right, or ends as one of a dead host. */
+static LONG crashes;
+
+static LONG Crashes(void)
+{
+    return InterlockedCompareExchange(&crashes, 0, 0);
+}
+
+/* FALSE: the request ended with its host. */
+static BOOL ReadUnderLoad(HANDLE device)
+{
+    UCHAR bytes[8192];
+    DWORD returned;
+
+    if (!ReadFile(device, bytes, sizeof(bytes), &returned, NULL)) {
+        Check("how it ends", GetLastError() == ERROR_DRIVER_PROCESS_TERMINATED);
+        return FALSE;
+    }
+    Check("what was read under load", returned == sizeof(bytes) && IsPattern(bytes, sizeof(bytes)));
+    return TRUE;
+}
+
+static DWORD WINAPI Load(PVOID unused)
+{
+    UNREFERENCED_PARAMETER(unused);
+    while (Crashes() < 5) {
+        HANDLE device = Reopen();
+
+        while (ReadUnderLoad(device) && Crashes() < 5)
+            ;
+        CloseHandle(device);
+    }
+    return 0;
+}
+
+static int CrashUnderLoad(void)
+{
+    HANDLE threads[4], device;
+    DWORD returned, i;
+
+    for (i = 0; i < 4; i++)
+        threads[i] = CreateThread(NULL, 0, Load, NULL, 0, NULL);
+    while (Crashes() < 5) {
+        device = Reopen();
+        for (i = 0; i < 50; i++)
+            HostOf(device);
+        InterlockedIncrement(&crashes);
+        DeviceIoControl(device, IOCTL_CRASH, NULL, 0, NULL, 0, &returned, NULL);
+        CloseHandle(device);
+    }
+    WaitForMultipleObjects(4, threads, TRUE, INFINITE);
+    return wrong;
+}
+
 static int Hang(void)
 {
     HANDLE device = Open("\\hang", 0);
@@ -271,6 +325,8 @@ int main(int argc, char **argv)
         result = CrashInCreate();
     else if (!strcmp(how, "forever"))
         result = CrashForGood();
+    else if (!strcmp(how, "load"))
+        result = CrashUnderLoad();
     else if (!strcmp(how, "hang"))
         result = Hang();
     else if (!strcmp(how, "escape"))
