@@ -327,9 +327,11 @@ VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
     BOOLEAN was_in_context;
 
-    /* Pairs with take_over: who misses the change of the entries is seen here as the owner. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&windows.owner, __ATOMIC_SEQ_CST) != space)
+    /*
+     * A read that is also a fence. Pairs with take_over: who misses the change of the entries
+     * is seen here as the owner.
+     */
+    if (__atomic_fetch_add(&windows.owner, 0, __ATOMIC_SEQ_CST) != space)
         return;
     /* Who has the lock may wait until nobody is in a context. */
     was_in_context = mm_pause();
