@@ -11,7 +11,7 @@ struct call {
     struct umdf_host *host; /* referenced */
     ULONG number;
     struct umdf_stack *stack; /* with its remove lock held for this */
-    hal_u32 kind, slot, file, code, input_length, output_length;
+    hal_u32 kind, slot, code, input_length, output_length;
     UCHAR major, minor;
     BOOLEAN is_waiting;
     hal_u64 offset, words[4];
@@ -422,10 +422,6 @@ static VOID NTAPI work(PVOID context)
     case UMDF_REQUEST_POWER:
         request_power(call);
         break;
-    case UMDF_INVALIDATE:
-        IoInvalidateDeviceState(call->stack->pdo);
-        answer_with(call, STATUS_SUCCESS);
-        break;
     default:
         answer_with(call, STATUS_INVALID_PARAMETER);
         break;
@@ -439,7 +435,6 @@ static VOID read_call(const struct umdf_call *from, struct call *call)
 
     call->kind = __atomic_load_n(&from->kind, __ATOMIC_RELAXED);
     call->slot = __atomic_load_n(&from->slot, __ATOMIC_RELAXED);
-    call->file = __atomic_load_n(&from->file, __ATOMIC_RELAXED);
     call->major = __atomic_load_n(&from->major, __ATOMIC_RELAXED);
     call->minor = __atomic_load_n(&from->minor, __ATOMIC_RELAXED);
     call->is_waiting = __atomic_load_n(&from->is_waiting, __ATOMIC_RELAXED) != 0;

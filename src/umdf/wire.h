@@ -43,9 +43,8 @@
     (1ull << 32) /* with UMDF_HOST: no thread of the kernel looks at the slot any more */
 
 enum umdf_kind {
-    UMDF_ADD_DEVICE = 1,  /* makes a stack; input is struct umdf_device and what follows it */
-    UMDF_DROP_DEVICE = 2, /* forgets one; its IRP_MN_REMOVE_DEVICE is done, or never came */
-    UMDF_IRP = 3,
+    UMDF_ADD_DEVICE = 1, /* makes a stack; input is struct umdf_device and what follows it */
+    UMDF_IRP = 2,
 };
 
 /* A request. Places are bytes from the start of the data area; a length 0 has none. */
@@ -60,10 +59,9 @@ struct umdf_slot {
     hal_u64 offset;                    /* reads, writes: ByteOffset */
     hal_u64 input, output;
     hal_u32 input_length, output_length;
-    hal_u64 lent, lent_pages;    /* direct: the first of its lent frames */
-    hal_u64 words[6];            /* what else the major function needs: umdf/irp_words.c */
+    hal_u64 words[6];            /* what else the major function needs: reflect.c */
     _Alignas(64) hal_u32 status; /* the host's answer */
-    hal_u32 cookie;              /* ADD_DEVICE: the stack's access, see umdf_stack_word */
+    hal_u32 cookie;              /* ADD_DEVICE: the stack's access, see UMDF_STACK_WORD */
     hal_u64 information;
 };
 
@@ -73,14 +71,13 @@ enum umdf_call_kind {
     UMDF_SET_INTERFACE = 3,
     UMDF_LINK = 4,
     UMDF_REQUEST_POWER = 5,
-    UMDF_INVALIDATE = 6,
 };
 
 /* A call; its answer comes as an entry of the ring, or to a thread that looks at the turn. */
 struct umdf_call {
     _Alignas(64) hal_u64 turn; /* UMDF_KERNEL while the kernel has it */
     _Alignas(64) hal_u32 kind; /* the host writes: enum umdf_call_kind */
-    hal_u32 device, slot, file;
+    hal_u32 device, slot;
     hal_u8 major, minor, is_waiting, unused; /* is_waiting: a thread looks at the turn */
     hal_u32 code, input_length, output_length;
     hal_u64 offset, words[4];
@@ -125,7 +122,7 @@ struct umdf_board {
 };
 _Static_assert(sizeof(struct umdf_slot) == 256, "version 1");
 _Static_assert(sizeof(struct umdf_call) == 4096, "version 1");
-_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 144, "version 1");
+_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 1");
 _Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 1");
 _Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 1");
 
