@@ -69,7 +69,7 @@ static NTSTATUS lock_program(struct mm_space *space, PMDL mdl, SIZE_T pages, BOO
 
 NTSTATUS mm_probe_and_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
 {
-    ULONG64 address = (ULONG64)MmGetMdlVirtualAddress(mdl);
+    ULONG64 address = (ULONG64)mdl->StartVa + mdl->ByteOffset; /* of any pointer, NULL as well */
     SIZE_T pages = mm_mdl_pages(mdl);
     BOOLEAN for_write = operation != IoReadAccess;
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
