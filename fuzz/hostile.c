@@ -424,8 +424,7 @@ static void leave_child(void)
     _exit(0);
 }
 
-/* ---- its life
- * ------------------------------------------------------------------------------------ */
+/* ---- its life --------------------------------------------------------------------------- */
 
 /* Seldom what the kernel ends a program for at once: the rest of the input would be lost. */
 static void operate(struct input *input)

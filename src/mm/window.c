@@ -230,8 +230,7 @@ VOID mm_leave(VOID)
     mm_release(&windows.lock);
 }
 
-/* ---- a page that is not there
- * -------------------------------------------------------------------- */
+/* ---- a page that is not there ----------------------------------------------------------- */
 
 /* Waits until no thread is in another program's context. The lock is held, and the owner set. */
 static VOID await_others(struct mm_space *space)
@@ -320,8 +319,7 @@ static int page_fault(hal_u64 address, int is_write)
     return NT_SUCCESS(status);
 }
 
-/* ---- what happens to the program meanwhile
- * ------------------------------------------------------- */
+/* ---- what happens to the program meanwhile ---------------------------------------------- */
 
 VOID mm_close_windows(struct mm_space *space, ULONG64 address, SIZE_T pages)
 {
@@ -352,8 +350,7 @@ VOID mm_disown_windows(struct mm_space *space)
     mm_release(&windows.lock);
 }
 
-/* ---- sleeping
- * ---------------------------------------------------------------------------------------- */
+/* ---- sleeping --------------------------------------------------------------------------- */
 
 static VOID before_sleep(PKTHREAD thread)
 {

@@ -92,8 +92,7 @@ static NTSTATUS find(struct call *call, struct pnp_node **node)
     return *node ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 }
 
-/* ---- lists
- * --------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------ */
 
 static NTSTATUS list_interfaces(struct call *call)
 {
@@ -195,8 +194,7 @@ static NTSTATUS list_devices(struct call *call)
     return status;
 }
 
-/* ---- one device
- * --------------------------------------------------------------------------------------- */
+/* ---- one device ------------------------------------------------------------------------- */
 
 /* Under the tree's lock; NULL if there is none. */
 static struct pnp_node *related_to(struct pnp_node *node, ULONG relation)
@@ -305,8 +303,7 @@ static NTSTATUS alias(struct call *call)
     return status;
 }
 
-/* ---- properties
- * ------------------------------------------------------------------------------------------ */
+/* ---- properties ------------------------------------------------------------------------- */
 
 static NTSTATUS read_property(struct call *call, const DEVPROPKEY *key, struct pnp_node *node,
                               PVOID data, ULONG room, PULONG bytes)
@@ -447,8 +444,7 @@ static NTSTATUS add_device(struct call *call)
     return status;
 }
 
-/* ---- listening: user_notify.c
- * ------------------------------------------------------------------------------------- */
+/* ---- listening: user_notify.c ----------------------------------------------------------- */
 
 static NTSTATUS listen(struct call *call)
 {

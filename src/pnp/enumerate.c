@@ -105,8 +105,7 @@ VOID pnp_enumerate(struct pnp_node *node)
         start_child(child);
 }
 
-/* ---- what drivers call
- * ---------------------------------------------------------------------------- */
+/* ---- what drivers call ------------------------------------------------------------------ */
 
 static struct pnp_node *node_of_caller(PDEVICE_OBJECT pdo)
 {

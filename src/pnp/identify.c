@@ -93,8 +93,7 @@ out:
     return status;
 }
 
-/* ---- the key
- * -------------------------------------------------------------------------------------- */
+/* ---- the key ---------------------------------------------------------------------------- */
 
 static VOID remember_list(const struct pnp_path *key, PCWSTR value, PCWSTR list)
 {

@@ -60,8 +60,7 @@ BOOLEAN inf_same(PCWSTR a, PCWSTR b)
     return !*a && !*b;
 }
 
-/* ---- reading lines
- * ------------------------------------------------------------------------------- */
+/* ---- reading lines ---------------------------------------------------------------------- */
 
 struct parser {
     struct inf *inf;
@@ -198,8 +197,7 @@ static NTSTATUS read_fields(struct parser *p)
     return STATUS_SUCCESS;
 }
 
-/* ---- keeping them
- * ---------------------------------------------------------------------------------- */
+/* ---- keeping them ----------------------------------------------------------------------- */
 
 static PCWSTR keep_text(struct inf *inf, PCWSTR text)
 {
@@ -313,8 +311,7 @@ static NTSTATUS read_line(struct parser *p)
     return status;
 }
 
-/* ---- strings
- * -------------------------------------------------------------------------------------------- */
+/* ---- strings ---------------------------------------------------------------------------- */
 
 /* English first: messages are for whoever reads the rest of ntio's. */
 static const struct inf_section *strings_of(const struct inf *inf, ULONG index)

@@ -72,8 +72,7 @@ static NTSTATUS key_of(const struct pnp_install *install, const struct inf_line 
     return key->status;
 }
 
-/* ---- data
- * ----------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------- */
 
 struct data {
     ULONG type;
@@ -198,8 +197,7 @@ static NTSTATUS append(const struct pnp_path *key, PCWSTR value, const struct da
     return status;
 }
 
-/* ---- lines
- * ---------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------ */
 
 static BOOLEAN has_value(const struct pnp_path *key, PCWSTR value)
 {

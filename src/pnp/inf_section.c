@@ -134,8 +134,7 @@ NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_s
     return visit_lines(install, section, &visit);
 }
 
-/* ---- Models
- * ------------------------------------------------------------------------------------------ */
+/* ---- Models ----------------------------------------------------------------------------- */
 
 /* What a decoration asks for: NT[architecture][.major[.minor[.type[.suite[.build]]]]]. */
 struct target {

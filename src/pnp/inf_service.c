@@ -146,8 +146,7 @@ static NTSTATUS delete_service(const struct pnp_install *install, const struct i
     return STATUS_SUCCESS;
 }
 
-/* ---- .Wdf: the framework's settings of a service
- * ---------------------------------------------------- */
+/* ---- .Wdf: the framework's settings of a service ---------------------------------------- */
 
 /* KmdfService = service, section: its lines are values of the service's Parameters\Wdf. */
 static NTSTATUS kmdf_service(const struct pnp_install *install, const struct inf_line *line,
@@ -189,8 +188,7 @@ NTSTATUS pnp_install_services(const struct pnp_install *install, PWSTR *service)
     return status;
 }
 
-/* ---- which of them are there
- * --------------------------------------------------------------------------- */
+/* ---- which of them are there ------------------------------------------------------------ */
 
 struct counts {
     struct pnp_umdf_visit visit;
@@ -242,8 +240,7 @@ VOID pnp_count_services(const struct pnp_install *install, ULONG *known, ULONG *
     *unknown = counts.unknown;
 }
 
-/* ---- .Filters
- * --------------------------------------------------------------------------------------------- */
+/* ---- .Filters --------------------------------------------------------------------------- */
 
 static NTSTATUS put_into(const struct pnp_path *key, PCWSTR value, PCWSTR name)
 {

@@ -20,8 +20,7 @@ static VOID say(struct inspection *inspection, PCSTR format, ...)
     hal_monitor_write(inspection->connection, line, min(length, sizeof(line) - 1));
 }
 
-/* ---- the tree
- * -------------------------------------------------------------------------------------- */
+/* ---- the tree --------------------------------------------------------------------------- */
 
 /* A device as it is shown, copied so that nothing is written under the tree's lock. */
 struct row {
@@ -112,8 +111,7 @@ static VOID say_tree(struct inspection *inspection)
     pnp_free(rows.rows);
 }
 
-/* ---- commands
- * -------------------------------------------------------------------------------------------- */
+/* ---- commands --------------------------------------------------------------------------- */
 
 struct command_input {
     UNICODE_STRING name; /* what follows the command's word; may be empty */

@@ -281,8 +281,7 @@ NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
     return status;
 }
 
-/* ---- enabling
- * -------------------------------------------------------------------------------------- */
+/* ---- enabling --------------------------------------------------------------------------- */
 
 /* Is another interface of the same class and device enabled, which keeps the link? */
 static BOOLEAN is_link_shared(const struct pnp_interface *iface)

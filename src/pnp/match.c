@@ -18,8 +18,7 @@ struct search {
     struct match best; /* best.package is NULL: none */
 };
 
-/* ---- ranks
- * ---------------------------------------------------------------------------------------- */
+/* ---- ranks ------------------------------------------------------------------------------ */
 
 /* A number that grows with the numbers in text, four of them with separators between. */
 static ULONG64 read_numbers(PCWSTR text)
@@ -112,8 +111,7 @@ static BOOLEAN consider(const struct pnp_package *package, const struct pnp_mode
     return TRUE;
 }
 
-/* ---- the class and its drivers' keys
- * ------------------------------------------------------------------ */
+/* ---- the class and its drivers' keys ---------------------------------------------------- */
 
 /* Control\Class\{guid}; made by the first package of the class. */
 static NTSTATUS install_class(const struct match *match, struct pnp_reason *reason)
@@ -207,8 +205,7 @@ static NTSTATUS describe_device(const struct match *match, const struct pnp_path
     return status;
 }
 
-/* ---- .Interfaces
- * ------------------------------------------------------------------------------------------ */
+/* ---- .Interfaces ------------------------------------------------------------------------ */
 
 struct interface_order {
     struct pnp_node *node;
@@ -331,8 +328,7 @@ NTSTATUS pnp_install_node(struct pnp_node *node, struct pnp_reason *reason)
     return status;
 }
 
-/* ---- devices that nobody reports
- * --------------------------------------------------------------------------- */
+/* ---- devices that nobody reports -------------------------------------------------------- */
 
 static BOOLEAN is_root_id(PCWSTR id)
 {

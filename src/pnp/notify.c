@@ -139,8 +139,7 @@ static struct listener *next_listener(struct walk *walk)
     return found;
 }
 
-/* ---- interfaces
- * ----------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------- */
 
 static BOOLEAN wants_interface(const struct listener *listener, const VOID *guid)
 {
@@ -222,8 +221,7 @@ static VOID tell_existing(struct listener *listener)
     ExFreePool(list);
 }
 
-/* ---- target devices
- * --------------------------------------------------------------------------------- */
+/* ---- target devices --------------------------------------------------------------------- */
 
 static BOOLEAN wants_target(const struct listener *listener, const VOID *node)
 {
@@ -358,8 +356,7 @@ NTSTATUS NTAPI IoReportTargetDeviceChangeAsynchronous(PDEVICE_OBJECT PhysicalDev
     return STATUS_PENDING;
 }
 
-/* ---- registering
- * --------------------------------------------------------------------------------------- */
+/* ---- registering ------------------------------------------------------------------------ */
 
 static NTSTATUS set_target(struct listener *listener, PFILE_OBJECT file)
 {

@@ -43,8 +43,7 @@ VOID pnp_packages_stop(VOID)
     }
 }
 
-/* ---- drivers' files
- * -------------------------------------------------------------------------------- */
+/* ---- drivers' files --------------------------------------------------------------------- */
 
 static PSTR copy_narrow(PCSTR text)
 {
@@ -160,8 +159,7 @@ NTSTATUS pnp_find_driver_use(PCSTR path, PUNICODE_STRING service, BOOLEAN *has_d
     return status;
 }
 
-/* ---- which service a file is for
- * -------------------------------------------------------------------- */
+/* ---- which service a file is for -------------------------------------------------------- */
 
 static NTSTATUS note_service(const struct pnp_install *install, const struct inf_line *line,
                              PVOID has_device)
@@ -210,8 +208,7 @@ static BOOLEAN note_model(const struct pnp_package *package, const struct pnp_mo
     return TRUE;
 }
 
-/* ---- reading an INF
- * ------------------------------------------------------------------------------------ */
+/* ---- reading an INF --------------------------------------------------------------------- */
 
 static NTSTATUS read_all(struct hal_file *file, PVOID *data, SIZE_T *bytes)
 {
@@ -312,8 +309,7 @@ static NTSTATUS parse(struct pnp_package *package, struct pnp_reason *reason)
     return NT_SUCCESS(status) ? check_version(package, reason) : status;
 }
 
-/* ---- installing it
- * ---------------------------------------------------------------------------------------- */
+/* ---- installing it ---------------------------------------------------------------------- */
 
 struct order {
     PCSTR path;
@@ -382,8 +378,7 @@ const struct pnp_package *pnp_find_package(PCWSTR name)
     return pnp_find_system_package(name);
 }
 
-/* ---- the packages, for match.c
- * ------------------------------------------------------------------------------ */
+/* ---- the packages, for match.c ---------------------------------------------------------- */
 
 struct pnp_package *pnp_next_package(struct pnp_package *package)
 {

@@ -65,8 +65,7 @@ NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_s
                                              const struct inf_line *line, PVOID context),
                            PVOID context);
 
-/* ---- inf_registry.c: AddReg and DelReg
- * ----------------------------------------------------------- */
+/* ---- inf_registry.c: AddReg and DelReg -------------------------------------------------- */
 
 /*
  * Does what the AddReg and DelReg directives of a section say. relative is what HKR means;
@@ -75,8 +74,7 @@ NTSTATUS pnp_for_each_line(const struct pnp_install *install, const struct inf_s
 NTSTATUS pnp_apply_registry(const struct pnp_install *install, const struct inf_section *section,
                             const struct pnp_path *relative, const struct pnp_path *properties);
 
-/* ---- inf_service.c: .Services, .Wdf and .Filters
- * -------------------------------------------------- */
+/* ---- inf_service.c: .Services, .Wdf and .Filters ---------------------------------------- */
 
 /*
  * Installs the services of an install section. service (may be NULL) receives the one that is the

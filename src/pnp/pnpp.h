@@ -241,8 +241,7 @@ VOID pnp_release_resources(struct pnp_node *node);
 #define CONFIGFLAG_DISABLED 0x00000001
 #endif
 
-/* ---- package.c, inf_install.c
- * -------------------------------------------------------------------- */
+/* ---- package.c, inf_install.c ----------------------------------------------------------- */
 
 VOID pnp_packages_start(VOID);
 VOID pnp_packages_stop(VOID);
@@ -342,8 +341,7 @@ NTSTATUS pnp_make_interface(struct pnp_node *node, const GUID *guid, PCUNICODE_S
 /* The key of an interface: Control\DeviceClasses\{guid}\##?#...\#reference[\below]. */
 NTSTATUS pnp_interface_key(struct pnp_path *path, PCUNICODE_STRING link, PCWSTR below);
 
-/* ---- notify.c
- * ------------------------------------------------------------------------------------ */
+/* ---- notify.c --------------------------------------------------------------------------- */
 
 VOID pnp_notify_start(VOID);
 VOID pnp_notify_stop(VOID);
@@ -355,8 +353,7 @@ VOID pnp_notify_interface(const GUID *guid, PCUNICODE_STRING link, BOOLEAN is_ar
  */
 NTSTATUS pnp_notify_target(struct pnp_node *node, const GUID *event);
 
-/* ---- user_notify.c: programs that listen
- * ---------------------------------------------------------- */
+/* ---- user_notify.c: programs that listen ------------------------------------------------ */
 
 #include "control.h"
 
@@ -376,8 +373,7 @@ VOID pnp_user_instance(struct pnp_node *node, enum pnp_user_action action);
 VOID pnp_user_custom(struct pnp_node *node, const TARGET_DEVICE_CUSTOM_NOTIFICATION *notification);
 NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event);
 
-/* ---- power
- * ---------------------------------------------------------------------------------------- */
+/* ---- power ------------------------------------------------------------------------------ */
 
 NTSTATUS pnp_power_create(struct pnp_node *node);
 VOID pnp_power_destroy(struct pnp_node *node);
@@ -388,7 +384,6 @@ VOID pnp_power_started(struct pnp_node *node);
 /* The stack goes: what it has registered for is forgotten. */
 VOID pnp_power_removed(struct pnp_node *node);
 
-/* ---- inspect.c
- * --------------------------------------------------------------------------------------- */
+/* ---- inspect.c -------------------------------------------------------------------------- */
 
 VOID pnp_inspect_start(VOID);

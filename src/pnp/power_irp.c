@@ -79,8 +79,7 @@ VOID NTAPI PoStartNextPowerIrp(PIRP Irp)
     UNREFERENCED_PARAMETER(Irp);
 }
 
-/* ---- a request's way
- * -------------------------------------------------------------------------------- */
+/* ---- a request's way -------------------------------------------------------------------- */
 
 static VOID free_request(struct power_request *request)
 {

@@ -49,8 +49,7 @@ VOID pnp_power_removed(struct pnp_node *node)
     KeReleaseSpinLock(&node->power->lock, irql);
 }
 
-/* ---- one device
- * ---------------------------------------------------------------------------------- */
+/* ---- one device ------------------------------------------------------------------------- */
 
 static NTSTATUS NTAPI caught(PDEVICE_OBJECT device, PIRP irp, PVOID event)
 {
@@ -93,8 +92,7 @@ static NTSTATUS send(struct pnp_node *node, UCHAR minor, SYSTEM_POWER_STATE stat
     return status;
 }
 
-/* ---- all of them
- * ------------------------------------------------------------------------------------ */
+/* ---- all of them ------------------------------------------------------------------------ */
 
 /* Started devices, parents before their children; each referenced. */
 struct devices {
@@ -237,8 +235,7 @@ NTSTATUS pnp_wake(struct pnp_reason *reason)
     return pnp_call(wake, &change);
 }
 
-/* ---- woken by a device
- * --------------------------------------------------------------------------------- */
+/* ---- woken by a device ------------------------------------------------------------------ */
 
 /* The nearest device of the root bus: whoever wakes through a bus has armed that. */
 static struct pnp_node *armed_ancestor(struct pnp_node *node)

@@ -168,8 +168,7 @@ NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
     return status;
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------------------------ */
+/* ---- keys ------------------------------------------------------------------------------- */
 
 NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key)
 {

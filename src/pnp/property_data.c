@@ -163,8 +163,7 @@ static NTSTATUS get_known(struct pnp_node *node, const DEVPROPKEY *key, ULONG ro
     return give_of_node(node, key, room, buffer, required, type);
 }
 
-/* ---- what drivers have set
- * ------------------------------------------------------------------------ */
+/* ---- what drivers have set -------------------------------------------------------------- */
 
 static VOID value_key(struct pnp_path *path, const DEVPROPKEY *key)
 {
@@ -277,8 +276,7 @@ NTSTATUS NTAPI IoSetDevicePropertyData(PDEVICE_OBJECT Pdo, CONST DEVPROPKEY *Pro
     return status;
 }
 
-/* ---- interfaces
- * ---------------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------- */
 
 static NTSTATUS get_of_interface(PUNICODE_STRING link, const DEVPROPKEY *key, ULONG room,
                                  PVOID buffer, PULONG required, PDEVPROPTYPE type)

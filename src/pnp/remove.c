@@ -214,8 +214,7 @@ static VOID remove_group(struct pnp_leaving *group)
     }
 }
 
-/* ---- asked first
- * ----------------------------------------------------------------------------------- */
+/* ---- asked first ------------------------------------------------------------------------ */
 
 static VOID notify_group(struct pnp_leaving *group, ULONG count, const GUID *event)
 {
@@ -316,8 +315,7 @@ NTSTATUS pnp_query_remove(struct pnp_node *node, ULONG problem, struct pnp_reaso
     return query_remove(node, RemovalRelations, problem, reason);
 }
 
-/* ---- gone already
- * ------------------------------------------------------------------------------------- */
+/* ---- gone already ----------------------------------------------------------------------- */
 
 static LONG open_files(struct pnp_leaving *group)
 {
@@ -398,8 +396,7 @@ VOID pnp_surprise_remove(struct pnp_node *node, ULONG problem)
     finish_when_closed(group);
 }
 
-/* ---- eject, and all at once
- * --------------------------------------------------------------------------------- */
+/* ---- eject, and all at once ------------------------------------------------------------- */
 
 NTSTATUS pnp_eject(struct pnp_node *node, struct pnp_reason *reason)
 {
@@ -450,8 +447,7 @@ VOID pnp_remove_all(VOID)
     }
 }
 
-/* ---- asked for by name, and by drivers
- * ------------------------------------------------------------------------ */
+/* ---- asked for by name, and by drivers -------------------------------------------------- */
 
 struct pnp_eject {
     struct pnp_eject *next;

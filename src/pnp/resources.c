@@ -122,8 +122,7 @@ static VOID give_back(struct pnp_node *node)
     }
 }
 
-/* ---- choosing
- * ------------------------------------------------------------------------------------- */
+/* ---- choosing --------------------------------------------------------------------------- */
 
 /* Where a requirement may lie: the smallest and largest, and how much of it. */
 static VOID limits_of(const IO_RESOURCE_DESCRIPTOR *from, ULONG64 *low, ULONG64 *high,
@@ -267,8 +266,7 @@ static NTSTATUS choose(struct pnp_node *node, const IO_RESOURCE_REQUIREMENTS_LIS
     return STATUS_SUCCESS;
 }
 
-/* ---- for the others
- * ---------------------------------------------------------------------------------- */
+/* ---- for the others --------------------------------------------------------------------- */
 
 /* What the stack makes of the bus' requirements; a list in ExFreePool's pool, or NULL. */
 static PIO_RESOURCE_REQUIREMENTS_LIST filter(struct pnp_node *node)

@@ -142,8 +142,7 @@ static NTSTATUS query_relations(PDEVICE_OBJECT pdo, PIRP irp, DEVICE_RELATION_TY
     return STATUS_SUCCESS;
 }
 
-/* ---- its life
- * -------------------------------------------------------------------------------------- */
+/* ---- its life --------------------------------------------------------------------------- */
 
 /* The request is the caller's to complete; NULL if there is none, or it is being cancelled. */
 static PIRP take_wait_wake(struct root_device *device)
@@ -215,8 +214,7 @@ static NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT pdo, PIRP irp)
     return complete(irp, status);
 }
 
-/* ---- power
- * --------------------------------------------------------------------------------------------- */
+/* ---- power ------------------------------------------------------------------------------ */
 
 static VOID NTAPI cancel_wait_wake(PDEVICE_OBJECT pdo, PIRP irp)
 {
@@ -303,8 +301,7 @@ static NTSTATUS NTAPI entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path
     return STATUS_SUCCESS;
 }
 
-/* ---- for the rest of the room
- * --------------------------------------------------------------------------- */
+/* ---- for the rest of the room ----------------------------------------------------------- */
 
 static NTSTATUS make_pdo(ULONG extension, PDEVICE_OBJECT *pdo)
 {

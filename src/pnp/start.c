@@ -169,8 +169,7 @@ NTSTATUS pnp_add_driver_device(PDRIVER_OBJECT driver, struct pnp_reason *reason)
     return pnp_call(add_driver_device, &order);
 }
 
-/* ---- removing, and starting again
- * --------------------------------------------------------------------- */
+/* ---- removing, and starting again ------------------------------------------------------- */
 
 /* Takes an uninstalled device of the root bus away; another stays on its bus, without a stack. */
 static VOID forget(struct pnp_node *node, BOOLEAN deletes_key)

@@ -279,8 +279,7 @@ NTSTATUS pnp_user_unlisten(ULONG64 cookie)
     return STATUS_SUCCESS;
 }
 
-/* ---- events
- * ----------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------- */
 
 /* FALSE if the program ends, or has left so many that nobody will ever fetch this one. */
 static BOOLEAN has_room(struct audience *audience)
@@ -471,8 +470,7 @@ NTSTATUS pnp_user_target(struct pnp_node *node, const GUID *event)
     return status;
 }
 
-/* ---- fetching
- * ---------------------------------------------------------------------------------------------- */
+/* ---- fetching --------------------------------------------------------------------------- */
 
 NTSTATUS pnp_user_next_event(struct pnp_user_event **content, PULONG bytes)
 {

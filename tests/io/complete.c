@@ -243,8 +243,7 @@ static void forward_synchronously(void)
     assert_int_equal(send(handle), STATUS_DEVICE_NOT_READY);
 }
 
-/* ---- associated IRPs
- * ----------------------------------------------------------------------------- */
+/* ---- associated IRPs -------------------------------------------------------------------- */
 
 static ULONG associated_left;
 
@@ -288,8 +287,7 @@ static void associated(void)
     assert_int_equal(iosb.Information, 77);
 }
 
-/* ---- what a driver must not do
- * ------------------------------------------------------------------------ */
+/* ---- what a driver must not do ---------------------------------------------------------- */
 
 static jmp_buf stopped;
 static ULONG stop_code;

@@ -116,8 +116,7 @@ static void first_life_and_a_handle_that_is_kept(void)
     close_program();
 }
 
-/* ---- 2: passed on, and completed in the routine
- * -------------------------------------------------- */
+/* ---- 2: passed on, and completed in the routine ----------------------------------------- */
 
 static VOID NTAPI passed_on(WDFREQUEST request, WDFIOTARGET target,
                             PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)
@@ -221,8 +220,7 @@ static void second_life_without_return(void)
     close_program();
 }
 
-/* ---- 3: lent to a request of the driver's
- * ------------------------------------------------------------ */
+/* ---- 3: lent to a request of the driver's ----------------------------------------------- */
 
 static VOID NTAPI lent_is_back(WDFREQUEST request, WDFIOTARGET target,
                                PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)
@@ -321,8 +319,7 @@ static void third_life_ends_with_deletion(void)
     close_program();
 }
 
-/* ---- 4: new, in a request of the driver's
- * -------------------------------------------------------------- */
+/* ---- 4: new, in a request of the driver's ----------------------------------------------- */
 
 static VOID NTAPI memory_destroyed(WDFOBJECT memory)
 {
@@ -404,8 +401,7 @@ static void fourth_life_of_a_buffer_of_the_drivers(void)
     close_program();
 }
 
-/* ---- 5: a request that is reused
- * ------------------------------------------------------------------------ */
+/* ---- 5: a request that is reused -------------------------------------------------------- */
 
 static void fifth_life_from_one_buffer_to_the_next(void)
 {

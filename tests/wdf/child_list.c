@@ -139,8 +139,7 @@ static VOID all_may_be_found_at_once(VOID)
     assert_journal("create(1) ");
 }
 
-/* ---- looking
- * ---------------------------------------------------------------------------------------- */
+/* ---- looking ---------------------------------------------------------------------------- */
 
 static ULONG count_with(ULONG flags)
 {
@@ -238,8 +237,7 @@ static VOID a_child_is_found_by_its_id(VOID)
                      STATUS_INVALID_PARAMETER);
 }
 
-/* ---- addresses
- * ------------------------------------------------------------------------------------------ */
+/* ---- addresses -------------------------------------------------------------------------- */
 
 static VOID addresses_are_kept(VOID)
 {
@@ -277,8 +275,7 @@ static VOID addresses_are_kept(VOID)
                      STATUS_INVALID_DEVICE_REQUEST);
 }
 
-/* ---- creation that fails
- * ---------------------------------------------------------------------------------- */
+/* ---- creation that fails ---------------------------------------------------------------- */
 
 static VOID creation_fails(VOID)
 {
@@ -310,8 +307,7 @@ static VOID creation_is_tried_again(VOID)
     assert_journal("create(1) ");
 }
 
-/* ---- the parent goes
- * --------------------------------------------------------------------------------------- */
+/* ---- the parent goes -------------------------------------------------------------------- */
 
 static VOID children_go_with_their_parent(VOID)
 {
@@ -357,8 +353,7 @@ static VOID parent_stays_awake(VOID)
     assert_int_equal(inside_device()->pnp->policy->references, 0);
 }
 
-/* ---- what a child answers
- * ------------------------------------------------------------------------------------ */
+/* ---- what a child answers --------------------------------------------------------------- */
 
 static VOID assert_id(PDEVICE_OBJECT pdo, BUS_QUERY_ID_TYPE type, PCWSTR expected, SIZE_T bytes)
 {
@@ -421,8 +416,7 @@ static VOID capabilities_are_the_parents(VOID)
     assert_int_equal(capabilities.DeviceState[PowerSystemSleeping1], PowerDeviceD3);
 }
 
-/* ---- static children
- * ------------------------------------------------------------------------------------------- */
+/* ---- static children -------------------------------------------------------------------- */
 
 static WDFDEVICE static_child(ULONG number)
 {

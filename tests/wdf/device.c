@@ -171,8 +171,7 @@ static VOID security_needs_a_name(VOID)
     WdfDeviceInitFree(init);
 }
 
-/* ---- the init
- * ------------------------------------------------------------------------------------ */
+/* ---- the init --------------------------------------------------------------------------- */
 
 static VOID is_buffered_unless_told(VOID)
 {

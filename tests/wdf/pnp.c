@@ -254,8 +254,7 @@ static VOID states_are_watched(VOID)
     assert_journal("leave(119,11c) cleanup bus-remove destroy ");
 }
 
-/* ---- what the PnP manager asks
- * ------------------------------------------------------------------- */
+/* ---- what the PnP manager asks ---------------------------------------------------------- */
 
 static VOID device_state_is_answered(VOID)
 {

@@ -288,8 +288,7 @@ static inline VOID set_callbacks(PWDFDEVICE_INIT init)
     WdfDeviceInitSetPnpPowerEventCallbacks(init, &callbacks);
 }
 
-/* ---- the driver
- * ------------------------------------------------------------------------------------ */
+/* ---- the driver ------------------------------------------------------------------------- */
 
 static struct function_driver {
     PDRIVER_OBJECT object;

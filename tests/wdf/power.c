@@ -300,8 +300,7 @@ static VOID idle_device_stays_idle_through_sleep(VOID)
     assert_journal(TO_D3);
 }
 
-/* ---- removal
- * ---------------------------------------------------------------------------------------- */
+/* ---- removal ---------------------------------------------------------------------------- */
 
 static VOID is_woken_to_be_removed(VOID)
 {
@@ -323,8 +322,7 @@ static VOID is_surprise_removed_in_dx(VOID)
     assert_null(bus.wait_wake);
 }
 
-/* ---- failures
- * ------------------------------------------------------------------------------------------ */
+/* ---- failures --------------------------------------------------------------------------- */
 
 static VOID cannot_come_back(VOID)
 {
@@ -354,8 +352,7 @@ static VOID somebody_else_asks_for_power(VOID)
     IoReleaseRemoveLock(&inside_device()->remove_lock, (PIRP)bugcheck.seen[3]);
 }
 
-/* ---- settings
- * -------------------------------------------------------------------------------------------- */
+/* ---- settings --------------------------------------------------------------------------- */
 
 static VOID idle_settings_are_checked(VOID)
 {

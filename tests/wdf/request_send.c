@@ -491,8 +491,7 @@ static void formatting_with_a_stack_location(void)
     assert_int_equal(params.Type, WdfRequestTypeNoFormat);
 }
 
-/* ---- misuse
- * ----------------------------------------------------------------------------------------- */
+/* ---- misuse ----------------------------------------------------------------------------- */
 
 static void sending_twice_is_a_violation(void)
 {

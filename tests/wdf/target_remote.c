@@ -149,8 +149,7 @@ static void by_name_and_again(void)
     WdfObjectDelete(target);
 }
 
-/* ---- what happens to its device
- * ----------------------------------------------------------------------- */
+/* ---- what happens to its device --------------------------------------------------------- */
 
 static struct pnp_node *node;
 

@@ -35,8 +35,7 @@ CONFIGRET cfg_result(NTSTATUS status);
  */
 PVOID cfg_answer(enum pnp_control operation, struct pnp_control_block *block, NTSTATUS *status);
 
-/* ---- text.c
- * --------------------------------------------------------------------------------------- */
+/* ---- text.c ----------------------------------------------------------------------------- */
 
 /* Characters of a list of texts, its last terminator included. */
 SIZE_T cfg_list_length(PCWSTR list);
@@ -47,16 +46,14 @@ PWSTR cfg_wide(const char *text, BOOL is_list, SIZE_T *length);
 /* Symbolic links start with "\??\" in the kernel, with "\\?\" in programs. In place, a list. */
 void cfg_show_links(PWSTR list);
 
-/* ---- property.c
- * ------------------------------------------------------------------------------------- */
+/* ---- property.c ------------------------------------------------------------------------- */
 
 /* A property by CM_DRP_* number, as a registry type: new (free); NULL with *result. */
 PVOID cfg_registry_property(DEVINST device, ULONG property, PULONG type, PULONG bytes,
                             CONFIGRET *result);
 CONFIGRET cfg_set_registry_property(DEVINST device, ULONG property, const void *data, ULONG bytes);
 
-/* ---- key.c
- * -------------------------------------------------------------------------------------------- */
+/* ---- key.c ------------------------------------------------------------------------------ */
 
 CONFIGRET cfg_open_key(enum pnp_control operation, PCWSTR name, enum pnp_key which, REGSAM access,
                        REGDISPOSITION disposition, PHKEY key);

@@ -3,8 +3,7 @@
  */
 #include "cfgmgr.h"
 
-/* ---- finding
- * ------------------------------------------------------------------------------------- */
+/* ---- finding ---------------------------------------------------------------------------- */
 
 CONFIGRET WINAPI CM_Locate_DevNodeW(PDEVINST device, DEVINSTID_W id, ULONG flags)
 {
@@ -85,8 +84,7 @@ CONFIGRET WINAPI CM_Get_Sibling_Ex(PDEVINST sibling, DEVINST device, ULONG flags
     return machine ? CR_MACHINE_UNAVAILABLE : CM_Get_Sibling(sibling, device, flags);
 }
 
-/* ---- names
- * ------------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------ */
 
 CONFIGRET WINAPI CM_Get_Device_ID_Size(PULONG length, DEVINST device, ULONG flags)
 {
@@ -243,8 +241,7 @@ CONFIGRET WINAPI CM_Get_Device_ID_ListA(PCSTR filter, PCHAR buffer, ULONG size, 
     return result;
 }
 
-/* ---- state and changes
- * --------------------------------------------------------------------------------- */
+/* ---- state and changes ------------------------------------------------------------------ */
 
 CONFIGRET WINAPI CM_Get_DevNode_Status(PULONG status, PULONG problem, DEVINST device, ULONG flags)
 {

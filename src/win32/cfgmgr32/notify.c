@@ -20,8 +20,7 @@ static struct {
     DWORD thread; /* the one that calls back; 0: it does not run yet */
 } notify;
 
-/* ---- events
- * -------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------- */
 
 /* Takes the notification for a call; NULL if it is gone. */
 static struct notification *begin_call(ULONG64 cookie)
@@ -117,8 +116,7 @@ static DWORD WINAPI fetch_events(LPVOID unused)
     return 0;
 }
 
-/* ---- registering
- * ------------------------------------------------------------------------------------ */
+/* ---- registering ------------------------------------------------------------------------ */
 
 /* Under the lock. */
 static BOOL start_thread(void)

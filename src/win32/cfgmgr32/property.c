@@ -7,8 +7,7 @@
 
 #include <devpkey.h>
 
-/* ---- by key
- * ------------------------------------------------------------------------------------------ */
+/* ---- by key ----------------------------------------------------------------------------- */
 
 static CONFIGRET get_property(enum pnp_control operation, PCWSTR name, const DEVPROPKEY *key,
                               DEVPROPTYPE *type, PBYTE buffer, PULONG size, ULONG flags)
@@ -81,8 +80,7 @@ CONFIGRET WINAPI CM_Set_Device_Interface_PropertyW(LPCWSTR link, const DEVPROPKE
                 : CR_INVALID_POINTER;
 }
 
-/* ---- by number
- * ----------------------------------------------------------------------------------------- */
+/* ---- by number -------------------------------------------------------------------------- */
 
 static const struct numbered {
     ULONG number; /* CM_DRP_* */

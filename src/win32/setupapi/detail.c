@@ -3,8 +3,7 @@
  */
 #include "setup.h"
 
-/* ---- interfaces
- * ---------------------------------------------------------------------------------- */
+/* ---- interfaces ------------------------------------------------------------------------- */
 
 /* The path of an interface, copied (free), and its device for of (may be NULL). */
 static PWSTR path_of(HDEVINFO handle, PSP_DEVICE_INTERFACE_DATA data, PSP_DEVINFO_DATA of)
@@ -89,8 +88,7 @@ HKEY WINAPI SetupDiOpenDeviceInterfaceRegKey(HDEVINFO handle, PSP_DEVICE_INTERFA
     return key;
 }
 
-/* ---- devices
- * -------------------------------------------------------------------------------------- */
+/* ---- devices ---------------------------------------------------------------------------- */
 
 /* The device's number; 0 with the last error. */
 static DEVINST number_of(HDEVINFO handle, PSP_DEVINFO_DATA data)

@@ -32,8 +32,7 @@ static BOOL with_device(HDEVINFO handle, PSP_DEVINFO_DATA data,
     return good;
 }
 
-/* ---- a new device
- * ------------------------------------------------------------------------------------ */
+/* ---- a new device ----------------------------------------------------------------------- */
 
 BOOL WINAPI SetupDiCreateDeviceInfoW(HDEVINFO handle, PCWSTR name, const GUID *class_guid,
                                      PCWSTR description, HWND window, DWORD flags,
@@ -155,8 +154,7 @@ BOOL WINAPI SetupDiRegisterDeviceInfo(HDEVINFO handle, PSP_DEVINFO_DATA data, DW
     return with_device(handle, data, register_device, NULL);
 }
 
-/* ---- the class installer's functions
- * --------------------------------------------------------------------- */
+/* ---- the class installer's functions ---------------------------------------------------- */
 
 static BOOL set_params(struct setup_set *set, struct setup_device *device, const void *context)
 {
@@ -245,8 +243,7 @@ BOOL WINAPI SetupDiCallClassInstaller(DI_FUNCTION function, HDEVINFO handle, PSP
     }
 }
 
-/* ---- drivers for what is there
- * ------------------------------------------------------------------------------ */
+/* ---- drivers for what is there ---------------------------------------------------------- */
 
 /*
  * The INF is installed before a program runs, and its devices with it: this tells whether there is

@@ -144,8 +144,7 @@ HDEVINFO WINAPI SetupDiGetClassDevsA(const GUID *class_guid, PCSTR enumerator, H
     return SetupDiGetClassDevsExA(class_guid, enumerator, window, flags, NULL, NULL, NULL);
 }
 
-/* ---- going through it
- * ------------------------------------------------------------------------------- */
+/* ---- going through it ------------------------------------------------------------------- */
 
 BOOL WINAPI SetupDiEnumDeviceInfo(HDEVINFO handle, DWORD index, PSP_DEVINFO_DATA data)
 {
@@ -226,8 +225,7 @@ BOOL WINAPI SetupDiDeleteDeviceInterfaceData(HDEVINFO handle, PSP_DEVICE_INTERFA
     return found != NULL;
 }
 
-/* ---- adding one by name
- * --------------------------------------------------------------------------------- */
+/* ---- adding one by name ----------------------------------------------------------------- */
 
 BOOL WINAPI SetupDiOpenDeviceInfoW(HDEVINFO handle, PCWSTR instance, HWND window, DWORD flags,
                                    PSP_DEVINFO_DATA data)

@@ -42,8 +42,7 @@ BOOL setup_copy_narrow(PCWSTR text, PSTR buffer, DWORD size, PDWORD required)
     return fits ? TRUE : win32_fail(ERROR_INSUFFICIENT_BUFFER);
 }
 
-/* ---- the set
- * ------------------------------------------------------------------------------------- */
+/* ---- the set ---------------------------------------------------------------------------- */
 
 struct setup_set *setup_lock(HDEVINFO handle)
 {
@@ -127,8 +126,7 @@ BOOL WINAPI SetupDiDestroyDeviceInfoList(HDEVINFO handle)
     return TRUE;
 }
 
-/* ---- elements
- * -------------------------------------------------------------------------------------- */
+/* ---- elements --------------------------------------------------------------------------- */
 
 struct setup_device *setup_device_of(struct setup_set *set, PSP_DEVINFO_DATA data)
 {

@@ -314,8 +314,7 @@ static NTSTATUS bus_pnp(struct bus *bus, PIRP irp)
     return pass(bus, irp);
 }
 
-/* ---- both
- * ------------------------------------------------------------------------------------------ */
+/* ---- both ------------------------------------------------------------------------------- */
 
 static NTSTATUS dispatch_pnp(PDEVICE_OBJECT self, PIRP irp)
 {

@@ -209,8 +209,7 @@ static NTSTATUS dispatch_power(PDEVICE_OBJECT self, PIRP irp)
     return status;
 }
 
-/* ---- files
- * --------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------ */
 
 static NTSTATUS control(struct device *device, PIRP irp)
 {
