@@ -421,6 +421,9 @@ static void events_reach_who_listens(void)
     assert_int_equal(provider.enabled, 1);
     assert_int_equal(provider.disabled, 0);
     ObDereferenceObject(second);
+    /* The first is closed when who called it has returned. */
+    while (!__atomic_load_n(&provider.disabled, __ATOMIC_ACQUIRE))
+        hal_yield();
     assert_int_equal(provider.disabled, 1);
 }
 
