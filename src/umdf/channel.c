@@ -10,7 +10,8 @@ static _Thread_local struct lpc_patience patience __attribute__((tls_model("init
 #define REPORTED 4u      /* requests of a dead host that are told one by one */
 /* ns: a host that breaks the rules must not make a thread sleep on. */
 #define LOOK_AGAIN 500000000ll
-#define SHORT_SLEEP 2000000ll /* ns that a sender sleeps on its slot before it leaves */
+#define SHORT_SLEEP 2000000ll  /* ns that a sender sleeps on its slot before it leaves */
+#define ORDER_SLEEP 50000000ll /* ns that it waits for the drivers to have seen its request */
 
 /* ---- slots ---------------------------------------------------------------------------- */
 
@@ -125,11 +126,12 @@ static VOID sleep_on(hal_u64 *turn, hal_u64 seen, hal_i64 deadline)
         mm_enter();
 }
 
-static hal_u32 sleep_until(hal_u64 *turn, hal_i64 deadline)
+/* Until the turn comes, or a bit of enough is set. */
+static hal_u64 sleep_until(hal_u64 *turn, hal_u64 enough, hal_i64 deadline)
 {
     hal_u64 seen = __atomic_load_n(turn, __ATOMIC_ACQUIRE);
 
-    while (!lpc_has_turn(seen, UMDF_KERNEL)) {
+    while (!lpc_has_turn(seen, UMDF_KERNEL) && !(seen & enough)) {
         hal_i64 now = hal_clock_monotonic();
 
         if (deadline != HAL_FOREVER && now >= deadline)
@@ -169,12 +171,14 @@ BOOLEAN umdf_watch(struct umdf_host *host, struct umdf_request *request, enum um
 
     if (!patience.retry)
         patience = LPC_PATIENT;
-    if (waiting != UMDF_NOT)
+    if (waiting == UMDF_SHORTLY || waiting == UMDF_TO_END)
         seen = lpc_spin(turn, UMDF_KERNEL, &patience);
-    if (waiting == UMDF_SHORTLY)
-        seen = sleep_until(turn, hal_clock_monotonic() + SHORT_SLEEP);
+    if (waiting == UMDF_UNTIL_SEEN)
+        seen = sleep_until(turn, UMDF_SEEN, hal_clock_monotonic() + ORDER_SLEEP);
+    else if (waiting == UMDF_SHORTLY)
+        seen = sleep_until(turn, 0, hal_clock_monotonic() + SHORT_SLEEP);
     else if (waiting == UMDF_TO_END)
-        seen = sleep_until(turn, HAL_FOREVER);
+        seen = sleep_until(turn, 0, HAL_FOREVER);
     if (lpc_has_turn(seen, UMDF_KERNEL))
         return umdf_claim(request, UMDF_WATCHED);
     return leave(request, turn);

@@ -23,6 +23,18 @@ VOID host_answer(ULONG number, NTSTATUS status, ULONG_PTR information)
     host_ring_bell();
 }
 
+/*
+ * The drivers' dispatch routines have returned: what the sender sends next comes after it. If it
+ * was answered meanwhile the word may be another request's, which then is taken for seen early.
+ */
+static VOID tell_seen(struct umdf_slot *slot)
+{
+    if (lpc_has_turn(__atomic_load_n(&slot->turn, __ATOMIC_RELAXED), UMDF_KERNEL))
+        return;
+    if (__atomic_fetch_or(&slot->turn, UMDF_SEEN, __ATOMIC_SEQ_CST) & LPC_ASLEEP)
+        hal_wake_shared((hal_u32 *)&slot->turn, 1);
+}
+
 static ULONG number_of(const struct host_request *request)
 {
     return (ULONG)(request - host.requests);
@@ -228,6 +240,7 @@ static VOID send(struct host_request *request, PDEVICE_OBJECT top, hal_u32 seria
         PoCallDriver(top, irp);
     else
         IoCallDriver(top, irp);
+    tell_seen(&host.board->slots[number]);
 }
 
 static VOID take_irp(struct host_request *request, ULONG number, hal_u32 serial)

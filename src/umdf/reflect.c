@@ -274,7 +274,7 @@ static enum umdf_waiting waiting_for(PIRP irp, PIO_STACK_LOCATION location)
     return irp->RequestorMode == UserMode && file && (file->Flags & FO_SYNCHRONOUS_IO) &&
                    !(file->Flags & FO_ALERTABLE_IO)
                ? UMDF_SHORTLY
-               : UMDF_NOT;
+               : UMDF_UNTIL_SEEN;
 }
 
 /* The file's number, made for an open. */

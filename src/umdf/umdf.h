@@ -143,7 +143,9 @@ static inline ULONG umdf_number_of(const struct umdf_host *host, const struct um
 BOOLEAN umdf_post(struct umdf_host *host, enum umdf_entry_kind kind, ULONG slot, hal_u32 serial);
 /* How long a sender waits for its request before it leaves it to others. */
 enum umdf_waiting {
-    UMDF_NOT,     /* at raised IRQL, or it has other things to do */
+    UMDF_NOT, /* at raised IRQL */
+    /* It has other things to do, but what it sends next is to reach the drivers next. */
+    UMDF_UNTIL_SEEN,
     UMDF_SHORTLY, /* it would wait anyway, but the request may take long, or be cancelled */
     UMDF_TO_END,  /* it would wait anyway, and the host has to answer soon */
 };

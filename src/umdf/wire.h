@@ -39,8 +39,9 @@
 /* Whose turn a slot is: lpc/turn.h's words, of which the host has the program's part. */
 #define UMDF_HOST LPC_PROGRAM
 #define UMDF_KERNEL LPC_KERNEL
-#define UMDF_LEFT                                                                                  \
-    (1ull << 32) /* with UMDF_HOST: no thread of the kernel looks at the slot any more */
+#define UMDF_SEEN 8ull /* with UMDF_HOST: the drivers' dispatch routines have returned */
+/* With UMDF_HOST: no thread of the kernel looks at the slot any more. */
+#define UMDF_LEFT (1ull << 32)
 
 enum umdf_kind {
     UMDF_ADD_DEVICE = 1, /* makes a stack; input is struct umdf_device and what follows it */
