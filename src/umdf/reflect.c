@@ -233,7 +233,10 @@ static BOOLEAN is_cancelable(UCHAR major)
            major == IRP_MJ_CREATE;
 }
 
-/* The request is in the ring, and still its sender's: whoever cancels it comes behind it there. */
+/*
+ * Before the request is in the ring: from then on the host may have sent it to the next lower
+ * driver, whose cancel routine it has. A cancellation that overtakes it waits for it in the host.
+ */
 static VOID arm(struct umdf_host *host, struct umdf_request *request, PIRP irp)
 {
     IoSetCancelRoutine(irp, cancel);
@@ -253,10 +256,10 @@ static VOID submit(struct umdf_host *host, struct umdf_request *request, enum um
     ULONG number = umdf_number_of(host, request);
 
     __atomic_store_n(&request->state, UMDF_WATCHED, __ATOMIC_RELEASE);
+    if (!(__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_UNCANCELABLE))
+        arm(host, request, request->irp);
     if (!umdf_post(host, UMDF_REQUEST, number, request->serial))
         lpc_end(&host->board->slots[number].turn);
-    else if (!(__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_UNCANCELABLE))
-        arm(host, request, request->irp);
     if (umdf_watch(host, request, waiting))
         umdf_finish(host, request);
 }
