@@ -80,7 +80,9 @@ static inline hal_u64 lpc_spin(hal_u64 *word, enum lpc_turn mine, struct lpc_pat
 
     for (hal_u32 looks = 0; looks < patience->spins; looks++) {
         if (lpc_has_turn(seen, mine)) {
-            lpc_paid_off(patience, looks);
+            /* There at once: the other side ran instead of this one, and not beside it. */
+            if (looks)
+                lpc_paid_off(patience, looks);
             return seen;
         }
         __builtin_ia32_pause();
