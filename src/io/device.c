@@ -16,6 +16,7 @@ VOID io_device_start(VOID)
 {
     KeInitializeSpinLock(&io_database_lock);
     next_automatic_name = 0;
+    ob_type_device.destroy = io_release_dma;
 }
 
 static USHORT sector_size_of(DEVICE_TYPE type)

@@ -67,6 +67,17 @@ NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);
  */
 PVOID *io_device_node(PDEVICE_OBJECT device);
 /*
+ * What DMA keeps for a physical device object, its bus address space: NULL until it puts something
+ * there, which it does atomically. It is for any physical device object, be there hardware behind
+ * it or not; a simulated device reaches memory through the same.
+ */
+PVOID *io_device_dma(PDEVICE_OBJECT device);
+/*
+ * Called with that for a device object that goes, once nobody can reach the device any more.
+ * PASSIVE_LEVEL. Forgotten with NULL.
+ */
+VOID io_on_dma_gone(VOID (*gone)(PVOID dma));
+/*
  * While a device is blocked its opens fail with STATUS_NO_SUCH_DEVICE: it starts, or it goes.
  * Returns how many files are open on it.
  */
