@@ -353,7 +353,7 @@ VOID pnp_notify_interface(const GUID *guid, PCUNICODE_STRING link, BOOLEAN is_ar
  */
 NTSTATUS pnp_notify_target(struct pnp_node *node, const GUID *event);
 
-/* ---- user_notify.c: programs that listen ------------------------------------------------ */
+/* ---- user_notify.c, user_event.c, user_question.c: programs that listen ----------------- */
 
 #include "control.h"
 
