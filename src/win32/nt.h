@@ -200,7 +200,6 @@ NTSTATUS NTAPI NtEnumerateValueKey(HANDLE key, ULONG index, ULONG information_cl
 NTSTATUS NTAPI NtQueryKey(HANDLE key, ULONG information_class, PVOID information, ULONG length,
                           PULONG returned);
 NTSTATUS NTAPI NtFlushKey(HANDLE key);
-NTSTATUS NTAPI RtlStringFromGUID(const GUID *guid, PUNICODE_STRING text);
 NTSTATUS NTAPI RtlGUIDFromString(PUNICODE_STRING text, GUID *guid);
 NTSTATUS NTAPI NtLoadDriver(PUNICODE_STRING service_key);
 NTSTATUS NTAPI NtUnloadDriver(PUNICODE_STRING service_key);

@@ -43,6 +43,9 @@ SIZE_T cfg_list_length(PCWSTR list);
 char *cfg_narrow(PCWSTR text, BOOL is_list, SIZE_T *length);
 /* Narrow to wide likewise; *length in characters. */
 PWSTR cfg_wide(const char *text, BOOL is_list, SIZE_T *length);
+/* A GUID in braces; text has CFG_GUID_SIZE characters, its terminator included. */
+enum { CFG_GUID_SIZE = 39 };
+void cfg_guid_text(PWSTR text, const GUID *guid);
 /* Symbolic links start with "\??\" in the kernel, with "\\?\" in programs. In place, a list. */
 void cfg_show_links(PWSTR list);
 

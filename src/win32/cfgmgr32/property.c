@@ -127,14 +127,10 @@ static const struct numbered *find_numbered(ULONG number)
 
 static PWSTR guid_text(const GUID *guid)
 {
-    UNICODE_STRING string;
-    PWSTR text = malloc(40 * sizeof(WCHAR));
+    PWSTR text = malloc(CFG_GUID_SIZE * sizeof(WCHAR));
 
-    if (text && NT_SUCCESS(RtlStringFromGUID(guid, &string))) {
-        memcpy(text, string.Buffer, string.Length);
-        text[string.Length / sizeof(WCHAR)] = 0;
-        RtlFreeUnicodeString(&string);
-    }
+    if (text)
+        cfg_guid_text(text, guid);
     return text;
 }
 

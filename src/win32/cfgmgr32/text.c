@@ -3,6 +3,8 @@
  */
 #include "cfgmgr.h"
 
+#include <stdio.h>
+
 SIZE_T cfg_list_length(PCWSTR list)
 {
     PCWSTR at = list;
@@ -47,4 +49,13 @@ void cfg_show_links(PWSTR list)
     for (; *list; list += win32_length(list) + 1)
         if (list[0] == '\\' && list[1] == '?')
             list[1] = '\\';
+}
+
+void cfg_guid_text(PWSTR text, const GUID *guid)
+{
+    const unsigned char *d = guid->Data4;
+
+    _snwprintf(text, CFG_GUID_SIZE, L"{%08lx-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}",
+               guid->Data1, guid->Data2, guid->Data3, d[0], d[1], d[2], d[3], d[4], d[5], d[6],
+               d[7]);
 }

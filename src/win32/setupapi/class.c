@@ -9,19 +9,14 @@ static const WCHAR class_root[] = L"\\Registry\\Machine\\System\\CurrentControlS
 /* Opens the key of a class, or with NULL that of all; INVALID_HANDLE_VALUE with the last error. */
 static HANDLE open_class(const GUID *class_guid, ACCESS_MASK access)
 {
-    WCHAR name[WIN32_COUNT(class_root) + 48];
-    UNICODE_STRING text;
+    WCHAR name[WIN32_COUNT(class_root) + CFG_GUID_SIZE];
     HANDLE key;
 
     lstrcpyW(name, class_root);
     if (class_guid) {
-        if (!win32_result(RtlStringFromGUID(class_guid, &text)))
-            return INVALID_HANDLE_VALUE;
         PWSTR end = name + win32_length(name);
         *end++ = '\\';
-        memcpy(end, text.Buffer, text.Length);
-        end[text.Length / sizeof(WCHAR)] = 0;
-        RtlFreeUnicodeString(&text);
+        cfg_guid_text(end, class_guid);
     }
     NTSTATUS status = registry_open(name, access, NULL, &key);
     if (NT_SUCCESS(status))

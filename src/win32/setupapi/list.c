@@ -6,20 +6,6 @@
 #define KNOWN_FLAGS                                                                                \
     (DIGCF_DEFAULT | DIGCF_PRESENT | DIGCF_ALLCLASSES | DIGCF_PROFILE | DIGCF_DEVICEINTERFACE)
 
-static PWSTR guid_text(const GUID *guid)
-{
-    UNICODE_STRING string;
-    PWSTR text = NULL;
-
-    if (!NT_SUCCESS(RtlStringFromGUID(guid, &string)))
-        return NULL;
-    text = calloc(string.Length / sizeof(WCHAR) + 1, sizeof(WCHAR));
-    if (text)
-        memcpy(text, string.Buffer, string.Length);
-    RtlFreeUnicodeString(&string);
-    return text;
-}
-
 static BOOL add_devices(struct setup_set *set, PCWSTR filter, ULONG flags)
 {
     ULONG length;
@@ -46,11 +32,9 @@ static BOOL fill_devices(struct setup_set *set, const GUID *class_guid, PCWSTR e
         return add_devices(set, enumerator, CM_GETIDLIST_FILTER_ENUMERATOR);
     if (flags & DIGCF_ALLCLASSES)
         return add_devices(set, NULL, CM_GETIDLIST_FILTER_NONE);
-    PWSTR text = guid_text(class_guid);
-    BOOL good = text ? add_devices(set, text, CM_GETIDLIST_FILTER_CLASS)
-                     : win32_fail(ERROR_NOT_ENOUGH_MEMORY);
-    free(text);
-    return good;
+    WCHAR text[CFG_GUID_SIZE];
+    cfg_guid_text(text, class_guid);
+    return add_devices(set, text, CM_GETIDLIST_FILTER_CLASS);
 }
 
 static BOOL fill_interfaces(struct setup_set *set, const GUID *class_guid, PCWSTR device,

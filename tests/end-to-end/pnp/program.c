@@ -216,6 +216,29 @@ static void TestDescription(void)
           "no list");
 }
 
+static void TestClass(void)
+{
+    static const GUID class_guid = {
+        0x6f0c0f0e, 0x8d52, 0x4c2a, {0x9d, 0x0b, 0x5b, 0x0f, 0x6f, 0x1c, 0x7a, 0xff}};
+    HDEVINFO set = SetupDiGetClassDevsA(&class_guid, NULL, NULL, DIGCF_PRESENT);
+    SP_DEVINFO_DATA device = {sizeof(device)};
+    char text[256] = "";
+    DWORD type;
+    HKEY key;
+
+    Check(SetupDiEnumDeviceInfo(set, 0, &device), "a device of the class");
+    SetupDiGetDeviceInstanceIdA(set, &device, text, sizeof(text), NULL);
+    Check(!strcmp(text, "ROOT\\PNPTEST\\0000"), "it is the class's");
+    Check(!SetupDiEnumDeviceInfo(set, 1, &device) && GetLastError() == ERROR_NO_MORE_ITEMS,
+          "there is no other");
+    SetupDiDestroyDeviceInfoList(set);
+    key = SetupDiOpenClassRegKey(&class_guid, KEY_READ);
+    Check(key != INVALID_HANDLE_VALUE, "the class's key");
+    Check(Value(key, NULL, NULL, text, sizeof(text), &type) && !strcmp(text, "PnP tests"),
+          "the class's name");
+    RegCloseKey(key);
+}
+
 /* ---- asking, refusing, disabling ---- */
 
 static void TestVeto(void)
@@ -440,8 +463,10 @@ int main(int Count, char **Arguments)
 {
     const char *what = Count > 1 ? Arguments[1] : "device";
 
-    if (!strcmp(what, "device")) {
+    if (!strcmp(what, "find")) {
         TestDescription();
+        TestClass();
+    } else if (!strcmp(what, "device")) {
         TestVeto();
         TestFailure();
         TestListening();
