@@ -23,7 +23,7 @@
 #define ExAllocateFromLookasideListEx MingwExAllocateFromLookasideListEx
 #define ExFreeToLookasideListEx MingwExFreeToLookasideListEx
 
-/* intrin.h has them inline already; after it, clang would make global functions of a second body. */
+/* intrin.h has them inline already; after it, clang would make globals of a second body. */
 #include <intrin.h>
 #define InterlockedBitTestAndSet MingwInterlockedBitTestAndSet
 #define InterlockedBitTestAndReset MingwInterlockedBitTestAndReset
@@ -31,8 +31,22 @@
 /* DEVICE_OBJECT is aligned as pool is, so that its extension can follow it. */
 #define NextDevice NextDevice __attribute__((aligned(16)))
 
+#include <ntio_dma.h>
+#define DmaPort                                                                                    \
+    DmaPort;                                                                                       \
+    NTIO_DMA_DESCRIPTION
+#define DMA_COMPLETION_STATUS                                                                      \
+    DMA_COMPLETION_STATUS;                                                                         \
+    NTIO_DMA_TYPES
+#define BuildMdlFromScatterGatherList                                                              \
+    BuildMdlFromScatterGatherList;                                                                 \
+    NTIO_DMA_OPERATIONS
+
 #include_next <wdm.h>
 
+#undef BuildMdlFromScatterGatherList
+#undef DMA_COMPLETION_STATUS
+#undef DmaPort
 #undef NextDevice
 #undef InterlockedBitTestAndSet
 #undef InterlockedBitTestAndReset

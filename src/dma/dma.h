@@ -6,13 +6,15 @@
  * that is too narrow for it, that of a bounce buffer. Adapters (IoGetDmaAdapter) map and unmap;
  * the device, simulated, reads and writes through dma_domain_read and dma_domain_write.
  *
- *   domain.c      domains, mappings, accesses of devices
- *   violation.c   what becomes of an access outside of what is mapped
- *   adapter.c     IoGetDmaAdapter, the tables of operations
- *   list.c        scatter/gather lists
- *   channel.c     map registers, channels, MapTransfer
- *   common.c      common buffers
- *   controller.c  system DMA: the controller that moves bytes for devices without an engine
+ *   domain.c       domains, mappings, accesses of devices
+ *   violation.c    what becomes of an access outside of what is mapped
+ *   adapter.c      IoGetDmaAdapter, the tables of operations
+ *   elements.c     from an MDL's frames to elements; bounce buffers
+ *   grant.c        map registers, and who waits for them
+ *   list.c         scatter/gather lists
+ *   channel.c      channels, MapTransfer
+ *   common.c       common buffers
+ *   controller.c   system DMA: the controller that moves bytes for devices without an engine
  */
 #pragma once
 
@@ -23,7 +25,7 @@
 
 struct dma_domain;
 
-/* What the device may do with mapped memory. */
+/* What a device may do with mapped memory. */
 enum dma_access {
     DMA_DEVICE_READS = 1,  /* the driver writes to the device */
     DMA_DEVICE_WRITES = 2, /* the driver reads from the device */
@@ -54,9 +56,9 @@ VOID dma_domain_orphan(struct dma_domain *domain);
  * memory, not one a page.
  *
  * TRUE: done. FALSE: some of it is not mapped, or not for that, and violations are ignored
- * (dma_ignore_violations): then nothing is written, and what is read is all ones. Else that is
- * bug check DRIVER_VERIFIER_DMA_VIOLATION: 0x26, the PDO, the first address that is not mapped,
- * and enum dma_access.
+ * (dma_ignore_violations): what comes before that is done, of the rest nothing is written, and
+ * what is read is all ones. Else that is bug check DRIVER_VERIFIER_DMA_VIOLATION: 0x26, the PDO,
+ * the first address that is not mapped, and enum dma_access.
  */
 BOOLEAN dma_domain_read(struct dma_domain *domain, ULONG64 address, PVOID to, SIZE_T bytes);
 BOOLEAN dma_domain_write(struct dma_domain *domain, ULONG64 address, const VOID *from,
@@ -70,32 +72,41 @@ VOID dma_ignore_violations(BOOLEAN ignore);
 /* How many were ignored since the start. */
 ULONG64 dma_violations(VOID);
 
-/* ---- domain.c: for adapters --------------------------------------------------- */
+/* ---- controller.c: devices without a DMA engine -------------------------------------- */
 
-/* Bytes that a device sees in one piece. */
-struct dma_run {
-    ULONG64 address;  /* on the bus */
-    ULONG64 physical; /* of the memory */
-    ULONG64 bytes;
-};
+struct dma_line;
 
-/* Runs that are mapped together, for somebody whom reports name. */
-struct dma_mapping {
-    struct dma_domain *domain;
-    ULONG run_count; /* 0: not mapped */
-    hal_u32 users;   /* accesses under way; atomic, a futex word */
-    PCSTR kind;      /* of owner: "WDFDMATRANSACTION"; a string for good */
-    ULONG64 owner;   /* its handle or address */
+/* How the controller gets at a device's data. Called at DISPATCH_LEVEL, under a lock: no waiting.
+ */
+struct dma_line_operations {
+    /* The device takes up to count bytes; returns how many, 0: it is not ready. */
+    ULONG (*take)(PVOID context, const VOID *from, ULONG count);
+    /* It gives up to count bytes; likewise. */
+    ULONG (*give)(PVOID context, PVOID to, ULONG count);
 };
 
 /*
- * Maps runs for a device; they may overlap what is mapped already. mapping has kind and owner
- * set, and lives until it is unmapped. STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL.
+ * Connects a device to a request line (of version 3; else the ISA channel's number); the first
+ * device at a line has it. STATUS_INSUFFICIENT_RESOURCES.
  */
-NTSTATUS dma_map(struct dma_domain *domain, struct dma_mapping *mapping, const struct dma_run *runs,
-                 ULONG count, ULONG access);
+NTSTATUS dma_line_attach(ULONG number, const struct dma_line_operations *operations, PVOID context,
+                         struct dma_line **line);
+VOID dma_line_detach(struct dma_line *line);
+/* The device is ready for more. IRQL <= DISPATCH_LEVEL; not from within its operations. */
+VOID dma_line_ready(struct dma_line *line);
+
 /*
- * Takes it away, if it is mapped, when no access to it is under way any more. The device can
- * then touch its memory no more. IRQL <= DISPATCH_LEVEL.
+ * Who is asked for a register at a physical address if there is nobody at the line: reads or
+ * writes 1 to 8 bytes of it; FALSE if nothing is there. DISPATCH_LEVEL.
  */
-VOID dma_unmap(struct dma_mapping *mapping);
+typedef BOOLEAN (*dma_device_access)(ULONG64 address, PVOID bytes, ULONG count, BOOLEAN is_write);
+VOID dma_on_device_access(dma_device_access access);
+
+/* ---- For the framework ----------------------------------------------------------- */
+
+/*
+ * Whose transfer a scatter/gather list, or what is mapped with a map register base, is: reports
+ * name it. kind is a string for good ("WDFDMATRANSACTION"), owner a handle.
+ */
+VOID dma_name_list(PSCATTER_GATHER_LIST list, PCSTR kind, ULONG64 owner);
+VOID dma_name_registers(PVOID map_register_base, PCSTR kind, ULONG64 owner);

@@ -34,6 +34,15 @@ static USHORT sector_size_of(DEVICE_TYPE type)
     }
 }
 
+/*
+ * NT has its own extension behind the driver's, so there is something even behind a device whose
+ * driver asked for nothing, and some drivers look there: at zeros, here.
+ */
+static ULONG extension_bytes(ULONG asked)
+{
+    return asked ? asked : 64;
+}
+
 static VOID initialize_device(struct io_device *own, PDRIVER_OBJECT driver, ULONG extension_size,
                               DEVICE_TYPE type, ULONG characteristics)
 {
@@ -44,7 +53,7 @@ static VOID initialize_device(struct io_device *own, PDRIVER_OBJECT driver, ULON
     device->DriverObject = driver;
     device->Flags = DO_DEVICE_INITIALIZING;
     device->Characteristics = characteristics;
-    device->DeviceExtension = extension_size ? own + 1 : NULL;
+    device->DeviceExtension = own + 1;
     device->DeviceType = type;
     device->StackSize = 1;
     device->AlignmentRequirement = CACHE_LINE - 1;
@@ -100,7 +109,8 @@ static NTSTATUS create_device(PDRIVER_OBJECT driver, ULONG extension_size, PUNIC
     NTSTATUS status;
 
     *created = NULL;
-    status = ob_create(&ob_type_device, sizeof(struct io_device) + extension_size, &object);
+    status = ob_create(&ob_type_device, sizeof(struct io_device) + extension_bytes(extension_size),
+                       &object);
     if (!NT_SUCCESS(status)) {
         if (security)
             ExFreePoolWithTag(security, EX_TAG_SECURITY);

@@ -310,6 +310,13 @@ static const struct ke_bugcheck_row rows[] = {
      .parameters =
          {{AS_VALUE, "what is wrong"}, {AS_VALUE, "work item"}, {AS_VALUE, NULL}, {AS_VALUE, NULL}},
      .advice = "A work item was queued twice, or freed while it was queued."},
+    {.code = 0xE6,
+     .name = "DRIVER_VERIFIER_DMA_VIOLATION",
+     .selector = 1,
+     .parameters = {{AS_VALUE, "which rule"}, {AS_VALUE, NULL}, {AS_VALUE, NULL}, {AS_VALUE, NULL}},
+     .advice =
+         "The driver broke a rule of DMA, or its device touched memory that is not mapped for "
+         "it."},
     {.code = 0x10D,
      .name = "WDF_VIOLATION",
      .selector = 1,
