@@ -148,6 +148,8 @@ VOID io_inspect(const char *request, void *connection)
     PCSTR rest;
     ULONG i;
 
+    /* Else what threads leave until the next one ends would be told of as in use. */
+    ke_release_ended_threads();
     for (i = 0; i < RTL_NUMBER_OF(others) && others[i].word; i++) {
         if (!begins_with(request, others[i].word, &rest))
             continue;
