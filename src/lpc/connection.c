@@ -176,7 +176,7 @@ union packet {
 static BOOLEAN take(struct lpc_connection *connection, const union packet *packet, hal_i64 bytes)
 {
     if (bytes == sizeof(packet->open) && packet->kind == LPC_OPEN)
-        return NT_SUCCESS(lpc_open_lane(connection, packet->open.lane));
+        return lpc_open_lane(connection, packet->open.lane) != STATUS_INVALID_PARAMETER;
     if (bytes == sizeof(packet->adopted) && packet->kind == LPC_ADOPTED) {
         lpc_take_answer(connection, &packet->adopted);
         return TRUE;

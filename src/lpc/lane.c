@@ -142,12 +142,13 @@ static void lane_main(void *argument)
     struct lpc_server *server = argument;
     struct lpc_connection *connection = server->connection;
     struct lpc_lane *lane = server->lane;
-    BOOLEAN has_left = FALSE;
+    BOOLEAN is_served, has_left = FALSE;
 
     /* Exit calls run the newest first: this one is to be the last. */
     BOOLEAN is_counted = hal_thread_at_exit(count_out, connection) == HAL_OK;
 
-    if (is_counted && NT_SUCCESS(ke_enter_process(connection->process))) {
+    is_served = is_counted && NT_SUCCESS(ke_enter_process(connection->process));
+    if (is_served) {
         enter(server);
         has_left = serve(server);
     }
@@ -155,56 +156,68 @@ static void lane_main(void *argument)
     if (has_left)
         lpc_pass(&lane->word, LPC_PROGRAM, LPC_ANSWER, 0);
     else
-        lpc_end(&lane->word);
+        lpc_end(&lane->word, is_served ? 0 : LPC_UNSERVED);
     hal_free(server);
     if (!is_counted)
         count_out(connection);
 }
 
-/* Puts the server into the table; FALSE if its lane is taken or too many end at the moment. */
-static BOOLEAN publish(struct lpc_connection *connection, struct lpc_server *server)
+/* Puts the server into the table, unless its lane is taken or too many end at the moment. */
+static NTSTATUS publish(struct lpc_connection *connection, struct lpc_server *server)
 {
-    BOOLEAN is_free;
+    NTSTATUS status = STATUS_SUCCESS;
 
     mm_acquire(&connection->lane_lock);
-    is_free = !connection->servers[server->number] &&
-              __atomic_load_n(&connection->server_count, __ATOMIC_RELAXED) < 2 * LPC_LANES;
-    if (is_free) {
+    if (connection->servers[server->number]) {
+        status = STATUS_INVALID_PARAMETER;
+    } else if (__atomic_load_n(&connection->server_count, __ATOMIC_RELAXED) >= 2 * LPC_LANES) {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    } else {
         connection->servers[server->number] = server;
         __atomic_fetch_add(&connection->server_count, 1, __ATOMIC_RELAXED);
     }
     mm_release(&connection->lane_lock);
-    return is_free;
+    return status;
 }
 
-NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number)
+static NTSTATUS start_server(struct lpc_server *server)
 {
-    struct lpc_server *server;
+    struct lpc_connection *connection = server->connection;
     struct hal_thread *thread;
+    NTSTATUS status = publish(connection, server);
 
-    if (number >= LPC_LANES)
-        return STATUS_INVALID_PARAMETER;
-    server = hal_allocate(sizeof(*server));
-    if (!server)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    *server = (struct lpc_server){
-        .connection = connection,
-        .number = number,
-        .lane = (struct lpc_lane *)(connection->lanes + number * HAL_PAGE_SIZE),
-        .patience = LPC_PATIENT,
-    };
-    if (!publish(connection, server)) {
-        hal_free(server);
-        return STATUS_INVALID_PARAMETER;
-    }
+    if (!NT_SUCCESS(status))
+        return status;
     if (hal_thread_create(&thread, lane_main, server, "ntio-lane") == HAL_OK) {
         hal_thread_detach(thread);
         return STATUS_SUCCESS;
     }
     leave(server);
-    hal_free(server);
     count_out(connection);
     return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number)
+{
+    struct lpc_server *server;
+    struct lpc_lane *lane;
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    if (number >= LPC_LANES)
+        return STATUS_INVALID_PARAMETER;
+    lane = (struct lpc_lane *)(connection->lanes + number * HAL_PAGE_SIZE);
+    server = hal_allocate(sizeof(*server));
+    if (server) {
+        *server = (struct lpc_server){
+            .connection = connection, .number = number, .lane = lane, .patience = LPC_PATIENT};
+        status = start_server(server);
+    }
+    if (NT_SUCCESS(status))
+        return status;
+    hal_free(server);
+    if (status == STATUS_INSUFFICIENT_RESOURCES)
+        lpc_end(&lane->word, LPC_UNSERVED);
+    return status;
 }
 
 VOID lpc_end_lanes(struct lpc_connection *connection)
@@ -220,7 +233,7 @@ VOID lpc_end_lanes(struct lpc_connection *connection)
             continue;
         if (server->thread)
             ke_terminate_thread(server->thread);
-        lpc_end(&server->lane->word);
+        lpc_end(&server->lane->word, 0);
     }
     mm_release(&connection->lane_lock);
     pnp_user_end_process(connection->process);

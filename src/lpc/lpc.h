@@ -77,7 +77,10 @@ static inline BOOLEAN lpc_is_ending(const struct lpc_connection *connection)
 
 /* ---- lane.c ------------------------------------------------------------------------ */
 
-/* Starts to serve a lane. STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES. */
+/*
+ * Starts to serve a lane. STATUS_INVALID_PARAMETER: there is none of this number, or it is served.
+ * STATUS_INSUFFICIENT_RESOURCES: it will not be, and the program is told.
+ */
 NTSTATUS lpc_open_lane(struct lpc_connection *connection, hal_u32 number);
 /* Ends what serves the lanes, and waits for it: requests are cancelled and completed. */
 VOID lpc_end_lanes(struct lpc_connection *connection);

@@ -21,7 +21,7 @@ static inline PCSTR lpc_refusal(NTSTATUS status)
     case STATUS_NO_MEMORY:
     case STATUS_RETRY: /* Linux' word for no more threads */
         return "it has no memory or no threads left: end programs, or raise its limits (ulimit -u, "
-               "TasksMax= of its unit)";
+               "TasksMax= of its unit, vm.max_map_count)";
     case STATUS_INVALID_PARAMETER:
         return "what it sent is no hello of ntio's channel";
     case STATUS_REVISION_MISMATCH:

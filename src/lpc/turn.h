@@ -18,10 +18,10 @@ static inline void lpc_pass(hal_u64 *word, enum lpc_turn to, enum lpc_message me
                             hal_u32 value)
 {
     hal_u64 next = (hal_u64)value << 32 | (hal_u64)message << LPC_MESSAGE_SHIFT | to;
-    hal_u64 seen = __atomic_load_n(word, __ATOMIC_RELAXED);
+    hal_u64 seen = __atomic_load_n(word, __ATOMIC_RELAXED), over = LPC_OVER | LPC_UNSERVED;
 
-    /* Release: the other side sees what was written before. OVER stays. */
-    while (!__atomic_compare_exchange_n(word, &seen, (seen & LPC_OVER) | next, 1, __ATOMIC_SEQ_CST,
+    /* Release: the other side sees what was written before. That it is over stays. */
+    while (!__atomic_compare_exchange_n(word, &seen, (seen & over) | next, 1, __ATOMIC_SEQ_CST,
                                         __ATOMIC_RELAXED))
         ;
     if (seen & LPC_ASLEEP)
@@ -106,9 +106,9 @@ static inline hal_u64 lpc_sleep(hal_u64 *word, enum lpc_turn mine, hal_i64 deadl
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-/* The other side is not there any more: whoever waits for it goes on. */
-static inline void lpc_end(hal_u64 *word)
+/* The other side is not there any more: whoever waits for it goes on. flags: LPC_UNSERVED, or 0. */
+static inline void lpc_end(hal_u64 *word, hal_u32 flags)
 {
-    __atomic_fetch_or(word, LPC_OVER, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(word, LPC_OVER | flags, __ATOMIC_SEQ_CST);
     hal_wake_shared((hal_u32 *)word, 1);
 }

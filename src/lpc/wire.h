@@ -43,6 +43,8 @@ enum lpc_turn {
     LPC_KERNEL = 1,
     LPC_ASLEEP = 2,
     LPC_OVER = 4, /* the other process is gone, or does not listen any more */
+    LPC_UNSERVED =
+        8, /* with OVER, of the kernel: on this lane alone, for it has no thread for it */
 };
 
 #define LPC_MESSAGE_SHIFT 8

@@ -278,7 +278,7 @@ VOID umdf_end_requests(struct umdf_host *host)
     ULONG i;
 
     for (i = 0; i < UMDF_SLOTS; i++)
-        lpc_end(&host->board->slots[i].turn);
+        lpc_end(&host->board->slots[i].turn, 0);
     for (i = 0; i < UMDF_SLOTS; i++) {
         if (umdf_claim(&host->requests[i], UMDF_PENDING))
             umdf_finish(host, &host->requests[i]);

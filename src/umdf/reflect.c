@@ -259,7 +259,7 @@ static VOID submit(struct umdf_host *host, struct umdf_request *request, enum um
     if (!(__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_UNCANCELABLE))
         arm(host, request, request->irp);
     if (!umdf_post(host, UMDF_REQUEST, number, request->serial))
-        lpc_end(&host->board->slots[number].turn);
+        lpc_end(&host->board->slots[number].turn, 0);
     if (umdf_watch(host, request, waiting))
         umdf_finish(host, request);
 }

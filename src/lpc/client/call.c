@@ -22,6 +22,7 @@ static _Thread_local struct own_lane {
     struct lpc_lane *lane;
     hal_u32 number;
     struct lpc_patience patience;
+    BOOLEAN is_closed_at_exit;
 } own __attribute__((tls_model("initial-exec")));
 
 static struct lpc_lane *lane_at(hal_u32 number)
@@ -45,13 +46,13 @@ VOID client_end_lanes(VOID)
     mm_acquire(&lanes.lock);
     for (number = 0; number < LPC_LANES; number++)
         if (lanes.in_use[number / 64] >> number % 64 & 1)
-            lpc_end(&lane_at(number)->word);
+            lpc_end(&lane_at(number)->word, 0);
     mm_release(&lanes.lock);
 }
 
 /* ---- a conversation ------------------------------------------------------------------- */
 
-/* Passes the turn and waits for it. FALSE: the kernel is gone. */
+/* Passes the turn and waits for it. FALSE: the kernel is gone, or does not serve this lane. */
 static BOOLEAN converse(struct lpc_lane *lane, struct lpc_patience *patience,
                         enum lpc_message message, hal_u32 value, hal_u64 *answer)
 {
@@ -72,11 +73,15 @@ static VOID run_apc(const struct lpc_lane *lane)
     routine((PVOID)lane->arguments[1], (PVOID)lane->arguments[2], (PVOID)lane->arguments[3]);
 }
 
+/*
+ * Calls, and does what the kernel asks for meanwhile. STATUS_INSUFFICIENT_RESOURCES: it has no
+ * thread for the lane.
+ */
 static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience,
                         enum lpc_service number, const hal_u64 *arguments, ULONG count)
 {
     enum lpc_message message = LPC_CALL;
-    hal_u64 answer;
+    hal_u64 answer = 0;
     ULONG i;
 
     /* A line that is not written stays with both processors, and many a call is like the last. */
@@ -89,7 +94,7 @@ static NTSTATUS call_on(struct lpc_lane *lane, struct lpc_patience *patience,
         run_apc(lane);
         message = LPC_RAN;
     }
-    return STATUS_CONNECTION_DISCONNECTED;
+    return answer & LPC_UNSERVED ? STATUS_INSUFFICIENT_RESOURCES : STATUS_CONNECTION_DISCONNECTED;
 }
 
 /* ---- a thread's lane --------------------------------------------------------------------- */
@@ -122,6 +127,12 @@ VOID client_forget_lanes(VOID)
     lanes.is_forked = TRUE;
 }
 
+static VOID give_up_lane(VOID)
+{
+    own.lane = NULL;
+    free_number(own.number);
+}
+
 /* The thread ends. */
 static void close_lane(void *unused)
 {
@@ -132,8 +143,7 @@ static void close_lane(void *unused)
         return;
     if (!__atomic_load_n(&lanes.is_over, __ATOMIC_ACQUIRE))
         converse(own.lane, &own.patience, LPC_LEAVE, 0, &answer);
-    own.lane = NULL;
-    free_number(own.number);
+    give_up_lane();
 }
 
 static NTSTATUS refuse_fork(VOID)
@@ -163,11 +173,11 @@ static NTSTATUS open_lane(VOID)
     own.lane = lane_at(open.lane);
     __atomic_store_n(&own.lane->word, LPC_PROGRAM, __ATOMIC_RELAXED);
     if (hal_send(lanes.peer, &open, sizeof(open), NULL, 0) != HAL_OK) {
-        own.lane = NULL;
-        free_number(open.lane);
+        give_up_lane();
         return STATUS_CONNECTION_DISCONNECTED;
     }
-    hal_thread_at_exit(close_lane, NULL);
+    if (!own.is_closed_at_exit)
+        own.is_closed_at_exit = hal_thread_at_exit(close_lane, NULL) == HAL_OK;
     return STATUS_SUCCESS;
 }
 
@@ -182,7 +192,12 @@ NTSTATUS client_call(enum lpc_service number, const hal_u64 *arguments, ULONG co
     }
     /* What this thread has unmapped the kernel is to know before it looks. */
     hal_adopt_settle();
-    return call_on(own.lane, &own.patience, number, arguments, count);
+    status = call_on(own.lane, &own.patience, number, arguments, count);
+    /* Another call may find the kernel with room for one more thread. */
+    if (status == STATUS_INSUFFICIENT_RESOURCES &&
+        __atomic_load_n(&own.lane->word, __ATOMIC_RELAXED) & LPC_UNSERVED)
+        give_up_lane();
+    return status;
 }
 
 VOID client_tell_lost(hal_u64 address, hal_u64 pages)
