@@ -92,14 +92,15 @@ static int take_budget(void)
 /* ---- adoption ---------------------------------------------------------- */
 
 /* What may be adopted; of each mapping, before anything is changed. */
-static int check_mapping(const struct mapping *mapping, int for_write)
+static int check_mapping(const struct mapping *mapping, const struct hal_segment *segment,
+                         int for_write)
 {
     int wanted = for_write ? PROT_READ | PROT_WRITE : PROT_READ;
 
     if ((mapping->protection & wanted) != wanted)
         return HAL_EFAULT;
     if (mapping->is_shared)
-        return HAL_EOPNOTSUPP;
+        return mapping->inode != segment->inode && keeper_has(mapping) ? HAL_OK : HAL_EOPNOTSUPP;
     /* userfaultfd cannot protect pages of files; pages that nobody writes need none. */
     if (mapping->inode && mapping->protection & PROT_WRITE)
         return HAL_EOPNOTSUPP;
@@ -109,7 +110,8 @@ static int check_mapping(const struct mapping *mapping, int for_write)
     return HAL_OK;
 }
 
-static int check_range(hal_u64 address, hal_u64 end, int for_write)
+static int check_range(hal_u64 address, hal_u64 end, const struct hal_segment *segment,
+                       int for_write)
 {
     int result = HAL_OK;
 
@@ -118,7 +120,7 @@ static int check_range(hal_u64 address, hal_u64 end, int for_write)
         int error = space_find(address, &mapping);
 
         if (!error)
-            error = check_mapping(&mapping, for_write);
+            error = check_mapping(&mapping, segment, for_write);
         if (error == HAL_EOPNOTSUPP)
             result = error; /* but a later page may yet be no memory at all */
         else if (error)
@@ -179,18 +181,24 @@ static int lock_frames(struct hal_segment *segment, hal_u64 first, hal_u64 pages
     return HAL_OK;
 }
 
-/* Maps the frames where the pages are. */
+/* Maps the frames where the pages are, or other frames. */
 static int show_frames(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
                        int protection)
 {
-    int error = lock_frames(segment, first, pages);
+    int error = lock_frames(segment, first, pages), is_move;
 
     if (error)
         return error;
+    is_move = page_set_has(address);
+    if (is_move)
+        keeper_begin_move(address, pages);
     page_set_add(address, pages);
     error = linux_map(address, pages, protection, MAP_SHARED | MAP_FIXED, segment->fd, first);
+    if (is_move)
+        keeper_end_move();
     if (error) {
-        page_set_remove(address, pages);
+        if (!is_move)
+            page_set_remove(address, pages);
         return error == -ENOMEM ? HAL_EOPNOTSUPP : hal_error_from(error);
     }
     linux_advise(address, pages, MADV_DONTFORK);
@@ -217,6 +225,21 @@ static int adopt_run(hal_u64 address, hal_u64 pages, struct hal_segment *segment
         uffd_unregister(adopt_system.protector, address, pages);
     if (is_writable)
         uffd_wake(adopt_system.protector, address, pages);
+    return error;
+}
+
+/* Pages of one mapping that show other frames, which they keep if it fails. */
+static int move_run(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
+                    int protection)
+{
+    int error = keeper_protect(address, pages);
+
+    if (error)
+        return error;
+    error = write_frames(segment, first, address, pages);
+    if (!error)
+        error = show_frames(address, pages, segment, first, protection);
+    keeper_release(address, pages);
     return error;
 }
 
@@ -247,12 +270,11 @@ static void adopt_range(struct keeper_job *job)
         if (!error && mapping.end < end)
             until = mapping.end;
         if (!error)
-            error = adopt_run(address, (until - address) / HAL_PAGE_SIZE, job->segment,
-                              job->first + (address - job->address) / HAL_PAGE_SIZE,
-                              mapping.protection);
+            error = (mapping.is_shared ? move_run : adopt_run)(
+                address, (until - address) / HAL_PAGE_SIZE, job->segment,
+                job->first + (address - job->address) / HAL_PAGE_SIZE, mapping.protection);
         if (error) {
-            if (address > job->address)
-                keeper_return(job->address, (address - job->address) / HAL_PAGE_SIZE);
+            keeper_return(job->address, job->pages);
             job->result = error;
             return;
         }
@@ -299,6 +321,27 @@ static int adopt_own_stack(const struct keeper_job *job)
     return error;
 }
 
+static void return_range(struct keeper_job *job)
+{
+    keeper_return(job->address, job->pages);
+}
+
+/* Nothing of the range is to be shared, what was before neither. */
+static int give_up(const struct keeper_job *job, int error)
+{
+    hal_u64 address = job->address, end = address + job->pages * HAL_PAGE_SIZE;
+    struct keeper_job back = *job;
+
+    if (!page_set_find(&address, end))
+        return error;
+    if (!is_own_stack(job->address, end))
+        return_range(&back);
+    else
+        while (keeper_ask(return_range, job) == HAL_ENOMEM)
+            hal_yield();
+    return error;
+}
+
 static int adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, hal_u64 first,
                  int for_write)
 {
@@ -312,7 +355,7 @@ static int adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, ha
         return HAL_EINVAL;
     if (end <= address || end > PAGE_SET_END)
         return HAL_EFAULT;
-    error = check_range(address, end, for_write);
+    error = check_range(address, end, segment, for_write);
     if (!error && adopt_system.why_not)
         error = HAL_EOPNOTSUPP;
     if (!error)
@@ -322,7 +365,7 @@ static int adopt(hal_u64 address, hal_u64 pages, struct hal_segment *segment, ha
     if (!error)
         error = page_set_reserve(address, pages);
     if (error)
-        return error;
+        return give_up(&job, error);
     if (is_own_stack(address, end))
         return adopt_own_stack(&job);
     adopt_range(&job);

@@ -27,7 +27,9 @@ static struct {
     struct hal_segment *segments; /* those with adopted pages */
     /* Newest job first; pushed with release, taken whole with acquire. */
     struct keeper_job *jobs;
-    hal_u32 pushed; /* futex of the helper: counts jobs pushed */
+    hal_u32 pushed;               /* futex of the helper: counts jobs pushed */
+    hal_u64 move_start, move_end; /* the range that gets other frames; atomic, end 0: none */
+    hal_u32 round;                /* futex: odd while the reader handles messages; atomic */
 } keeper = {.events = -1, .end = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* One for the reader while it handles messages, one for each job that tells a loss. */
@@ -186,7 +188,7 @@ static void submit(void (*work)(struct keeper_job *), hal_u64 address, hal_u64 p
 
 /* ---- mappings ---------------------------------------------------------- */
 
-static int is_ours(const struct mapping *mapping)
+int keeper_has(const struct mapping *mapping)
 {
     int found = 0;
 
@@ -224,7 +226,7 @@ static void replace(struct keeper_job *job)
         struct mapping mapping;
         hal_u64 low, high;
 
-        if (page_set_has(address) || space_find(address, &mapping) || !is_ours(&mapping)) {
+        if (page_set_has(address) || space_find(address, &mapping) || !keeper_has(&mapping)) {
             address += HAL_PAGE_SIZE;
             continue;
         }
@@ -266,7 +268,7 @@ static void return_mapping(hal_u64 address, hal_u64 pages)
 
     if (uffd_protect(keeper.events, address, pages))
         return; /* unmapped meanwhile */
-    while (!space_find(address, &mapping) && is_ours(&mapping) && !copy)
+    while (!space_find(address, &mapping) && keeper_has(&mapping) && !copy)
         copy = copy_private(address, pages, mapping.protection);
     if (!copy)
         return;
@@ -288,7 +290,7 @@ void keeper_return(hal_u64 address, hal_u64 pages)
         if (!space_find(address, &mapping)) {
             if (mapping.end < end)
                 until = mapping.end;
-            if (is_ours(&mapping))
+            if (keeper_has(&mapping))
                 return_mapping(address, (until - address) / HAL_PAGE_SIZE);
         } else {
             until = address + HAL_PAGE_SIZE;
@@ -339,6 +341,34 @@ int keeper_watch(hal_u64 address, hal_u64 pages)
     return 0;
 }
 
+int keeper_protect(hal_u64 address, hal_u64 pages)
+{
+    return uffd_protect(keeper.events, address, pages) ? HAL_ENOENT : HAL_OK;
+}
+
+void keeper_release(hal_u64 address, hal_u64 pages)
+{
+    uffd_unprotect(keeper.events, address, pages);
+    uffd_wake(keeper.events, address, pages);
+}
+
+void keeper_begin_move(hal_u64 address, hal_u64 pages)
+{
+    keeper.move_start = address;
+    /* Release: whoever sees the end sees the start. */
+    __atomic_store_n(&keeper.move_end, address + pages * HAL_PAGE_SIZE, __ATOMIC_RELEASE);
+}
+
+void keeper_end_move(void)
+{
+    hal_u32 round = __atomic_load_n(&keeper.round, __ATOMIC_ACQUIRE);
+
+    /* The message has been read, or the mapping would not be there, but perhaps not handled. */
+    while (round % 2 && __atomic_load_n(&keeper.round, __ATOMIC_ACQUIRE) == round)
+        hal_wait(&keeper.round, round, HAL_FOREVER);
+    __atomic_store_n(&keeper.move_end, 0, __ATOMIC_RELEASE);
+}
+
 /* ---- messages ---------------------------------------------------------- */
 
 static void on_pagefault(const struct uffd_msg *message)
@@ -363,6 +393,8 @@ static void on_unmap(hal_u64 start, hal_u64 end)
 {
     hal_u64 pages;
 
+    if (end == __atomic_load_n(&keeper.move_end, __ATOMIC_ACQUIRE) && start == keeper.move_start)
+        return;
     while ((pages = page_set_find(&start, end))) {
         page_set_remove(start, pages);
         tell_lost(start, pages);
@@ -433,9 +465,13 @@ static void read_messages(void *argument)
          * must be seen to be under way.
          */
         losing_begin();
+        /* Before a read lets a thread go on that waits for the end of the round. */
+        __atomic_fetch_add(&keeper.round, 1, __ATOMIC_SEQ_CST);
         while (linux_call3(SYS_read, keeper.events, (long)&message, sizeof message) ==
                (long)sizeof message)
             on_message(&message);
+        __atomic_fetch_add(&keeper.round, 1, __ATOMIC_RELEASE);
+        hal_wake(&keeper.round, ~0u);
         losing_end();
     }
 }
@@ -501,6 +537,8 @@ void keeper_forked(void)
     keeper.segments = NULL;
     keeper.jobs = NULL;
     pthread_mutex_init(&keeper.lock, NULL);
+    keeper.round = 0;
+    keeper.move_end = 0;
     __atomic_store_n(&hal_adopt_losing, 0, __ATOMIC_RELAXED);
 }
 

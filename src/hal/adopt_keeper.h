@@ -46,6 +46,23 @@ int keeper_prepare(struct hal_segment *segment);
 /* Registers freshly mapped pages of the set, and maps all of them. */
 int keeper_watch(hal_u64 address, hal_u64 pages);
 
+/* Whether the mapping shows frames of a segment that is known. */
+int keeper_has(const struct mapping *mapping);
+
+/*
+ * Nobody writes to adopted pages, of one mapping, until keeper_release, or they are unmapped.
+ * HAL_ENOENT: they are already.
+ */
+int keeper_protect(hal_u64 address, hal_u64 pages);
+void keeper_release(hal_u64 address, hal_u64 pages);
+
+/*
+ * Between the two a new mapping over all of this range, and no more, is no loss of what was
+ * there. One range at a time, and not on the reader.
+ */
+void keeper_begin_move(hal_u64 address, hal_u64 pages);
+void keeper_end_move(void);
+
 /* Puts a private copy in the place of adopted pages; no write gets lost. */
 void keeper_return(hal_u64 address, hal_u64 pages);
 

@@ -147,10 +147,12 @@ HALAPI hal_u64 hal_resident_bytes(void);
  * in the range.
  *
  * for_write: the pages must be writable (a copy-on-write page is made private
- * first). Returns HAL_OK; HAL_EFAULT if a page is not mapped or does not allow
- * the access (nothing changed); HAL_EOPNOTSUPP if the memory cannot be adopted
- * (shared or device memory, code, adopted already, too many mappings, no
- * userfaultfd): the caller falls back to a bounce buffer; HAL_EINVAL; HAL_ENOMEM.
+ * first). Pages that show frames of another segment already get the new ones in the
+ * same way. Returns HAL_OK; HAL_EFAULT if a page is not mapped or does not allow
+ * the access; HAL_EOPNOTSUPP if the memory cannot be adopted (shared or device
+ * memory, code, this segment's already, too many mappings, no userfaultfd): the
+ * caller falls back to a bounce buffer; HAL_EINVAL; HAL_ENOMEM. Unless it is
+ * HAL_EINVAL, no page of the range shows any frame after a failure.
  *
  * lost may be told for pages before the call for them has returned, if the
  * program unmaps them meanwhile. A child of fork() has copies of them. Where
@@ -229,6 +231,18 @@ HALAPI int hal_segment_import(struct hal_segment **segment, int descriptor, hal_
  */
 HALAPI int hal_share(void **address, struct hal_segment *segment, hal_u64 first, hal_u64 pages);
 HALAPI void hal_unshare(void *address, hal_u64 pages);
+
+/*
+ * The memory of a descriptor that hal_receive gave, all of it, mapped where Linux likes, for
+ * reading or also for writing; hal_unshare takes it away. The descriptor stays the caller's.
+ */
+HALAPI int hal_share_descriptor(void **address, int descriptor, hal_u64 pages, int is_writable);
+
+/*
+ * A descriptor of the segment that allows others to read alone, the caller's to close. What
+ * Linux answered, HAL_ENOENT without /proc.
+ */
+HALAPI int hal_segment_read_only(const struct hal_segment *segment, int *descriptor);
 
 /*
  * Maps frames at an address of a program, at which nothing of this process is.

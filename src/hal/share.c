@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -48,18 +49,40 @@ HALAPI int hal_segment_import(struct hal_segment **segment, int descriptor, hal_
 }
 
 /* By libc's names, for a sanitizer to know that the addresses begin a new life. */
-HALAPI int hal_share(void **address, struct hal_segment *segment, hal_u64 first, hal_u64 pages)
+static int share(void **address, int descriptor, hal_u64 first, hal_u64 pages, int protection)
 {
-    void *got;
+    void *got = mmap(NULL, pages * HAL_PAGE_SIZE, protection, MAP_SHARED, descriptor,
+                     (off_t)(first * HAL_PAGE_SIZE));
 
-    if (!segment_has(segment, first, pages))
-        return HAL_EINVAL;
-    got = mmap(NULL, pages * HAL_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, segment->fd,
-               (off_t)(first * HAL_PAGE_SIZE));
     if (got == MAP_FAILED)
         return hal_error_from(-errno);
     madvise(got, pages * HAL_PAGE_SIZE, MADV_DONTFORK);
     *address = got;
+    return HAL_OK;
+}
+
+HALAPI int hal_share(void **address, struct hal_segment *segment, hal_u64 first, hal_u64 pages)
+{
+    if (!segment_has(segment, first, pages))
+        return HAL_EINVAL;
+    return share(address, segment->fd, first, pages, PROT_READ | PROT_WRITE);
+}
+
+HALAPI int hal_share_descriptor(void **address, int descriptor, hal_u64 pages, int is_writable)
+{
+    return share(address, descriptor, 0, pages, is_writable ? PROT_READ | PROT_WRITE : PROT_READ);
+}
+
+HALAPI int hal_segment_read_only(const struct hal_segment *segment, int *descriptor)
+{
+    char path[32];
+    int got;
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", segment->fd);
+    got = open(path, O_RDONLY | O_CLOEXEC);
+    if (got < 0)
+        return hal_error_from(-errno);
+    *descriptor = got;
     return HAL_OK;
 }
 

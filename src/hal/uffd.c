@@ -71,16 +71,25 @@ int uffd_unregister(int fd, hal_u64 address, hal_u64 pages)
     return linux_control(fd, UFFDIO_UNREGISTER, &request);
 }
 
-int uffd_protect(int fd, hal_u64 address, hal_u64 pages)
+static int write_protect(int fd, hal_u64 address, hal_u64 pages, hal_u64 mode)
 {
-    struct uffdio_writeprotect request = {.range = range(address, pages),
-                                          .mode = UFFDIO_WRITEPROTECT_MODE_WP};
+    struct uffdio_writeprotect request = {.range = range(address, pages), .mode = mode};
     int error;
 
     /* Linux refuses while an event of the descriptor is unread. */
     while ((error = linux_control(fd, UFFDIO_WRITEPROTECT, &request)) == -EAGAIN)
         hal_yield();
     return error;
+}
+
+int uffd_protect(int fd, hal_u64 address, hal_u64 pages)
+{
+    return write_protect(fd, address, pages, UFFDIO_WRITEPROTECT_MODE_WP);
+}
+
+int uffd_unprotect(int fd, hal_u64 address, hal_u64 pages)
+{
+    return write_protect(fd, address, pages, 0);
 }
 
 void uffd_wake(int fd, hal_u64 address, hal_u64 pages)

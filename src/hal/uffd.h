@@ -18,6 +18,8 @@ int uffd_unregister(int fd, hal_u64 address, hal_u64 pages);
 
 /* Makes writers of present pages wait. */
 int uffd_protect(int fd, hal_u64 address, hal_u64 pages);
+/* Lets them go on, once they are woken. */
+int uffd_unprotect(int fd, hal_u64 address, hal_u64 pages);
 
 /* Lets everybody who waits for these pages look again. */
 void uffd_wake(int fd, hal_u64 address, hal_u64 pages);

@@ -28,6 +28,9 @@ NTSTATUS NTAPI IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice,
         SourceDevice->StackSize = top->StackSize + 1;
         SourceDevice->AlignmentRequirement = top->AlignmentRequirement;
         SourceDevice->SectorSize = top->SectorSize;
+        if (io_device_of(top)->lender && !source->lender)
+            io_set_lender(SourceDevice, io_device_of(top)->lender, io_device_of(top)->lent_transfer,
+                          io_device_of(top)->lent_control);
         source->attached_to = top;
         /* The caller's variable first: an IRP may come down as soon as the device is attached. */
         *AttachedToDeviceObject = top;

@@ -58,7 +58,8 @@ static NTSTATUS make_system_buffer(PIRP irp, SIZE_T size, PVOID from, SIZE_T byt
 }
 
 /* Locks the caller's pages: a device that writes into them needs IoWriteAccess. */
-static NTSTATUS lock_buffer(PIRP irp, PVOID buffer, ULONG length, LOCK_OPERATION operation)
+static NTSTATUS lock_buffer(PIRP irp, PVOID buffer, ULONG length, LOCK_OPERATION operation,
+                            struct mm_lender *lender)
 {
     NTSTATUS status;
 
@@ -66,7 +67,7 @@ static NTSTATUS lock_buffer(PIRP irp, PVOID buffer, ULONG length, LOCK_OPERATION
         return STATUS_SUCCESS;
     if (!IoAllocateMdl(buffer, length, FALSE, TRUE, irp))
         return STATUS_INSUFFICIENT_RESOURCES;
-    status = mm_probe_and_lock(irp->MdlAddress, irp->RequestorMode, operation);
+    status = mm_probe_and_lock_for(irp->MdlAddress, irp->RequestorMode, operation, lender);
     if (!NT_SUCCESS(status)) {
         IoFreeMdl(irp->MdlAddress);
         irp->MdlAddress = NULL;
@@ -114,23 +115,26 @@ NTSTATUS io_prepare_buffered(PIRP irp, PVOID buffer, ULONG length, BOOLEAN is_re
     return status;
 }
 
-static NTSTATUS prepare_direct(PIRP irp, PVOID buffer, ULONG length, LOCK_OPERATION operation)
+static NTSTATUS prepare_direct(PIRP irp, PDEVICE_OBJECT device, PVOID buffer, ULONG length,
+                               LOCK_OPERATION operation)
 {
-    NTSTATUS status = lock_buffer(irp, buffer, length, operation);
+    const struct io_device *own = io_device_of(device);
+    NTSTATUS status = lock_buffer(irp, buffer, length, operation,
+                                  length >= own->lent_transfer ? own->lender : NULL);
 
     io_report_begin(irp, operation == IoReadAccess ? METHOD_IN_DIRECT : METHOD_OUT_DIRECT, buffer,
                     length, 0);
     return status;
 }
 
-NTSTATUS io_prepare_transfer(PIRP irp, ULONG device_flags, PVOID buffer, ULONG length,
+NTSTATUS io_prepare_transfer(PIRP irp, PDEVICE_OBJECT device, PVOID buffer, ULONG length,
                              BOOLEAN is_read)
 {
     irp->Flags |= is_read ? IRP_READ_OPERATION : IRP_WRITE_OPERATION;
-    if (device_flags & DO_BUFFERED_IO)
+    if (device->Flags & DO_BUFFERED_IO)
         return io_prepare_buffered(irp, buffer, length, is_read);
-    if (device_flags & DO_DIRECT_IO)
-        return prepare_direct(irp, buffer, length, is_read ? IoWriteAccess : IoReadAccess);
+    if (device->Flags & DO_DIRECT_IO)
+        return prepare_direct(irp, device, buffer, length, is_read ? IoWriteAccess : IoReadAccess);
     irp->UserBuffer = buffer;
     io_report_begin(irp, METHOD_NEITHER, buffer, length, 0);
     return STATUS_SUCCESS;
@@ -149,16 +153,18 @@ static NTSTATUS prepare_buffered_control(PIRP irp, PVOID input, ULONG input_leng
     return status;
 }
 
-static NTSTATUS prepare_direct_control(PIRP irp, ULONG method, PVOID input, ULONG input_length,
-                                       PVOID output, ULONG output_length)
+static NTSTATUS prepare_direct_control(PIRP irp, PDEVICE_OBJECT device, ULONG method, PVOID input,
+                                       ULONG input_length, PVOID output, ULONG output_length)
 {
+    const struct io_device *own = io_device_of(device);
     NTSTATUS status = STATUS_SUCCESS;
 
     if (input_length)
         status = make_system_buffer(irp, input_length, input, input_length);
     if (NT_SUCCESS(status)) {
         status = lock_buffer(irp, output, output_length,
-                             method == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess);
+                             method == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess,
+                             output_length >= own->lent_control ? own->lender : NULL);
         if (!NT_SUCCESS(status) && irp->AssociatedIrp.SystemBuffer)
             free_system_buffer(irp);
     }
@@ -166,8 +172,9 @@ static NTSTATUS prepare_direct_control(PIRP irp, ULONG method, PVOID input, ULON
     return status;
 }
 
-NTSTATUS io_prepare_control(PIRP irp, ULONG code, PVOID input, ULONG input_length, PVOID output,
-                            ULONG output_length, PVOID *type3_input)
+NTSTATUS io_prepare_control(PIRP irp, PDEVICE_OBJECT device, ULONG code, PVOID input,
+                            ULONG input_length, PVOID output, ULONG output_length,
+                            PVOID *type3_input)
 {
     ULONG method = METHOD_FROM_CTL_CODE(code);
 
@@ -175,7 +182,8 @@ NTSTATUS io_prepare_control(PIRP irp, ULONG code, PVOID input, ULONG input_lengt
     if (method == METHOD_BUFFERED)
         return prepare_buffered_control(irp, input, input_length, output, output_length);
     if (method != METHOD_NEITHER)
-        return prepare_direct_control(irp, method, input, input_length, output, output_length);
+        return prepare_direct_control(irp, device, method, input, input_length, output,
+                                      output_length);
     irp->UserBuffer = output;
     *type3_input = input;
     io_report_begin(irp, METHOD_NEITHER, output ? output : input,

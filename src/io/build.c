@@ -18,8 +18,7 @@ static NTSTATUS give_buffer(PIRP irp, PIO_STACK_LOCATION location, PDEVICE_OBJEC
         location->Parameters.Read.ByteOffset = *offset;
     if (!buffer)
         return STATUS_SUCCESS;
-    return io_prepare_transfer(irp, device->Flags, buffer, length,
-                               location->MajorFunction == IRP_MJ_READ);
+    return io_prepare_transfer(irp, device, buffer, length, location->MajorFunction == IRP_MJ_READ);
 }
 
 PIRP NTAPI IoBuildAsynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT DeviceObject,
@@ -72,8 +71,8 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
     location->Parameters.DeviceIoControl.IoControlCode = IoControlCode;
     location->Parameters.DeviceIoControl.InputBufferLength = InputBufferLength;
     location->Parameters.DeviceIoControl.OutputBufferLength = OutputBufferLength;
-    if (!NT_SUCCESS(io_prepare_control(irp, IoControlCode, InputBuffer, InputBufferLength,
-                                       OutputBuffer, OutputBufferLength,
+    if (!NT_SUCCESS(io_prepare_control(irp, DeviceObject, IoControlCode, InputBuffer,
+                                       InputBufferLength, OutputBuffer, OutputBufferLength,
                                        &location->Parameters.DeviceIoControl.Type3InputBuffer))) {
         IoFreeIrp(irp);
         return NULL;

@@ -46,8 +46,8 @@ static NTSTATUS send_control(struct io_request *request, const struct control *c
         location->Flags |= SL_WRITE_ACCESS_GRANTED;
     if (control->major == IRP_MJ_FILE_SYSTEM_CONTROL)
         location->MinorFunction = IRP_MN_USER_FS_REQUEST;
-    status = io_prepare_control(irp, control->code, control->input, control->input_length,
-                                control->output, control->output_length,
+    status = io_prepare_control(irp, request->device, control->code, control->input,
+                                control->input_length, control->output, control->output_length,
                                 &location->Parameters.DeviceIoControl.Type3InputBuffer);
     if (!NT_SUCCESS(status)) {
         IoFreeIrp(irp);

@@ -12,11 +12,20 @@
 KSPIN_LOCK io_database_lock;
 static LONG next_automatic_name; /* atomic */
 
+static VOID destroy_device(PVOID object)
+{
+    struct io_device *own = object;
+
+    io_release_dma(object);
+    if (own->lender)
+        mm_lender_dereference(own->lender);
+}
+
 VOID io_device_start(VOID)
 {
+    ob_type_device.destroy = destroy_device;
     KeInitializeSpinLock(&io_database_lock);
     next_automatic_name = 0;
-    ob_type_device.destroy = io_release_dma;
 }
 
 static USHORT sector_size_of(DEVICE_TYPE type)

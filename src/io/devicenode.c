@@ -13,6 +13,17 @@ PVOID *io_device_node(PDEVICE_OBJECT device)
     return &io_device_of(device)->node;
 }
 
+VOID io_set_lender(PDEVICE_OBJECT device, struct mm_lender *lender, ULONG transfer_bytes,
+                   ULONG control_bytes)
+{
+    struct io_device *own = io_device_of(device);
+
+    mm_lender_reference(lender);
+    own->lender = lender;
+    own->lent_transfer = transfer_bytes;
+    own->lent_control = control_bytes;
+}
+
 LONG io_block_device(PDEVICE_OBJECT device, BOOLEAN is_blocked)
 {
     struct io_device *own = io_device_of(device);

@@ -78,6 +78,13 @@ PVOID *io_device_dma(PDEVICE_OBJECT device);
  */
 VOID io_on_dma_gone(VOID (*gone)(PVOID dma));
 /*
+ * From here on the whole pages of direct buffers of at least so many bytes are lent, in requests
+ * that are sent to this device or to what will be attached above it (mm_probe_and_lock_for).
+ * MAXULONG: none. Before anything is attached.
+ */
+VOID io_set_lender(PDEVICE_OBJECT device, struct mm_lender *lender, ULONG transfer_bytes,
+                   ULONG control_bytes);
+/*
  * While a device is blocked its opens fail with STATUS_NO_SUCH_DEVICE: it starts, or it goes.
  * Returns how many files are open on it.
  */

@@ -156,10 +156,11 @@ NTSTATUS io_probe_control(ULONG code, PVOID input, PULONG input_length, PVOID ou
  * its two by the code's, for a caller in irp->RequestorMode. On failure
  * nothing is left of it.
  */
-NTSTATUS io_prepare_transfer(PIRP irp, ULONG device_flags, PVOID buffer, ULONG length,
+NTSTATUS io_prepare_transfer(PIRP irp, PDEVICE_OBJECT device, PVOID buffer, ULONG length,
                              BOOLEAN is_read);
-NTSTATUS io_prepare_control(PIRP irp, ULONG code, PVOID input, ULONG input_length, PVOID output,
-                            ULONG output_length, PVOID *type3_input);
+NTSTATUS io_prepare_control(PIRP irp, PDEVICE_OBJECT device, ULONG code, PVOID input,
+                            ULONG input_length, PVOID output, ULONG output_length,
+                            PVOID *type3_input);
 /* A system buffer for a request that is always buffered (query and set information). */
 NTSTATUS io_prepare_buffered(PIRP irp, PVOID buffer, ULONG length, BOOLEAN is_read);
 
@@ -279,9 +280,11 @@ struct io_device {
     LONG start_depth;           /* startio.c: next-packet calls under way, atomic */
     ULONG start_key;            /* the key of the last of them */
     BOOLEAN start_by_key;
-    LIST_ENTRY shutdown; /* in the list of shutdown notifications, or empty */
-    PVOID node;          /* io_device_node's */
-    PVOID dma;           /* io_device_dma's */
+    LIST_ENTRY shutdown;      /* in the list of shutdown notifications, or empty */
+    PVOID node;               /* io_device_node's */
+    PVOID dma;                /* io_device_dma's */
+    struct mm_lender *lender; /* referenced; NULL: nothing of the stack's requests is lent */
+    ULONG lent_transfer, lent_control; /* bytes from which a buffer is */
 };
 
 static inline struct io_device *io_device_of(PDEVICE_OBJECT device)

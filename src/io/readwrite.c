@@ -104,7 +104,7 @@ static NTSTATUS send_transfer(struct io_request *request, struct transfer *trans
     location->Parameters.Read.Length = transfer->length;
     location->Parameters.Read.Key = transfer->key;
     location->Parameters.Read.ByteOffset = transfer->offset;
-    status = io_prepare_transfer(irp, request->device->Flags, transfer->buffer, transfer->length,
+    status = io_prepare_transfer(irp, request->device, transfer->buffer, transfer->length,
                                  transfer->is_read);
     if (!NT_SUCCESS(status)) {
         IoFreeIrp(irp);

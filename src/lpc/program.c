@@ -31,9 +31,10 @@ static int await_answer(struct lpc_connection *connection)
     return connection->answer <= 0 && connection->answer >= -4095 ? connection->answer : HAL_EFAULT;
 }
 
-static int ask(struct lpc_connection *connection, struct lpc_pages *question)
+static int ask(struct lpc_connection *connection, struct lpc_pages *question,
+               const struct hal_segment *segment)
 {
-    int error = HAL_EFAULT;
+    int descriptor = segment ? hal_segment_descriptor(segment) : -1, error = HAL_EFAULT;
 
     mm_acquire(&connection->asking);
     if (lpc_is_ending(connection))
@@ -42,26 +43,32 @@ static int ask(struct lpc_connection *connection, struct lpc_pages *question)
     question->serial = connection->serial + 1;
     __atomic_store_n(&connection->is_answered, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&connection->serial, question->serial, __ATOMIC_RELEASE);
-    error = hal_send(connection->peer, question, sizeof(*question), NULL, 0);
+    error = hal_send(connection->peer, question, sizeof(*question), &descriptor, segment ? 1 : 0);
     error = error == HAL_OK ? await_answer(connection) : HAL_EFAULT;
 done:
     mm_release(&connection->asking);
     return error;
 }
 
-static int adopt(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place, BOOLEAN for_write)
-{
-    struct lpc_pages question = {
-        .address = address, .pages = pages, .place = place, .for_write = for_write};
+_Static_assert(LPC_LOANS == MM_PROGRAM_LOANS, "each has its number");
 
-    return ask(context, &question);
+static int adopt(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place, BOOLEAN for_write,
+                 const struct mm_loan_segment *loan)
+{
+    struct lpc_pages question = {.address = address,
+                                 .pages = pages,
+                                 .place = place,
+                                 .for_write = for_write,
+                                 .loan = loan ? loan->number + 1 : 0};
+
+    return ask(context, &question, loan ? loan->segment : NULL);
 }
 
 static int touch(PVOID context, ULONG64 address, BOOLEAN for_write)
 {
     struct lpc_pages question = {.address = address, .for_write = for_write};
 
-    return ask(context, &question);
+    return ask(context, &question, NULL);
 }
 
 static int read_program(PVOID context, PVOID to, ULONG64 from, SIZE_T bytes)

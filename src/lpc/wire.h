@@ -29,11 +29,12 @@
 #include "../hal/hal.h"
 
 #define LPC_MAGIC 0x4F49544Eu /* "NTIO" */
-#define LPC_VERSION 2u
+#define LPC_VERSION 3u
 
 #define LPC_LANES 1024u    /* threads of a program that are in the kernel at the same time */
 #define LPC_KEEPER_LANE 0u /* hal's, which tells of pages that the program gave up */
 #define LPC_ARGUMENTS 12u
+#define LPC_LOANS 128u /* segments besides the program's frames that its pages may be in */
 
 /* ---- The lanes --------------------------------------------------------------- */
 
@@ -77,9 +78,9 @@ struct lpc_lane {
 };
 
 _Static_assert(sizeof(struct lpc_lane) <= HAL_PAGE_SIZE, "a lane is a page");
-_Static_assert(__builtin_offsetof(struct lpc_lane, turn) == 0, "version 2");
-_Static_assert(__builtin_offsetof(struct lpc_lane, value) == 4, "version 2");
-_Static_assert(__builtin_offsetof(struct lpc_lane, arguments) == 64, "version 2");
+_Static_assert(__builtin_offsetof(struct lpc_lane, turn) == 0, "version 3");
+_Static_assert(__builtin_offsetof(struct lpc_lane, value) == 4, "version 3");
+_Static_assert(__builtin_offsetof(struct lpc_lane, arguments) == 64, "version 3");
 
 /* ---- The socket: packets, each begins with its kind ------------------------------ */
 
@@ -118,6 +119,11 @@ struct lpc_pages {
     hal_u32 packet, for_write;
     hal_u64 serial; /* comes back with the answer */
     hal_u64 address, pages, place;
+    /*
+     * Which segment place is in: 0 the frames; else that of this number, up to LPC_LOANS, which
+     * comes as a descriptor when the number is new or means another segment from here on.
+     */
+    hal_u32 loan, unused;
 };
 
 struct lpc_adopted {

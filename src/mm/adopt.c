@@ -9,8 +9,7 @@ static struct mm_adoption {
     BOOLEAN is_available; /* hal can share pages at all */
 } adoption;
 
-/* Makes pending entries good, except those that were lost meanwhile. */
-static VOID publish_adopted(struct mm_region *region, ULONG index, SIZE_T count, ULONG access)
+VOID mm_publish_adopted(struct mm_region *region, ULONG index, SIZE_T count, ULONG access)
 {
     mm_acquire(&mm_table.lock);
     for (SIZE_T page = 0; page < count; page++) {
@@ -28,7 +27,7 @@ static int share_pages(const struct mm_space *space, ULONG64 address, SIZE_T cou
     struct hal_segment *segment = mm_segment_of(first, &place);
 
     if (space->program)
-        return space->program->adopt(space->context, address, count, place, for_write);
+        return space->program->adopt(space->context, address, count, place, for_write, NULL);
     return hal_adopt(address, count, segment, place, for_write);
 }
 
@@ -41,7 +40,7 @@ static NTSTATUS adopt_in_region(struct mm_space *space, ULONG64 address, SIZE_T 
 
     int error = share_pages(space, address, count, first, (access & MM_WRITE) != 0);
     if (error == HAL_OK)
-        publish_adopted(region, mm_index_of(address), count, access);
+        mm_publish_adopted(region, mm_index_of(address), count, access);
     for (PFN_NUMBER frame = first; frame < first + count; frame++)
         mm_release_held(&frame, 1);
     if (error != HAL_OK)

@@ -49,15 +49,42 @@ static NTSTATUS hold_program(struct mm_space *space, ULONG64 address, SIZE_T pag
     return NT_SUCCESS(status) || status == STATUS_RETRY ? STATUS_ACCESS_VIOLATION : status;
 }
 
-static NTSTATUS lock_program(struct mm_space *space, PMDL mdl, SIZE_T pages, BOOLEAN for_write)
+/* What of a buffer is pages that are all its own. */
+static SIZE_T whole_pages(PMDL mdl, SIZE_T *first)
 {
+    SIZE_T end = ((SIZE_T)mdl->ByteOffset + mdl->ByteCount) >> PAGE_SHIFT;
+
+    *first = mdl->ByteOffset ? 1 : 0;
+    return end > *first ? end - *first : 0;
+}
+
+/* The pages are held; whole ones that are not lent get other frames, and are held anew. */
+static NTSTATUS hold_lent(struct mm_space *space, PMDL mdl, SIZE_T pages, ULONG access,
+                          struct mm_lender *lender)
+{
+    PPFN_NUMBER list = MmGetMdlPfnArray(mdl);
+    SIZE_T first, count = whole_pages(mdl, &first);
+    ULONG64 address = (ULONG64)mdl->StartVa;
+
+    if (!count || mm_are_lent(list + first, count, lender, (access & MM_WRITE) != 0))
+        return STATUS_SUCCESS;
+    mm_release_held(list, pages);
+    mm_lend(space, address + (first << PAGE_SHIFT), count, access, lender);
+    return hold_program(space, address, pages, access, list);
+}
+
+static NTSTATUS lock_program(struct mm_space *space, PMDL mdl, SIZE_T pages, BOOLEAN for_write,
+                             struct mm_lender *lender)
+{
+    ULONG access = for_write ? MM_READ | MM_WRITE : MM_READ;
     PKPROCESS process = ke_current()->process;
     NTSTATUS status;
 
     if (!space)
         return STATUS_ACCESS_VIOLATION;
-    status = hold_program(space, (ULONG64)mdl->StartVa, pages,
-                          for_write ? MM_READ | MM_WRITE : MM_READ, MmGetMdlPfnArray(mdl));
+    status = hold_program(space, (ULONG64)mdl->StartVa, pages, access, MmGetMdlPfnArray(mdl));
+    if (NT_SUCCESS(status) && lender)
+        status = hold_lent(space, mdl, pages, access, lender);
     if (status == STATUS_NOT_SUPPORTED)
         status = mm_bounce_lock(space, mdl, for_write);
     if (!NT_SUCCESS(status))
@@ -69,15 +96,21 @@ static NTSTATUS lock_program(struct mm_space *space, PMDL mdl, SIZE_T pages, BOO
 
 NTSTATUS mm_probe_and_lock(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation)
 {
+    return mm_probe_and_lock_for(mdl, mode, operation, NULL);
+}
+
+NTSTATUS mm_probe_and_lock_for(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation,
+                               struct mm_lender *lender)
+{
     ULONG64 address = (ULONG64)mdl->StartVa + mdl->ByteOffset; /* of any pointer, NULL as well */
     SIZE_T pages = mm_mdl_pages(mdl);
     BOOLEAN for_write = operation != IoReadAccess;
     NTSTATUS status = STATUS_ACCESS_VIOLATION;
 
     if (mm_is_user_range(address, mdl->ByteCount)) {
-        status = lock_program(mm_current_space(), mdl, pages, for_write);
+        status = lock_program(mm_current_space(), mdl, pages, for_write, lender);
     } else if (mode == KernelMode && mm_is_own_range(address, mdl->ByteCount)) {
-        status = lock_program(mm_own_space(), mdl, pages, for_write);
+        status = lock_program(mm_own_space(), mdl, pages, for_write, NULL);
     } else if (mode == KernelMode && mm_is_system_address(address) &&
                mm_is_system_address(address + mdl->ByteCount - 1)) {
         mdl->Process = NULL;

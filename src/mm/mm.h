@@ -112,13 +112,24 @@ static inline PVOID mm_frame_address(PFN_NUMBER frame)
 
 struct mm_space;
 
+/* Whose pages are lent has one segment for each borrower and kind. */
+#define MM_LOANS 64u          /* that a lender has at the same time */
+#define MM_PROGRAM_LOANS 128u /* that a program's pages are in */
+
+/* What a program has to map its pages from if not from the space's segment; NULL: from that. */
+struct mm_loan_segment {
+    ULONG number;                /* that it knows the segment by, below MM_PROGRAM_LOANS */
+    struct hal_segment *segment; /* NULL: it has it */
+};
+
 /*
  * How the memory of a program in another process is reached. All answer one of
  * enum hal_error, may wait, and fail once the program is gone.
  */
 struct mm_program {
-    /* hal_adopt in the program, with frames of the space's segment from place on. */
-    int (*adopt)(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place, BOOLEAN for_write);
+    /* hal_adopt in the program, with frames of a segment from place on. */
+    int (*adopt)(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place, BOOLEAN for_write,
+                 const struct mm_loan_segment *loan);
     /* HAL_EFAULT unless the byte may be read, or written. */
     int (*touch)(PVOID context, ULONG64 address, BOOLEAN for_write);
     int (*read)(PVOID context, PVOID to, ULONG64 from, SIZE_T bytes);
@@ -191,6 +202,64 @@ NTSTATUS mm_copy_to_space(struct mm_space *space, PVOID to, const VOID *from, SI
 /* A request's answer: who polls for Status in the program sees Information and the data too. */
 NTSTATUS mm_answer(struct mm_space *space, PIO_STATUS_BLOCK to, const IO_STATUS_BLOCK *answer);
 
+/* ---- Lending: lend.c ------------------------------------------------------- */
+
+/*
+ * Programs' pages that another process maps, a borrower, are in segments of their own: for each
+ * program and borrower one with pages that it may write to, and one with those that it may only
+ * read. A borrower that has the segments can reach what is in them, and no other page.
+ */
+struct mm_lender;
+
+struct mm_lender_calls {
+    /*
+     * Passes the borrower a segment of MM_PROGRAM_FRAMES pages. serial is no other's. On any
+     * thread that locks pages; of enum hal_error.
+     */
+    int (*show)(PVOID context, ULONG number, hal_u32 serial, struct hal_segment *segment,
+                BOOLEAN is_read_only);
+    /* It has no use for it any more: nothing is in it. On any thread at IRQL <= DISPATCH_LEVEL. */
+    VOID (*hide)(PVOID context, ULONG number);
+};
+
+/* The caller's first reference; NULL without memory. PASSIVE_LEVEL. */
+struct mm_lender *mm_lender_create(const struct mm_lender_calls *calls, PVOID context);
+VOID mm_lender_reference(struct mm_lender *lender);
+VOID mm_lender_dereference(struct mm_lender *lender);
+/*
+ * The borrower is gone: nothing is lent any more, and no call is made after the return. Pages
+ * that were lent stay the program's, in frames that nobody else has.
+ */
+VOID mm_lender_close(struct mm_lender *lender);
+
+/*
+ * mm_probe_and_lock, and sees to it, as far as that can be, that the whole pages of a program's
+ * buffer are in frames lent to the lender's borrower. mm_find_lent tells whether they are.
+ * lender NULL: nothing is to be lent.
+ */
+NTSTATUS mm_probe_and_lock_for(PMDL mdl, KPROCESSOR_MODE mode, LOCK_OPERATION operation,
+                               struct mm_lender *lender);
+
+/* Where a borrower finds a locked buffer. */
+struct mm_lent {
+    ULONG number;         /* the segment's; show's */
+    hal_u32 serial;       /* likewise */
+    BOOLEAN is_read_only; /* of the segment */
+    PFN_NUMBER place;     /* in the segment, of the buffer's first page */
+    /*
+     * Frames in the place of a first and a last page that are not the buffer's alone, held; the
+     * buffer's bytes have to be copied there and back. 0: the page itself is there.
+     */
+    PFN_NUMBER head, tail;
+};
+/*
+ * Finds all of a locked MDL's buffer in a segment of the lender's, for reading or also for
+ * writing. FALSE: it is not there, and has to be copied. mm_end_lent lets go.
+ */
+BOOLEAN mm_find_lent(PMDL mdl, const struct mm_lender *lender, BOOLEAN for_write,
+                     struct mm_lent *lent);
+VOID mm_end_lent(struct mm_lent *lent);
+
 /* ProbeForRead/ProbeForWrite with an answer instead of an exception. */
 NTSTATUS mm_probe_for_read(const volatile VOID *address, SIZE_T bytes, ULONG alignment);
 NTSTATUS mm_probe_for_write(volatile VOID *address, SIZE_T bytes, ULONG alignment);
@@ -205,6 +274,7 @@ struct mm_statistics {
     ULONG64 pages_adopted;    /* pages whose frames became shared */
     ULONG64 pages_locked;     /* locks taken */
     ULONG64 pages_bounced;    /* pages that went through a bounce buffer */
+    ULONG64 pages_lent;       /* pages that got frames which a borrower has */
     ULONG64 windows_mapped;   /* PTE windows made (each an mmap) */
     ULONG64 bytes_copied_in;  /* by the I/O manager, to system buffers */
     ULONG64 bytes_copied_out; /* from system buffers */

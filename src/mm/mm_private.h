@@ -150,6 +150,7 @@ enum mm_counter {
     MM_PAGES_ADOPTED,
     MM_PAGES_LOCKED,
     MM_PAGES_BOUNCED,
+    MM_PAGES_LENT,
     MM_WINDOWS_MAPPED,
     MM_BYTES_IN,
     MM_BYTES_OUT,
@@ -236,8 +237,35 @@ struct mm_space {
     const struct mm_program *program; /* NULL: its addresses are this process's */
     PVOID context;                    /* program's */
     hal_u32 active;                   /* threads in its context, window.c; atomic, and a futex */
-    ULONG64 seen[64]; /* pages that were copied from or to lately; atomic, by remote.c */
+    struct mm_space *loans;           /* made of its pages, by next; guarded by adopting */
+    ULONG64 loan_numbers[MM_PROGRAM_LOANS / 64]; /* in use; guarded by mm_table.lock */
+    struct mm_loan *loan; /* not NULL: this is no program's, but frames lent to somebody */
+    ULONG64 seen[64];     /* pages that were copied from or to lately; atomic, by remote.c */
 };
+
+/* What a space of lent frames is besides. */
+struct mm_loan {
+    struct mm_space *next;    /* of its owner's */
+    struct mm_space *owner;   /* whose pages they are; referenced */
+    struct mm_lender *lender; /* referenced */
+    ULONG lender_number, owner_number;
+    hal_u32 serial;
+    BOOLEAN is_read_only;
+    BOOLEAN is_known; /* the owner's program has the segment; guarded by the owner's adopting */
+};
+
+/* Its loans end. The owner is closed. */
+VOID mm_end_loans(struct mm_space *owner);
+/* A space of lent frames is of no use to anybody any more. */
+VOID mm_loan_gone(struct mm_space *loan);
+VOID mm_loans_stop(VOID);
+
+/* lend.c: gives the pages frames of the lender's if it can. May wait. */
+VOID mm_lend(struct mm_space *owner, ULONG64 address, SIZE_T pages, ULONG access,
+             struct mm_lender *lender);
+/* Whether frames follow each other, and are lent to this lender's for the access. */
+BOOLEAN mm_are_lent(const PFN_NUMBER *list, SIZE_T pages, const struct mm_lender *lender,
+                    BOOLEAN for_write);
 
 /* The space that the calling thread's user addresses are in, or NULL. */
 struct mm_space *mm_current_space(VOID);
@@ -257,6 +285,9 @@ BOOLEAN mm_show_block(const struct mm_space *space, PFN_NUMBER block);
 VOID mm_hide_block(const struct mm_space *space, PFN_NUMBER block);
 /* Gives back what a space without references has. */
 VOID mm_space_free(struct mm_space *space);
+VOID mm_space_destroy(struct mm_space *space);
+/* Any space of lent frames that there is, or NULL. */
+struct mm_space *mm_some_loan(VOID);
 /* The space of the lowest number from *number on, which becomes that, referenced; NULL at the end.
  */
 struct mm_space *mm_next_space(ULONG *number);

@@ -122,6 +122,14 @@ static PFN_NUMBER allocate_block(const struct mm_space *space, ULONG64 address)
     return block ? block : start_block();
 }
 
+/* The program whose pages they are has left. */
+static BOOLEAN is_closed(const struct mm_space *space)
+{
+    const struct mm_space *owner = space->loan ? space->loan->owner : space;
+
+    return __atomic_load_n(&owner->is_closed, __ATOMIC_ACQUIRE);
+}
+
 static BOOLEAN are_frames_dead(PFN_NUMBER first, SIZE_T count)
 {
     for (PFN_NUMBER frame = first; frame < first + count; frame++) {
@@ -178,6 +186,85 @@ done:
     return first;
 }
 
+/* lock is held. The frames' block, if they can come alive. */
+static PFN_NUMBER find_block(struct mm_space *space, struct mm_region *region, ULONG64 address,
+                             SIZE_T count)
+{
+    if (is_closed(space) || (!region->block && !make_block(space, region, address)))
+        return 0;
+    return are_frames_dead(region->block + mm_index_of(address), count) ? region->block : 0;
+}
+
+/* lock is held. Whoever looks the page up meanwhile finds it pending, and lets the frame go. */
+static BOOLEAN take_over(ULONG *entry, ULONG *before, PFN_NUMBER frame)
+{
+    PFN_NUMBER old = mm_entry_frame(*entry);
+
+    *before = __atomic_exchange_n(entry, (ULONG)(frame << ENTRY_FRAME_SHIFT | ENTRY_PENDING),
+                                  __ATOMIC_SEQ_CST);
+    if (!old)
+        return TRUE;
+    /* A view shows frames of another address; it does not get others. */
+    return mm_is_program_frame(old) &&
+           mm_frame(mm_block_of(old))->previous == mm_frame(mm_block_of(frame))->previous &&
+           __atomic_load_n(&mm_frame(old)->references, __ATOMIC_SEQ_CST) == 1;
+}
+
+static VOID undo(struct mm_region *own, struct mm_region *lent, ULONG index, SIZE_T count)
+{
+    for (SIZE_T page = 0; page < count; page++) {
+        __atomic_store_n(&own->entries[index + page], lent->entries[index + page],
+                         __ATOMIC_RELEASE);
+        lent->entries[index + page] = 0;
+    }
+}
+
+BOOLEAN mm_claim_loan(struct mm_space *loan, struct mm_region *own, struct mm_region *lent,
+                      ULONG64 address, SIZE_T count)
+{
+    ULONG index = mm_index_of(address);
+    PFN_NUMBER block;
+    SIZE_T page = 0;
+
+    mm_acquire(&mm_table.lock);
+    block = find_block(loan, lent, address, count);
+    while (block && page < count) {
+        ULONG at = index + (ULONG)page++;
+
+        if (take_over(&own->entries[at], &lent->entries[at], block + at))
+            continue;
+        undo(own, lent, index, page);
+        block = 0;
+    }
+    for (page = 0; block && page < count; page++)
+        __atomic_store_n(&mm_frame(block + index + page)->references, 2, __ATOMIC_RELAXED);
+    if (block)
+        mm_frame(block)->next += (ULONG)count;
+    mm_release(&mm_table.lock);
+    if (block)
+        __atomic_fetch_add(&mm_table.frames, (LONG64)count, __ATOMIC_RELAXED);
+    return block != 0;
+}
+
+PFN_NUMBER mm_claim_spare(struct mm_space *loan, ULONG64 address)
+{
+    struct mm_region *lent = mm_find_region(loan, address);
+    PFN_NUMBER frame = 0;
+
+    if (!lent)
+        return 0;
+    mm_acquire(&mm_table.lock);
+    if (find_block(loan, lent, address, 1)) {
+        frame = lent->block + mm_index_of(address);
+        __atomic_store_n(&mm_frame(frame)->references, 1, __ATOMIC_RELAXED);
+        mm_frame(lent->block)->next++;
+    }
+    mm_release(&mm_table.lock);
+    if (frame)
+        __atomic_fetch_add(&mm_table.frames, 1, __ATOMIC_RELAXED);
+    return frame;
+}
+
 /* ---- Frames die -------------------------------------------------------- */
 
 /* Counts a frame down; TRUE if it died and is to be passed to retire_frames. lock is held. */
@@ -200,7 +287,7 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
     struct mm_space *space = mm_space_of(first), *gone = NULL;
 
     /* Of a program that has left, the pages may still be its memory: it has not ended yet. */
-    if (!__atomic_load_n(&space->is_closed, __ATOMIC_ACQUIRE))
+    if (!is_closed(space))
         mm_discard_frames(first, count);
     mm_acquire(&mm_table.lock);
     for (PFN_NUMBER frame = first; frame < first + count; frame++)
@@ -226,7 +313,7 @@ static VOID retire_frames(PFN_NUMBER first, SIZE_T count)
  * Clears the entries of one region's pages, and lets the frames go. Takes as
  * many pages at a time as die as one run.
  */
-static VOID clear_entries(struct mm_region *region, ULONG index, SIZE_T count)
+VOID mm_clear_entries(struct mm_region *region, ULONG index, SIZE_T count)
 {
     SIZE_T done = 0;
     while (done < count) {
@@ -260,7 +347,7 @@ VOID mm_clear_range(struct mm_space *space, ULONG64 address, SIZE_T pages)
         SIZE_T count = mm_pages_in_region(address, pages);
         struct mm_region *region = mm_find_region(space, address);
         if (region)
-            clear_entries(region, mm_index_of(address), count);
+            mm_clear_entries(region, mm_index_of(address), count);
         address += count << PAGE_SHIFT;
         pages -= count;
     }

@@ -61,5 +61,20 @@ SIZE_T mm_pages_in_region(ULONG64 address, SIZE_T pages);
 PFN_NUMBER mm_claim_frames(struct mm_space *space, struct mm_region *region, ULONG64 address,
                            SIZE_T count);
 
+/* Makes pending entries good, except those that were lost meanwhile. */
+VOID mm_publish_adopted(struct mm_region *region, ULONG index, SIZE_T count, ULONG access);
+
+/*
+ * Gives pages frames of another region's block, that of a loan, likewise. What their entries
+ * were is in that region's. FALSE, with nothing changed: a frame is in use already, or a page
+ * has one that somebody else holds, or a system frame.
+ */
+BOOLEAN mm_claim_loan(struct mm_space *loan, struct mm_region *own, struct mm_region *lent,
+                      ULONG64 address, SIZE_T count);
+/* A frame of the loan's for a page whose own frame stays with it; held once. 0: there is none. */
+PFN_NUMBER mm_claim_spare(struct mm_space *loan, ULONG64 address);
+
+/* Clears some of a region's entries and lets their frames go. */
+VOID mm_clear_entries(struct mm_region *region, ULONG index, SIZE_T count);
 /* Clears the entries of a range and lets their frames go. */
 VOID mm_clear_range(struct mm_space *space, ULONG64 address, SIZE_T pages);

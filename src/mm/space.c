@@ -128,6 +128,14 @@ static VOID free_directory(PVOID *directory)
 
 VOID mm_space_free(struct mm_space *space)
 {
+    if (space->loan)
+        mm_loan_gone(space);
+    else
+        mm_space_destroy(space);
+}
+
+VOID mm_space_destroy(struct mm_space *space)
+{
     hal_segment_destroy(space->segment);
     free_directory(space->directory);
     mm_acquire(&mm_table.lock);
@@ -192,8 +200,9 @@ static VOID clear_node(struct mm_space *space, ULONG slot)
 
 /* What a program that is gone answers. */
 static int adopt_nothing(PVOID context, ULONG64 address, SIZE_T pages, PFN_NUMBER place,
-                         BOOLEAN for_write)
+                         BOOLEAN for_write, const struct mm_loan_segment *loan)
 {
+    UNREFERENCED_PARAMETER(loan);
     UNREFERENCED_PARAMETER(context);
     UNREFERENCED_PARAMETER(address);
     UNREFERENCED_PARAMETER(pages);
@@ -243,6 +252,7 @@ VOID mm_space_close(struct mm_space *space)
     for (ULONG slot = 0; slot < DIRECTORY_SLOTS; slot++)
         clear_node(space, slot);
     mm_release(&space->adopting);
+    mm_end_loans(space);
 }
 
 VOID mm_space_reference(struct mm_space *space)
@@ -280,6 +290,15 @@ struct mm_space *mm_next_space(ULONG *number)
         found->references++;
     mm_release(&mm_table.lock);
     return found;
+}
+
+struct mm_space *mm_some_loan(VOID)
+{
+    for (ULONG number = 1; number < SPACES; number++) {
+        if (spaces.all[number] && spaces.all[number]->loan)
+            return spaces.all[number];
+    }
+    return NULL;
 }
 
 VOID mm_spaces_start(VOID)

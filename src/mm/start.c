@@ -40,6 +40,7 @@ VOID mm_stop(VOID)
     mm_views_stop();
     mm_bounce_stop();
     mm_adoption_stop();
+    mm_loans_stop();
     mm_frames_stop();
 }
 

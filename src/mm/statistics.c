@@ -27,6 +27,7 @@ VOID mm_query_statistics(struct mm_statistics *statistics)
         .pages_adopted = total(MM_PAGES_ADOPTED),
         .pages_locked = total(MM_PAGES_LOCKED),
         .pages_bounced = total(MM_PAGES_BOUNCED),
+        .pages_lent = total(MM_PAGES_LENT),
         .windows_mapped = total(MM_WINDOWS_MAPPED),
         .bytes_copied_in = total(MM_BYTES_IN),
         .bytes_copied_out = total(MM_BYTES_OUT),

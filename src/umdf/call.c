@@ -55,6 +55,8 @@ static VOID copy_for_host(struct umdf_host *host, struct umdf_request *request,
 {
     ULONG bytes = (ULONG)min(result->Information, request->data.output_length);
 
+    if (request->data.lent == UMDF_LENT_OUTPUT && !NT_ERROR(result->Status))
+        umdf_copy_ends_in(&request->data);
     if (request->data.to && !request->data.is_in_direct && !NT_ERROR(result->Status))
         memcpy(host->data + request->output_place, request->data.to, bytes);
 }

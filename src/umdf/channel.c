@@ -257,6 +257,12 @@ static VOID sleep_until_rung(struct umdf_host *host)
     hal_wait_shared(&host->board->bell, 1, deadline);
 }
 
+VOID umdf_ring(struct umdf_host *host)
+{
+    __atomic_store_n(&host->board->bell, 0, __ATOMIC_SEQ_CST);
+    hal_wake_shared(&host->board->bell, 1);
+}
+
 VOID umdf_serve_bell(struct umdf_host *host)
 {
     hal_u32 *bell = &host->board->bell;
@@ -267,6 +273,7 @@ VOID umdf_serve_bell(struct umdf_host *host)
         __atomic_store_n(bell, 1, __ATOMIC_SEQ_CST);
         found = take_finished(host);
         found |= take_calls(host);
+        umdf_send_hidden(host);
         if (!found)
             sleep_until_rung(host);
     }

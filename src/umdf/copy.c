@@ -13,12 +13,34 @@ static NTSTATUS map(PMDL mdl, PVOID *address)
     return *address ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-static NTSTATUS find_transfer(PIRP irp, PIO_STACK_LOCATION location, struct umdf_data *data)
+/* By the lock, all of it was to be lent; what could not be is copied. */
+static BOOLEAN lend_transfer(struct umdf_stack *stack, PIRP irp, PIO_STACK_LOCATION location,
+                             struct umdf_data *data)
+{
+    ULONG length = location->Parameters.Read.Length;
+    BOOLEAN is_read = location->MajorFunction == IRP_MJ_READ;
+
+    if (irp->AssociatedIrp.SystemBuffer || length < stack->lent_transfer ||
+        !umdf_lend(stack, irp->MdlAddress, length,
+                   is_read ? UMDF_LENT_OUTPUT : UMDF_LENT_INPUT | UMDF_LENT_READ_ONLY, data))
+        return FALSE;
+    if (is_read)
+        data->output_length = length;
+    else
+        data->input_length = length;
+    return TRUE;
+}
+
+static NTSTATUS find_transfer(struct umdf_stack *stack, PIRP irp, PIO_STACK_LOCATION location,
+                              struct umdf_data *data)
 {
     ULONG length = location->Parameters.Read.Length;
     PVOID address = irp->AssociatedIrp.SystemBuffer;
-    NTSTATUS status = address ? STATUS_SUCCESS : map(irp->MdlAddress, &address);
+    NTSTATUS status;
 
+    if (lend_transfer(stack, irp, location, data))
+        return STATUS_SUCCESS;
+    status = address ? STATUS_SUCCESS : map(irp->MdlAddress, &address);
     if (!NT_SUCCESS(status))
         return status;
     /* A kernel client of a stack below a driver that takes neither. */
@@ -56,6 +78,17 @@ static NTSTATUS lock_output(PIRP irp, struct umdf_data *data)
     return status;
 }
 
+static NTSTATUS find_direct(struct umdf_stack *stack, PIRP irp, struct umdf_data *data)
+{
+    enum umdf_lent lent = UMDF_LENT_OUTPUT;
+
+    if (data->is_in_direct)
+        lent |= UMDF_LENT_READ_ONLY;
+    if (stack->lends_control && umdf_lend(stack, irp->MdlAddress, data->output_length, lent, data))
+        return STATUS_SUCCESS;
+    return map(irp->MdlAddress, &data->to);
+}
+
 static NTSTATUS find_control(struct umdf_stack *stack, PIRP irp, PIO_STACK_LOCATION location,
                              struct umdf_data *data)
 {
@@ -74,9 +107,9 @@ static NTSTATUS find_control(struct umdf_stack *stack, PIRP irp, PIO_STACK_LOCAT
         return lock_output(irp, data);
     case METHOD_IN_DIRECT:
         data->is_in_direct = TRUE;
-        return map(irp->MdlAddress, &data->to);
+        return find_direct(stack, irp, data);
     default:
-        return map(irp->MdlAddress, &data->to);
+        return find_direct(stack, irp, data);
     }
 }
 
@@ -88,7 +121,7 @@ NTSTATUS umdf_find_data(struct umdf_stack *stack, PIRP irp, struct umdf_data *da
     switch (location->MajorFunction) {
     case IRP_MJ_READ:
     case IRP_MJ_WRITE:
-        return find_transfer(irp, location, data);
+        return find_transfer(stack, irp, location, data);
     case IRP_MJ_DEVICE_CONTROL:
         return find_control(stack, irp, location, data);
     case IRP_MJ_CREATE:
@@ -104,6 +137,9 @@ NTSTATUS umdf_find_data(struct umdf_stack *stack, PIRP irp, struct umdf_data *da
 
 VOID umdf_release_data(struct umdf_data *data)
 {
+    if (data->lent)
+        mm_end_lent(&data->place);
+    data->lent = UMDF_LENT_NOTHING;
     if (!data->locked)
         return;
     MmUnlockPages(data->locked);
@@ -115,6 +151,10 @@ NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request
 {
     const struct umdf_data *data = &request->data;
 
+    if (data->lent & UMDF_LENT_READ_ONLY)
+        umdf_copy_ends_in(data);
+    if (data->lent & UMDF_LENT_INPUT)
+        return STATUS_SUCCESS;
     mm_count_copy(data->input_length, 0);
     if (data->is_in_direct && data->to) {
         mm_count_copy(data->output_length, 0);
@@ -130,6 +170,8 @@ NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request
 
 VOID umdf_copy_out(struct umdf_host *host, const struct umdf_request *request, ULONG_PTR bytes)
 {
+    if (request->data.lent == UMDF_LENT_OUTPUT)
+        umdf_copy_ends_out(&request->data, (ULONG)bytes);
     if (!request->data.to || request->data.is_in_direct || !bytes)
         return;
     mm_count_copy(0, bytes);

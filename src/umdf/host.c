@@ -33,6 +33,10 @@ static VOID free_host(struct umdf_host *host)
         hal_unshare(host->data, UMDF_DATA_PAGES);
     if (host->board)
         hal_unshare(host->board, UMDF_BOARD_PAGES);
+    if (host->lender) {
+        mm_lender_close(host->lender);
+        mm_lender_dereference(host->lender);
+    }
     hal_segment_destroy(host->data_pages);
     hal_segment_destroy(host->board_pages);
     hal_peer_close(host->peer);
@@ -86,7 +90,7 @@ static struct umdf_host *allocate(ULONG driver_count)
         error = make_segment(&host->data_pages, &data, UMDF_DATA_PAGES, "ntio-data");
     host->board = board;
     host->data = data;
-    if (error != HAL_OK || !host->services) {
+    if (error != HAL_OK || !host->services || !NT_SUCCESS(umdf_make_lender(host))) {
         free_host(host);
         return NULL;
     }
@@ -216,8 +220,8 @@ static VOID declare_dead(struct umdf_host *host)
     mm_acquire(&host->lock);
     __atomic_store_n(&host->is_dead, 1, __ATOMIC_RELEASE);
     mm_release(&host->lock);
-    __atomic_store_n(&host->board->bell, 0, __ATOMIC_SEQ_CST);
-    hal_wake_shared(&host->board->bell, 1);
+    mm_lender_close(host->lender);
+    umdf_ring(host);
     umdf_end_requests(host);
 }
 

@@ -7,6 +7,7 @@
  *   host_main.c     the process: set up, confined, and at its end
  *   host_ring.c     the threads that take entries out of the ring
  *   host_request.c  the kernel's requests as IRPs
+ *   host_loan.c     programs' pages
  *   host_file.c     its files
  *   host_stack.c    stacks of drivers
  *   host_lower.c    their bottom
@@ -92,6 +93,13 @@ VOID host_take_request(ULONG slot, hal_u32 serial);
 VOID host_cancel_request(ULONG slot, hal_u32 serial);
 /* Gives a slot back with its answer. */
 VOID host_answer(ULONG slot, NTSTATUS status, ULONG_PTR information);
+
+/* ---- host_loan.c ---------------------------------------------------------------------- */
+
+/* What the kernel says on the socket; ends with the kernel. On the main thread. */
+VOID host_serve_loans(VOID);
+/* Where what a slot was lent is; waits for it. NULL: it could not be mapped. */
+PUCHAR host_find_loan(const struct umdf_slot *slot);
 
 /* ---- host_file.c ---------------------------------------------------------------------- */
 

@@ -133,7 +133,6 @@ int ntio_host_run(void)
 {
     struct umdf_ready ready = {UMDF_READY, UMDF_MAGIC, UMDF_VERSION, 0, ""};
     struct umdf_welcome welcome;
-    hal_u32 word, none = 0;
     NTSTATUS status;
 
     host.drivers = hal_allocate(MOST_DRIVERS * sizeof(*host.drivers));
@@ -144,7 +143,6 @@ int ntio_host_run(void)
     ready.status = (hal_u32)status;
     if (hal_send(host.peer, &ready, sizeof(ready), NULL, 0) != HAL_OK || !NT_SUCCESS(status))
         return EXIT_LOAD;
-    /* The kernel has nothing more to say but that it is gone. */
-    hal_receive(host.peer, &word, sizeof(word), NULL, &none, HAL_FOREVER);
+    host_serve_loans();
     hal_exit(0);
 }

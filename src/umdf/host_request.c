@@ -104,9 +104,21 @@ VOID host_cancel_request(ULONG number, hal_u32 serial)
 /* ---- IRPs ---------------------------------------------------------------------------------------
  */
 
-static PVOID place(hal_u64 at, hal_u32 length)
+/* FALSE: what is lent cannot be reached. */
+static BOOLEAN find_data(struct host_request *request)
 {
-    return length ? host.data + at : NULL;
+    const struct umdf_slot *slot = request->slot;
+    PUCHAR lent = slot->lent ? host_find_loan(slot) : NULL;
+    PUCHAR input = slot->lent & UMDF_LENT_INPUT ? lent : host.data;
+    PUCHAR output = slot->lent & UMDF_LENT_OUTPUT ? lent : host.data;
+
+    if (!input || !output)
+        return FALSE;
+    request->reflected.input =
+        (struct umdf_buffer){slot->input_length ? input + slot->input : NULL, slot->input_length};
+    request->reflected.output = (struct umdf_buffer){
+        slot->output_length ? output + slot->output : NULL, slot->output_length};
+    return TRUE;
 }
 
 static VOID describe_create(PIO_STACK_LOCATION location, const struct umdf_slot *slot)
@@ -126,13 +138,14 @@ static VOID describe_power(PIO_STACK_LOCATION location, const struct umdf_slot *
 
 static VOID describe_transfer(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_slot *slot)
 {
-    BOOLEAN is_read = slot->major == IRP_MJ_READ;
+    const struct umdf_reflected *reflected = umdf_reflected_of(irp);
+    const struct umdf_buffer *buffer =
+        slot->major == IRP_MJ_READ ? &reflected->output : &reflected->input;
 
-    location->Parameters.Read.Length = is_read ? slot->output_length : slot->input_length;
+    location->Parameters.Read.Length = (ULONG)buffer->length;
     location->Parameters.Read.ByteOffset.QuadPart = (LONGLONG)slot->offset;
     location->Parameters.Read.Key = slot->code;
-    irp->AssociatedIrp.SystemBuffer =
-        is_read ? place(slot->output, slot->output_length) : place(slot->input, slot->input_length);
+    irp->AssociatedIrp.SystemBuffer = buffer->address;
 }
 
 static VOID describe_control(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_slot *slot)
@@ -140,8 +153,8 @@ static VOID describe_control(PIRP irp, PIO_STACK_LOCATION location, const struct
     location->Parameters.DeviceIoControl.IoControlCode = slot->code;
     location->Parameters.DeviceIoControl.InputBufferLength = slot->input_length;
     location->Parameters.DeviceIoControl.OutputBufferLength = slot->output_length;
-    irp->AssociatedIrp.SystemBuffer = place(slot->input, slot->input_length);
-    irp->UserBuffer = place(slot->output, slot->output_length);
+    irp->AssociatedIrp.SystemBuffer = umdf_reflected_of(irp)->input.address;
+    irp->UserBuffer = umdf_reflected_of(irp)->output.address;
 }
 
 static VOID describe(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_slot *slot)
@@ -169,14 +182,10 @@ static VOID reflect(struct host_request *request, PIRP irp)
 {
     const struct umdf_slot *slot = request->slot;
 
-    request->reflected = (struct umdf_reflected){
-        .irp = irp,
-        .input = {place(slot->input, slot->input_length), slot->input_length},
-        .output = {place(slot->output, slot->output_length), slot->output_length},
-        .access = (enum umdf_access)slot->access,
-        .process = slot->process,
-        .mode = (KPROCESSOR_MODE)slot->mode,
-    };
+    request->reflected.irp = irp;
+    request->reflected.access = (enum umdf_access)slot->access;
+    request->reflected.process = slot->process;
+    request->reflected.mode = (KPROCESSOR_MODE)slot->mode;
     irp->Tail.Overlay.AuxiliaryBuffer = (PCHAR)&request->reflected;
     irp->Tail.Overlay.Thread = (PETHREAD)ke_current();
     irp->Tail.Overlay.OriginalFileObject = request->file;
@@ -211,7 +220,7 @@ static NTSTATUS find_file(struct host_request *request)
 {
     const struct umdf_slot *slot = request->slot;
     UNICODE_STRING name = {(USHORT)slot->input_length, (USHORT)slot->input_length,
-                           place(slot->input, slot->input_length)};
+                           request->reflected.input.address};
 
     request->file = NULL;
     if (slot->major == IRP_MJ_CREATE)
@@ -253,7 +262,7 @@ static VOID take_irp(struct host_request *request, ULONG number, hal_u32 serial)
         host_answer(number, STATUS_NO_SUCH_DEVICE, 0);
         return;
     }
-    status = find_file(request);
+    status = find_data(request) ? find_file(request) : STATUS_INSUFFICIENT_RESOURCES;
     if (!NT_SUCCESS(status)) {
         host_leave_stack(request->stack);
         host_answer(number, status, 0);

@@ -267,6 +267,11 @@ static NTSTATUS resolve(struct host_stack *stack, BOOLEAN is_pooled,
     return status;
 }
 
+static hal_u32 threshold_pages(ULONG bytes)
+{
+    return (hal_u32)(((hal_u64)bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
 NTSTATUS host_add_stack(ULONG number, const UCHAR *bytes, ULONG length, PSTR reason,
                         SIZE_T reason_size, hal_u32 *word)
 {
@@ -292,6 +297,6 @@ NTSTATUS host_add_stack(ULONG number, const UCHAR *bytes, ULONG length, PSTR rea
         take_down(stack);
         return status;
     }
-    *word = UMDF_STACK_WORD(access.read_write, access.control, access.threshold / PAGE_SIZE);
+    *word = UMDF_STACK_WORD(access.read_write, access.control, threshold_pages(access.threshold));
     return STATUS_SUCCESS;
 }

@@ -64,6 +64,23 @@ static VOID describe(struct umdf_stack *stack, PIRP irp, ULONG file, struct umdf
     describe_parameters(location, slot);
 }
 
+/* Where what is lent is, instead of the data area. */
+static VOID describe_loan(const struct umdf_data *data, struct umdf_slot *slot)
+{
+    slot->lent = data->lent;
+    if (!data->lent)
+        return;
+    slot->access = UMDF_DIRECT;
+    slot->loan = data->place.number;
+    slot->loan_serial = data->place.serial;
+    if (data->lent & UMDF_LENT_INPUT)
+        slot->input_length = data->input_length;
+    else
+        slot->output_length = data->output_length;
+    *(data->lent & UMDF_LENT_INPUT ? &slot->input : &slot->output) =
+        (data->place.place << PAGE_SHIFT) + MmGetMdlByteOffset(data->mdl);
+}
+
 /* ---- the end -------------------------------------------------------------------------- */
 
 /* A host in order answers these soon, whatever its drivers wait for. */
@@ -309,7 +326,9 @@ static NTSTATUS prepare(struct umdf_stack *stack, PIRP irp, struct umdf_data *da
     struct umdf_slot *slot;
     NTSTATUS status;
 
-    request = umdf_take_slot(host, data->input_length, data->output_length, &slot, &status);
+    request =
+        umdf_take_slot(host, data->lent & UMDF_LENT_INPUT ? 0 : data->input_length,
+                       data->lent & UMDF_LENT_OUTPUT ? 0 : data->output_length, &slot, &status);
     if (!request)
         return status;
     request->stack = stack;
@@ -323,6 +342,7 @@ static NTSTATUS prepare(struct umdf_stack *stack, PIRP irp, struct umdf_data *da
         return status;
     }
     describe(stack, irp, file, slot);
+    describe_loan(data, slot);
     irp->Tail.Overlay.DriverContext[0] = request;
     *made = request;
     return STATUS_SUCCESS;
@@ -381,6 +401,7 @@ NTSTATUS umdf_ask(struct umdf_host *host, enum umdf_kind kind, ULONG device, con
     __atomic_store_n(&request->ends, UMDF_UNCANCELABLE, __ATOMIC_RELEASE);
     request->answered = &answered;
     umdf_copy_in(host, request);
+    slot->lent = UMDF_LENT_NOTHING;
     slot->kind = kind;
     slot->device = device;
     set_deadline(host, request);

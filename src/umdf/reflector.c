@@ -335,7 +335,7 @@ static NTSTATUS add_in_host(struct umdf_stack *stack, const struct pnp_umdf_sett
             rtl_log("%s", reason);
         return status;
     }
-    stack->device->Flags |= (word & 15) == UMDF_DIRECT ? DO_DIRECT_IO : DO_BUFFERED_IO;
+    umdf_set_access(stack, word);
     return STATUS_SUCCESS;
 }
 

@@ -4,6 +4,7 @@
  *   reflector.c   \Driver\WUDFRd: the device that stands in a stack where its UMDF drivers are
  *   reflect.c     a request: from the IRP to the host, and back
  *   copy.c        its data
+ *   lend.c        data that is not copied
  *   channel.c     slots, the ring, who waits
  *   host.c        the process: started, shared, ended
  *   call.c        what the host asks the kernel for
@@ -44,6 +45,9 @@ struct umdf_data {
     BOOLEAN is_user;
     BOOLEAN is_in_direct; /* METHOD_IN_DIRECT: `to` is read by the driver, and not written */
     PMDL locked;          /* METHOD_NEITHER: the requestor's output, locked by us */
+    hal_u32 lent;         /* enum umdf_lent */
+    PMDL mdl; /* what is lent: of it, only what lent.head and .tail stand for is copied */
+    struct mm_lent place;
 };
 
 struct umdf_request {
@@ -83,6 +87,8 @@ struct umdf_host {
     struct hal_peer *peer;
     hal_u32 process;
     struct hal_segment *board_pages, *data_pages;
+    struct mm_lender *lender;
+    hal_u64 hidden; /* loans that the process is to give up; atomic, by number */
     struct umdf_board *board;
     PUCHAR data;
     hal_i64 patience;   /* ns that it has for what is to be answered soon */
@@ -154,6 +160,8 @@ enum umdf_waiting {
  * caller's to finish; FALSE: it is pending.
  */
 BOOLEAN umdf_watch(struct umdf_host *host, struct umdf_request *request, enum umdf_waiting waiting);
+/* Has that thread look. */
+VOID umdf_ring(struct umdf_host *host);
 /* The thread that takes what the host has finished; ends when it is dead and all is done. */
 VOID umdf_serve_bell(struct umdf_host *host);
 /* Tells what the host was at, for the report of its death. */
@@ -194,7 +202,9 @@ struct umdf_stack {
     IO_REMOVE_LOCK remove_lock;
     LONG power_requests; /* atomic: the host's own, which it does not want to see again */
     BOOLEAN allows_kernel_clients, allows_unknown_files, copies_neither;
-    LIST_ENTRY link; /* in reflector.c's list, under its lock */
+    BOOLEAN lends_control;
+    ULONG lent_transfer; /* bytes from which reads and writes are lent; MAXULONG: none are */
+    LIST_ENTRY link;     /* in reflector.c's list, under its lock */
 
     struct mm_lock link_lock;          /* guards links */
     LIST_ENTRY links;                  /* symbolic links that its drivers have made; call.c's */
@@ -234,6 +244,20 @@ VOID umdf_release_data(struct umdf_data *data);
 /* Into the data area, in the requestor's context; and out of it, so many bytes. */
 NTSTATUS umdf_copy_in(struct umdf_host *host, const struct umdf_request *request);
 VOID umdf_copy_out(struct umdf_host *host, const struct umdf_request *request, ULONG_PTR bytes);
+
+/* ---- lend.c --------------------------------------------------------------------------- */
+
+NTSTATUS umdf_make_lender(struct umdf_host *host);
+/* What the stack's drivers have agreed on: ADD_DEVICE's cookie. */
+VOID umdf_set_access(struct umdf_stack *stack, hal_u32 word);
+/* TRUE: the MDL's bytes are where the host can reach them; data has the place. */
+BOOLEAN umdf_lend(struct umdf_stack *stack, PMDL mdl, ULONG length, enum umdf_lent lent,
+                  struct umdf_data *data);
+/* The bytes of ragged ends, to the host, or as far as there are so many back to their own. */
+VOID umdf_copy_ends_in(const struct umdf_data *data);
+VOID umdf_copy_ends_out(const struct umdf_data *data, ULONG bytes);
+/* Tells the process what it is to give up; on the bell's thread. */
+VOID umdf_send_hidden(struct umdf_host *host);
 
 /* ---- settings.c ----------------------------------------------------------------------- */
 

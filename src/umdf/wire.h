@@ -9,6 +9,7 @@
  *     DRIVER, for each              --->
  *     GO                            --->  loads them, closes the sandbox
  *                                   <---  READY
+ *     LEND, UNLEND, at any time     --->
  *
  * From then on everything is on the board. A request has a slot there. The kernel writes it and
  * puts an entry into the ring; one of the host's threads takes the entry, and gives the slot back
@@ -26,13 +27,15 @@
 #include "../lpc/turn.h"
 
 #define UMDF_MAGIC 0x4644554Du /* "MUDF" */
-#define UMDF_VERSION 1u
+#define UMDF_VERSION 2u
 
 #define UMDF_SLOTS 1024u /* requests in a host at the same time */
 #define UMDF_CALLS 128u  /* calls of a host at the same time */
 #define UMDF_RING 4096u  /* more than entries can be on their way: see umdf_entry */
 #define UMDF_CALL_BYTES 3840u
 #define UMDF_DATA_PAGES 65536u /* of the data area, sparse */
+#define UMDF_LOANS 64u         /* segments with programs' pages at the same time */
+#define UMDF_LOAN_PAGES 0x1000000ull
 
 /* ---- The board ------------------------------------------------------------------------ */
 
@@ -48,7 +51,18 @@ enum umdf_kind {
     UMDF_IRP = 2,
 };
 
-/* A request. Places are bytes from the start of the data area; a length 0 has none. */
+/* What of a request's data is a program's own pages, in a loan's segment. */
+enum umdf_lent {
+    UMDF_LENT_NOTHING = 0,
+    UMDF_LENT_INPUT = 1,
+    UMDF_LENT_OUTPUT = 2,
+    UMDF_LENT_READ_ONLY = 4, /* with one of these: the driver may not write to it */
+};
+
+/*
+ * A request. Places are bytes from the start of the data area, or of the loan's segment; a
+ * length 0 has none.
+ */
 struct umdf_slot {
     _Alignas(64) hal_u64 turn;         /* atomic: who passes it has written the rest before */
     _Alignas(64) hal_u32 kind;         /* from here on the kernel writes: enum umdf_kind */
@@ -61,6 +75,8 @@ struct umdf_slot {
     hal_u64 input, output;
     hal_u32 input_length, output_length;
     hal_u64 words[6];            /* what else the major function needs: reflect.c */
+    hal_u32 loan, loan_serial;   /* as in struct umdf_lend */
+    hal_u32 lent, unused;        /* enum umdf_lent */
     _Alignas(64) hal_u32 status; /* the host's answer */
     hal_u32 cookie;              /* ADD_DEVICE: the stack's access, see UMDF_STACK_WORD */
     hal_u64 information;
@@ -105,7 +121,7 @@ union umdf_entry {
     };
     hal_u64 word; /* written and read in one piece */
 };
-_Static_assert(sizeof(union umdf_entry) == 8, "version 1");
+_Static_assert(sizeof(union umdf_entry) == 8, "version 2");
 _Static_assert(UMDF_RING >= 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
 _Static_assert((UMDF_RING & (UMDF_RING - 1)) == 0, "positions wrap around");
 
@@ -121,11 +137,11 @@ struct umdf_board {
     struct umdf_slot slots[UMDF_SLOTS];
     struct umdf_call calls[UMDF_CALLS];
 };
-_Static_assert(sizeof(struct umdf_slot) == 256, "version 1");
-_Static_assert(sizeof(struct umdf_call) == 4096, "version 1");
-_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 1");
-_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 1");
-_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 1");
+_Static_assert(sizeof(struct umdf_slot) == 256, "version 2");
+_Static_assert(sizeof(struct umdf_call) == 4096, "version 2");
+_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 2");
+_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 2");
+_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 2");
 
 #define UMDF_BOARD_PAGES ((sizeof(struct umdf_board) + HAL_PAGE_SIZE - 1) / HAL_PAGE_SIZE)
 
@@ -157,6 +173,9 @@ enum umdf_packet {
     UMDF_DRIVER = 2,  /* kernel: struct umdf_driver */
     UMDF_GO = 3,      /* kernel: the kind alone; no driver follows */
     UMDF_READY = 4,   /* host: struct umdf_ready */
+    /* From then on: */
+    UMDF_LEND = 5,   /* kernel: struct umdf_lend, with a segment */
+    UMDF_UNLEND = 6, /* kernel: the same without; the host gives it up */
 };
 
 struct umdf_welcome {
@@ -174,4 +193,11 @@ struct umdf_ready {
     hal_u32 packet, magic, version;
     hal_u32 status; /* NTSTATUS; a failure has a reason */
     char reason[1024];
+};
+
+/* A segment of UMDF_LOAN_PAGES pages, in which there are none but of buffers sent to this host. */
+struct umdf_lend {
+    hal_u32 packet, number; /* below UMDF_LOANS */
+    hal_u32 serial;         /* no other's: a request may overtake this packet */
+    hal_u32 is_read_only;
 };

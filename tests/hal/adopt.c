@@ -451,6 +451,91 @@ static void test_no_write_is_lost(void **state)
         adopt_under_hammers(round % 2 ? 1 : 16);
 }
 
+/* ---- other frames ------------------------------------------------------------------------ */
+
+#define OTHER (DIRECT + FRAMES * PAGE)
+
+static struct hal_segment *make_other(void)
+{
+    struct hal_segment *other;
+
+    assert_int_equal(hal_segment_create(&other, FRAMES, "other"), HAL_OK);
+    assert_int_equal(hal_map(OTHER, other, 0, FRAMES, HAL_READ | HAL_WRITE), HAL_OK);
+    return other;
+}
+
+/* Pages of which some are private, some show frames, some read-only ones. */
+static void test_pages_get_other_frames(void **state)
+{
+    unsigned char *memory = map_private(6);
+    volatile unsigned char *there = (volatile unsigned char *)OTHER;
+    struct hal_segment *other;
+
+    begin(state);
+    other = make_other();
+    for (int i = 0; i < 6; i++)
+        memory[i * PAGE] = (unsigned char)(i + 1);
+    adopt((hal_u64)memory, 3, 1);
+    mprotect(memory + PAGE, PAGE, PROT_READ);
+    assert_int_equal(hal_adopt((hal_u64)memory, 6, other, 7, 0), HAL_OK);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(there[(7 + i) * (int)PAGE], i + 1);
+    memory[2 * PAGE + 5] = 0x77;
+    assert_int_equal(there[9 * (int)PAGE + 5], 0x77);
+    there[12 * (int)PAGE] = 0x66;
+    assert_int_equal(memory[5 * PAGE], 0x66);
+    assert_int_equal(lost_pages(), 0);
+    /* They are as adopted as before. */
+    munmap(memory, 6 * PAGE);
+    assert_int_equal(lost_pages(), 6);
+    hal_segment_destroy(other);
+}
+
+/* Of a range that cannot be had nothing stays shared, and nothing is lost. */
+static void test_a_failed_move_leaves_private_pages(void **state)
+{
+    unsigned char *memory = map_private(3);
+    struct hal_segment *other;
+    hal_u64 first;
+
+    begin(state);
+    other = make_other();
+    first = adopt((hal_u64)memory, 2, 1);
+    memory[PAGE] = 0x31;
+    munmap(memory + 2 * PAGE, PAGE);
+    assert_int_equal(hal_adopt((hal_u64)memory, 3, other, 7, 1), HAL_EFAULT);
+    memory[0] = 0x32;
+    assert_int_equal(memory[PAGE], 0x31);
+    assert_int_equal(direct(first)[0], 0);
+    assert_int_equal(hal_adopt((hal_u64)memory, 2, fixture.segment, first, 1), HAL_OK);
+    assert_shared(memory, first, 2 * PAGE);
+    munmap(memory, 2 * PAGE);
+    lost_pages();
+    hal_segment_destroy(other);
+}
+
+static void test_no_write_is_lost_by_a_move(void **state)
+{
+    unsigned char *memory = map_private(4);
+    struct hammer writer = {.word = (hal_u64 *)(memory + PAGE)};
+    struct hal_segment *segments[2];
+    pthread_t thread;
+
+    begin(state);
+    segments[0] = fixture.segment;
+    segments[1] = make_other();
+    pthread_create(&thread, NULL, hammer, &writer);
+    for (int round = 0; round < ROUNDS; round++)
+        assert_int_equal(hal_adopt((hal_u64)memory, 4, segments[round % 2], 8, 1), HAL_OK);
+    __atomic_store_n(&writer.end, 1, __ATOMIC_RELAXED);
+    pthread_join(thread, NULL);
+    assert_int_equal(*writer.word, writer.written);
+    assert_int_equal(lost_pages(), 0);
+    munmap(memory, 4 * PAGE);
+    lost_pages();
+    hal_segment_destroy(segments[1]);
+}
+
 /* The same when pages go back to the program. */
 static void test_no_write_is_lost_at_the_end(void **state)
 {
@@ -570,6 +655,9 @@ int main(void)
         ADOPT_TEST(test_move_is_a_loss),
         ADOPT_TEST(test_growth_in_place_shows_no_frame),
         ADOPT_TEST(test_no_write_is_lost),
+        ADOPT_TEST(test_pages_get_other_frames),
+        ADOPT_TEST(test_a_failed_move_leaves_private_pages),
+        ADOPT_TEST(test_no_write_is_lost_by_a_move),
         ADOPT_TEST(test_no_write_is_lost_at_the_end),
         ADOPT_TEST(test_forked_child_has_copies),
         ADOPT_TEST(test_program_memory),

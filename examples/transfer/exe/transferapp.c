@@ -212,6 +212,23 @@ static void TestReadWriteOfSize(HANDLE Device, const char *Method, ULONG Length,
     CloseBuffer(&buffer);
 }
 
+/* A buffer of whole pages, which are its alone. */
+static void TestReadWriteOfPages(HANDLE Device, const char *Method, ULONG Length)
+{
+    PROGRAM_BUFFER buffer;
+    unsigned char *memory =
+        VirtualAlloc(NULL, Length, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+
+    if (memory == NULL) {
+        g_Failures++;
+        return;
+    }
+    UseMemory(&buffer, memory, Length);
+    TestRead(Device, Method, &buffer);
+    TestWrite(Device, Method, &buffer);
+    VirtualFree(memory, 0, MEM_RELEASE);
+}
+
 static void TestReadWrite(const WCHAR *Name, const char *Method)
 {
     static const struct {
@@ -229,6 +246,7 @@ static void TestReadWrite(const WCHAR *Name, const char *Method)
     for (i = 0; i < ARRAYSIZE(sizes); i++) {
         TestReadWriteOfSize(device, Method, sizes[i].Length, sizes[i].Offset);
     }
+    TestReadWriteOfPages(device, Method, 1024 * 1024);
     UseMemory(&buffer, g_Static + 5, sizeof(g_Static) - 5);
     TestRead(device, Method, &buffer);
     UseMemory(&buffer, onStack, sizeof(onStack));

@@ -11,7 +11,9 @@
 
 static struct {
     struct hal_peer *peer;
-    struct hal_segment *lane_pages, *frames;
+    struct hal_segment *lane_pages;
+    hal_u64 frame_count;                       /* of each of the next */
+    struct hal_segment *frames[LPC_LOANS + 1]; /* its own, and those in which pages are lent */
     struct hal_thread *answerer;
 } connection;
 
@@ -23,14 +25,33 @@ static int touch(const struct lpc_pages *question)
                                : hal_touch_read(question->address);
 }
 
+/* A number that is given anew: nothing is in the segment that it meant. */
+static VOID take_loan(hal_u32 number, int descriptor)
+{
+    struct hal_segment *segment;
+
+    if (!number || number > LPC_LOANS ||
+        hal_segment_import(&segment, descriptor, connection.frame_count) != HAL_OK) {
+        hal_descriptor_close(descriptor);
+        return;
+    }
+    hal_segment_destroy(connection.frames[number]);
+    connection.frames[number] = segment;
+}
+
+static int adopt(const struct lpc_pages *question)
+{
+    if (question->loan > LPC_LOANS || !connection.frames[question->loan])
+        return HAL_EOPNOTSUPP;
+    return hal_adopt(question->address, question->pages, connection.frames[question->loan],
+                     question->place, (int)question->for_write);
+}
+
 static VOID answer(const struct lpc_pages *question)
 {
     struct lpc_adopted adopted = {.packet = LPC_ADOPTED, .serial = question->serial};
 
-    adopted.error = question->pages
-                        ? hal_adopt(question->address, question->pages, connection.frames,
-                                    question->place, (int)question->for_write)
-                        : touch(question);
+    adopted.error = question->pages ? adopt(question) : touch(question);
     hal_send(connection.peer, &adopted, sizeof(adopted), NULL, 0);
 }
 
@@ -38,12 +59,16 @@ static void answerer_main(void *unused)
 {
     struct lpc_pages question;
     hal_i64 bytes;
-    hal_u32 none;
+    hal_u32 count;
+    int descriptor;
 
     (void)unused;
     do {
-        none = 0;
-        bytes = hal_receive(connection.peer, &question, sizeof(question), NULL, &none, HAL_FOREVER);
+        count = 1;
+        bytes = hal_receive(connection.peer, &question, sizeof(question), &descriptor, &count,
+                            HAL_FOREVER);
+        if (bytes > 0 && count)
+            take_loan(bytes == sizeof(question) ? question.loan : 0, descriptor);
         if (bytes == sizeof(question) && question.packet == LPC_ADOPT)
             answer(&question);
     } while (bytes > 0);
@@ -156,7 +181,8 @@ static NTSTATUS take_segments(const struct lpc_welcome *welcome, const int segme
     int error = hal_segment_import(&connection.lane_pages, segments[0], LPC_LANES);
 
     if (error == HAL_OK)
-        error = hal_segment_import(&connection.frames, segments[1], welcome->frames);
+        error = hal_segment_import(&connection.frames[0], segments[1], welcome->frames);
+    connection.frame_count = welcome->frames;
     if (error == HAL_OK)
         error = hal_share(&lanes, connection.lane_pages, 0, LPC_LANES);
     if (error != HAL_OK) {
