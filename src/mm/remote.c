@@ -7,16 +7,42 @@
  */
 #include "region.h"
 
-static int copy_frame(PFN_NUMBER frame, ULONG64 user, PVOID kernel, SIZE_T bytes, BOOLEAN is_out)
+#define PAGES_AT_ONCE 32u
+
+/* The start of a range that is in frames which follow each other. */
+static VOID copy_run(PFN_NUMBER first, ULONG64 user, PVOID kernel, SIZE_T bytes, BOOLEAN is_out)
 {
-    PUCHAR shared = (PUCHAR)mm_frame_address(frame) + user % PAGE_SIZE;
+    PUCHAR shared = (PUCHAR)mm_frame_address(first) + user % PAGE_SIZE;
 
     if (is_out)
         memcpy(shared, kernel, bytes);
     else
         memcpy(kernel, shared, bytes);
-    mm_release_held(&frame, 1);
-    return HAL_OK;
+}
+
+/* Copies as much from the start of the range as is adopted, within bounds. Returns the bytes. */
+static SIZE_T copy_adopted(struct mm_space *space, ULONG64 user, PUCHAR kernel, SIZE_T bytes,
+                           BOOLEAN is_out)
+{
+    PFN_NUMBER frames[PAGES_AT_ONCE];
+    SIZE_T pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(user, bytes), done = 0, first, next;
+
+    pages = mm_hold_adopted(space, user & ~(PAGE_SIZE - 1ull),
+                            pages < PAGES_AT_ONCE ? pages : PAGES_AT_ONCE,
+                            is_out ? MM_READ | MM_WRITE : MM_READ, frames);
+    for (first = 0; first < pages; first = next) {
+        SIZE_T part;
+
+        for (next = first + 1; next < pages && frames[next] == frames[next - 1] + 1;)
+            next++;
+        part = ((next - first) << PAGE_SHIFT) - (user + done) % PAGE_SIZE;
+        if (part > bytes - done)
+            part = bytes - done;
+        copy_run(frames[first], user + done, kernel + done, part, is_out);
+        done += part;
+    }
+    mm_release_held(frames, pages);
+    return done;
 }
 
 /* TRUE if the page was copied from or to lately: it is worth sharing. */
@@ -48,16 +74,18 @@ static int copy_by_linux(struct mm_space *space, ULONG64 user, PVOID kernel, SIZ
     return error;
 }
 
-/* Bytes of one page. */
+/* Bytes of one page that was not adopted when it was looked at. */
 static int copy_part(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes,
                      BOOLEAN is_out)
 {
     ULONG access = is_out ? MM_READ | MM_WRITE : MM_READ;
     PFN_NUMBER frame;
 
-    if (hold_page(space, user & ~(PAGE_SIZE - 1ull), access, &frame))
-        return copy_frame(frame, user, kernel, bytes, is_out);
-    return copy_by_linux(space, user, kernel, bytes, is_out);
+    if (!hold_page(space, user & ~(PAGE_SIZE - 1ull), access, &frame))
+        return copy_by_linux(space, user, kernel, bytes, is_out);
+    copy_run(frame, user, kernel, bytes, is_out);
+    mm_release_held(&frame, 1);
+    return HAL_OK;
 }
 
 static int copy(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes, BOOLEAN is_out)
@@ -65,11 +93,14 @@ static int copy(struct mm_space *space, ULONG64 user, PVOID kernel, SIZE_T bytes
     int error = HAL_OK;
 
     while (bytes && error == HAL_OK) {
-        SIZE_T part = PAGE_SIZE - user % PAGE_SIZE;
+        SIZE_T part = copy_adopted(space, user, kernel, bytes, is_out);
 
-        if (part > bytes)
-            part = bytes;
-        error = copy_part(space, user, kernel, part, is_out);
+        if (!part) {
+            part = PAGE_SIZE - user % PAGE_SIZE;
+            if (part > bytes)
+                part = bytes;
+            error = copy_part(space, user, kernel, part, is_out);
+        }
         user += part;
         kernel = (PUCHAR)kernel + part;
         bytes -= part;
