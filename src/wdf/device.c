@@ -250,6 +250,7 @@ static VOID initialize_device(struct wdf_device *device, PWDFDEVICE_INIT init)
     InitializeListHead(&device->io.queues);
     InitializeListHead(&device->interfaces);
     InitializeListHead(&device->query_interfaces);
+    InitializeListHead(&device->dma_enablers);
     IoInitializeRemoveLock(&device->remove_lock, device->object.globals->seen.DriverTag, 0, 0);
     set_constraints(device, init->driver);
 }

@@ -5,6 +5,7 @@
  * it are taken back. Powering down goes from last to first and through all of them: a
  * step that fails makes the device a failed one, but the next is still due.
  */
+#include "dma.h"
 #include "driver.h"
 #include "pnp.h"
 
@@ -57,6 +58,12 @@ static NTSTATUS scan(struct wdf_device *device)
 {
     wdf_scan_children(device);
     return STATUS_SUCCESS;
+}
+
+static NTSTATUS disable_dma(struct wdf_device *device, WDF_POWER_DEVICE_STATE target)
+{
+    UNREFERENCED_PARAMETER(target);
+    return wdf_disable_dma(device);
 }
 
 static NTSTATUS disarm(struct wdf_device *device)
@@ -161,6 +168,8 @@ static const struct power_step steps[] = {
     {WdfDevStatePowerD0Starting, WdfDevStatePowerWaking, enter_d0, leave_d0},
     {WdfDevStatePowerD0StartingConnectInterrupt, WdfDevStatePowerWakingConnectInterrupt,
      interrupts_enabled, before_interrupts_disabled},
+    {WdfDevStatePowerD0StartingDmaEnable, WdfDevStatePowerWakingDmaEnable, wdf_enable_dma,
+     disable_dma},
     {WdfDevStatePowerD0StartingDmaEnable, WdfDevStatePowerWakingDmaEnable, scan, NULL},
     {WdfDevStatePowerD0StartingPostHardwareEnabled, WdfDevStatePowerWakingPostHardwareEnabled,
      disarm, arm},
@@ -171,7 +180,7 @@ static const struct power_step steps[] = {
 };
 
 /* From this step on down the driver's requests have stopped. */
-#define IO_STOPPED 4
+#define IO_STOPPED 5
 
 static VOID enter_state(struct wdf_device *device, WDF_DEVICE_POWER_STATE state)
 {

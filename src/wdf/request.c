@@ -6,6 +6,7 @@
  * which so outlives all its requests. A request that is free or made is never below a parent.
  */
 #include "device.h"
+#include "dma.h"
 #include "request.h"
 
 /* In a place of a device that keeps no requests any more. */
@@ -222,6 +223,20 @@ static VOID forget_output(PIRP irp)
         irp->Flags &= ~(ULONG)IRP_INPUT_OPERATION;
 }
 
+static VOID report_uses(struct wdf_request *request, LONG uses, PCSTR function)
+{
+    WDFDMATRANSACTION transaction = wdf_dma_user_of(request);
+
+    if (transaction)
+        wdf_violation(WDF_VERIFIER_FATAL_ERROR, request->object.handle, (ULONG_PTR)uses, function,
+                      "WDFREQUEST 0x%p was completed while WDFDMATRANSACTION 0x%p moves its data",
+                      wdf_handle_of(request), transaction);
+    wdf_violation(WDF_VERIFIER_FATAL_ERROR, request->object.handle, (ULONG_PTR)uses, function,
+                  "WDFREQUEST 0x%p was completed while its memory is in use (%d): referenced, "
+                  "formatted into another request, or locked",
+                  wdf_handle_of(request), uses);
+}
+
 /* What the driver did with it ends before its sender is told. */
 static VOID settle(struct wdf_request *request, PCSTR function)
 {
@@ -235,10 +250,7 @@ static VOID settle(struct wdf_request *request, PCSTR function)
     }
     uses = __atomic_load_n(&request->memory_uses, __ATOMIC_ACQUIRE);
     if (uses)
-        wdf_violation(WDF_VERIFIER_FATAL_ERROR, request->object.handle, (ULONG_PTR)uses, function,
-                      "WDFREQUEST 0x%p was completed while its memory is in use (%d): referenced, "
-                      "formatted into another request, or locked",
-                      wdf_handle_of(request), uses);
+        report_uses(request, uses, function);
     wdf_drop_buffers(request);
 }
 
