@@ -37,6 +37,7 @@ extern PUCHAR *KdComPortInUse;
 
 #include <ntio_ex.h>
 #include <ntio_fence.h>
+#include <ntio_hal.h>
 #include <ntio_ke.h>
 #include <ntio_ob.h>
 #include <ntio_pnp.h>

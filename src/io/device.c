@@ -16,7 +16,6 @@ static VOID destroy_device(PVOID object)
 {
     struct io_device *own = object;
 
-    io_release_dma(object);
     if (own->lender)
         mm_lender_dereference(own->lender);
 }

@@ -1,12 +1,10 @@
 /*
- * What the rooms above this one, the PnP manager and DMA, have to know and to do about devices.
+ * What the PnP manager, which is above this room, has to know and to do about devices.
  */
 #include "iop.h"
 
 /* Written by io_on_device_idle while no device is blocked. */
 static VOID (*on_idle)(PDEVICE_OBJECT device);
-/* Written while there are no devices. */
-static VOID (*on_dma_gone)(PVOID dma);
 
 PVOID *io_device_node(PDEVICE_OBJECT device)
 {
@@ -50,23 +48,4 @@ VOID io_device_is_idle(PDEVICE_OBJECT device)
 {
     if (on_idle)
         on_idle(device);
-}
-
-PVOID *io_device_dma(PDEVICE_OBJECT device)
-{
-    return &io_device_of(device)->dma;
-}
-
-VOID io_on_dma_gone(VOID (*gone)(PVOID dma))
-{
-    on_dma_gone = gone;
-}
-
-VOID io_release_dma(PVOID device)
-{
-    /* Acquire pairs with who put it there. */
-    PVOID dma = __atomic_exchange_n(&io_device_of(device)->dma, NULL, __ATOMIC_ACQUIRE);
-
-    if (dma && on_dma_gone)
-        on_dma_gone(dma);
 }

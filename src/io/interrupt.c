@@ -1,52 +1,120 @@
 /*
- * Interrupt objects: who would serve which vector, and code that must not meet
- * a service routine. No device here has a line to raise: a vector can be
- * connected, and stays silent.
+ * Interrupt objects: a service routine that is connected to a vector, and code that must not meet
+ * it.
  */
-#include "iop.h"
+#include "interruptp.h"
 
-#define FIRST_DEVICE_VECTOR 0x30 /* below: the processor's own */
-#define LAST_VECTOR 0xFF
+/* ---- its lock --------------------------------------------------------------------------- */
 
-/* What drivers know as KINTERRUPT, without looking inside. */
-struct _KINTERRUPT {
-    LIST_ENTRY link;     /* in interrupts, guarded by the database lock */
-    PKSPIN_LOCK lock;    /* own_lock or the driver's */
-    KSPIN_LOCK own_lock; /* held by KeSynchronizeExecution and KeAcquireInterruptSpinLock */
-    ULONG vector;
-    KIRQL synchronize_irql; /* at which the lock is held */
-    KINTERRUPT_MODE mode;
-    BOOLEAN is_shared;
-};
-
-static LIST_ENTRY interrupts = {&interrupts, &interrupts};
-
-/* The database lock is held. */
-static BOOLEAN may_connect(const struct _KINTERRUPT *wanted)
+KIRQL io_lock_interrupt(struct _KINTERRUPT *interrupt)
 {
-    PLIST_ENTRY entry;
-
-    for (entry = interrupts.Flink; entry != &interrupts; entry = entry->Flink) {
-        struct _KINTERRUPT *other = CONTAINING_RECORD(entry, struct _KINTERRUPT, link);
-
-        if (other->vector == wanted->vector &&
-            !(other->is_shared && wanted->is_shared && other->mode == wanted->mode))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static NTSTATUS connect(struct _KINTERRUPT *interrupt)
-{
-    BOOLEAN is_free;
     KIRQL irql;
 
-    KeAcquireSpinLock(&io_database_lock, &irql);
-    is_free = may_connect(interrupt);
-    if (is_free)
-        InsertTailList(&interrupts, &interrupt->link);
-    KeReleaseSpinLock(&io_database_lock, irql);
-    return is_free ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    if (io_is_passive(interrupt)) {
+        KeWaitForSingleObject(&interrupt->turn, Executive, KernelMode, FALSE, NULL);
+        return PASSIVE_LEVEL;
+    }
+    irql = KfRaiseIrql(interrupt->synchronize_irql);
+    KeAcquireSpinLockAtDpcLevel(interrupt->lock);
+    return irql;
+}
+
+VOID io_unlock_interrupt(struct _KINTERRUPT *interrupt, KIRQL irql)
+{
+    if (io_is_passive(interrupt)) {
+        KeSetEvent(&interrupt->turn, IO_NO_INCREMENT, FALSE);
+        return;
+    }
+    KeReleaseSpinLockFromDpcLevel(interrupt->lock);
+    KeLowerIrql(irql);
+}
+
+static VOID check_level(struct _KINTERRUPT *interrupt, KIRQL irql)
+{
+    const ULONG_PTR parameters[4] = {
+        (ULONG_PTR)irql << 16 | (ULONG_PTR)interrupt->synchronize_irql << 8,
+        interrupt->routine ? (ULONG_PTR)interrupt->routine : (ULONG_PTR)interrupt->message_routine,
+        (ULONG_PTR)interrupt, (ULONG_PTR)interrupt->context};
+
+    if (irql != interrupt->synchronize_irql)
+        ke_bugcheck(IRQL_UNEXPECTED_VALUE, parameters,
+                    "An interrupt service routine (parameter 2) returned at another IRQL than it "
+                    "was called at.");
+}
+
+BOOLEAN io_call_service(struct _KINTERRUPT *interrupt)
+{
+    KIRQL irql = io_lock_interrupt(interrupt);
+    BOOLEAN is_claimed;
+
+    if (interrupt->routine)
+        is_claimed = interrupt->routine(interrupt, interrupt->context);
+    else
+        is_claimed = interrupt->message_routine(interrupt, interrupt->context, interrupt->message);
+    check_level(interrupt, KeGetCurrentIrql());
+    io_unlock_interrupt(interrupt, irql);
+    return is_claimed;
+}
+
+KIRQL NTAPI KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
+{
+    return io_lock_interrupt(Interrupt);
+}
+
+VOID NTAPI KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
+{
+    io_unlock_interrupt(Interrupt, OldIrql);
+}
+
+BOOLEAN NTAPI KeSynchronizeExecution(PKINTERRUPT Interrupt,
+                                     PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
+                                     PVOID SynchronizeContext)
+{
+    KIRQL irql = io_lock_interrupt(Interrupt);
+    BOOLEAN result = SynchronizeRoutine(SynchronizeContext);
+
+    io_unlock_interrupt(Interrupt, irql);
+    return result;
+}
+
+/* ---- its life --------------------------------------------------------------------------- */
+
+static BOOLEAN is_sound(const struct _KINTERRUPT *interrupt)
+{
+    if (interrupt->vector < IO_FIRST_VECTOR || interrupt->vector > IO_LAST_VECTOR ||
+        (!interrupt->routine && !interrupt->message_routine))
+        return FALSE;
+    /* A passive one waits for its turn: a spin lock has no place there. */
+    if (io_is_passive(interrupt))
+        return !interrupt->lock;
+    return interrupt->irql > DISPATCH_LEVEL && interrupt->synchronize_irql >= interrupt->irql &&
+           interrupt->synchronize_irql <= HIGH_LEVEL;
+}
+
+NTSTATUS io_make_interrupt(const struct _KINTERRUPT *template, PKINTERRUPT *made)
+{
+    struct _KINTERRUPT *interrupt;
+
+    *made = NULL;
+    if (!is_sound(template))
+        return STATUS_INVALID_PARAMETER;
+    interrupt = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*interrupt), EX_TAG_IO);
+    if (!interrupt)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *interrupt = *template;
+    KeInitializeSpinLock(&interrupt->own_lock);
+    KeInitializeEvent(&interrupt->turn, SynchronizationEvent, TRUE);
+    if (!interrupt->lock)
+        interrupt->lock = &interrupt->own_lock;
+    /* Its routine may run, and want to know it, before this returns. */
+    *made = interrupt;
+    if (io_connect_vector(interrupt)) {
+        io_serve_raised(interrupt->vector);
+        return STATUS_SUCCESS;
+    }
+    *made = NULL;
+    ExFreePoolWithTag(interrupt, EX_TAG_IO);
+    return STATUS_INVALID_PARAMETER;
 }
 
 NTSTATUS NTAPI IoConnectInterrupt(PKINTERRUPT *InterruptObject, PKSERVICE_ROUTINE ServiceRoutine,
@@ -55,66 +123,28 @@ NTSTATUS NTAPI IoConnectInterrupt(PKINTERRUPT *InterruptObject, PKSERVICE_ROUTIN
                                   BOOLEAN ShareVector, KAFFINITY ProcessorEnableMask,
                                   BOOLEAN FloatingSave)
 {
-    struct _KINTERRUPT *interrupt;
-    NTSTATUS status;
+    const struct _KINTERRUPT template = {
+        .lock = SpinLock,
+        .routine = ServiceRoutine,
+        .context = ServiceContext,
+        .vector = Vector,
+        .irql = Irql,
+        .synchronize_irql = SynchronizeIrql,
+        .mode = InterruptMode,
+        .is_shared = ShareVector,
+    };
 
-    UNREFERENCED_PARAMETER(ServiceContext);
     UNREFERENCED_PARAMETER(FloatingSave);
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
     *InterruptObject = NULL;
-    if (!ServiceRoutine || !ProcessorEnableMask || Vector < FIRST_DEVICE_VECTOR ||
-        Vector > LAST_VECTOR || Irql <= DISPATCH_LEVEL || SynchronizeIrql < Irql ||
-        SynchronizeIrql > HIGH_LEVEL)
+    if (!ProcessorEnableMask || SynchronizeIrql == PASSIVE_LEVEL)
         return STATUS_INVALID_PARAMETER;
-    interrupt = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*interrupt), EX_TAG_IO);
-    if (!interrupt)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    KeInitializeSpinLock(&interrupt->own_lock);
-    interrupt->lock = SpinLock ? SpinLock : &interrupt->own_lock;
-    interrupt->vector = Vector;
-    interrupt->synchronize_irql = SynchronizeIrql;
-    interrupt->mode = InterruptMode;
-    interrupt->is_shared = ShareVector;
-    status = connect(interrupt);
-    if (NT_SUCCESS(status))
-        *InterruptObject = interrupt;
-    else
-        ExFreePoolWithTag(interrupt, EX_TAG_IO);
-    return status;
+    return io_make_interrupt(&template, InterruptObject);
 }
 
 VOID NTAPI IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
 {
-    KIRQL irql;
-
     KE_ASSERT_IRQL(PASSIVE_LEVEL);
-    KeAcquireSpinLock(&io_database_lock, &irql);
-    RemoveEntryList(&InterruptObject->link);
-    KeReleaseSpinLock(&io_database_lock, irql);
+    io_disconnect_vector(InterruptObject);
     ExFreePoolWithTag(InterruptObject, EX_TAG_IO);
-}
-
-KIRQL NTAPI KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
-{
-    KIRQL irql = KfRaiseIrql(Interrupt->synchronize_irql);
-
-    KeAcquireSpinLockAtDpcLevel(Interrupt->lock);
-    return irql;
-}
-
-VOID NTAPI KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
-{
-    KeReleaseSpinLockFromDpcLevel(Interrupt->lock);
-    KeLowerIrql(OldIrql);
-}
-
-BOOLEAN NTAPI KeSynchronizeExecution(PKINTERRUPT Interrupt,
-                                     PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
-                                     PVOID SynchronizeContext)
-{
-    KIRQL irql = KeAcquireInterruptSpinLock(Interrupt);
-    BOOLEAN result = SynchronizeRoutine(SynchronizeContext);
-
-    KeReleaseInterruptSpinLock(Interrupt, irql);
-    return result;
 }

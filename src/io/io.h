@@ -67,17 +67,6 @@ NTSTATUS io_find_driver(PCUNICODE_STRING name, PDRIVER_OBJECT *driver);
  */
 PVOID *io_device_node(PDEVICE_OBJECT device);
 /*
- * What DMA keeps for a physical device object, its bus address space: NULL until it puts something
- * there, which it does atomically. It is for any physical device object, be there hardware behind
- * it or not; a simulated device reaches memory through the same.
- */
-PVOID *io_device_dma(PDEVICE_OBJECT device);
-/*
- * Called with that for a device object that goes, once nobody can reach the device any more.
- * PASSIVE_LEVEL. Forgotten with NULL.
- */
-VOID io_on_dma_gone(VOID (*gone)(PVOID dma));
-/*
  * From here on the whole pages of direct buffers of at least so many bytes are lent, in requests
  * that are sent to this device or to what will be attached above it (mm_probe_and_lock_for).
  * MAXULONG: none. Before anything is attached.

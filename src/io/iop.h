@@ -282,7 +282,6 @@ struct io_device {
     BOOLEAN start_by_key;
     LIST_ENTRY shutdown;      /* in the list of shutdown notifications, or empty */
     PVOID node;               /* io_device_node's */
-    PVOID dma;                /* io_device_dma's */
     struct mm_lender *lender; /* referenced; NULL: nothing of the stack's requests is lent */
     ULONG lent_transfer, lent_control; /* bytes from which a buffer is */
 };
@@ -343,8 +342,6 @@ ULONG io_delete_driver_devices(PDRIVER_OBJECT driver);
 
 /* devicenode.c: the device's last file is closed, and it is blocked. PASSIVE_LEVEL. */
 VOID io_device_is_idle(PDEVICE_OBJECT device);
-/* devicenode.c: its device object goes. */
-VOID io_release_dma(PVOID device);
 
 /* driver.c: the objects */
 VOID io_driver_start(VOID);

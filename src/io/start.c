@@ -1,7 +1,7 @@
 /*
  * Starting and stopping the I/O manager.
  */
-#include "iop.h"
+#include "interruptp.h"
 
 static struct io_settings settings;
 static VOID (*on_stop)(VOID); /* io_on_stop */
@@ -34,6 +34,7 @@ NTSTATUS io_start(VOID)
     io_driver_start();
     io_shutdown_start();
     io_timer_start();
+    io_vectors_start();
     io_cancel_start();
     io_synchronous_start();
     io_file_start();

@@ -93,6 +93,18 @@ VOID ke_dpc_wake_timekeeper(VOID)
     wake(&dpcs.queues[0]);
 }
 
+/* Interrupt service routines queue calls too: at their own IRQL. */
+static KIRQL lock_queue(struct ke_dpc_queue *queue)
+{
+    PKTHREAD thread = ke_current();
+    KIRQL irql = thread->irql;
+
+    if (irql < DISPATCH_LEVEL)
+        thread->irql = DISPATCH_LEVEL;
+    KeAcquireSpinLockAtDpcLevel(&queue->lock);
+    return irql;
+}
+
 /* Being in a queue and pointing to it go together, under that queue's lock. */
 static BOOLEAN insert(struct ke_dpc_queue *queue, PKDPC dpc, PVOID argument1, PVOID argument2)
 {
@@ -100,7 +112,7 @@ static BOOLEAN insert(struct ke_dpc_queue *queue, PKDPC dpc, PVOID argument1, PV
     KIRQL irql;
     BOOLEAN inserted;
 
-    KeAcquireSpinLock(&queue->lock, &irql);
+    irql = lock_queue(queue);
     inserted = __atomic_compare_exchange_n(&dpc->DpcData, &free, queue, FALSE, __ATOMIC_ACQ_REL,
                                            __ATOMIC_RELAXED);
     if (inserted) {
@@ -130,7 +142,7 @@ BOOLEAN NTAPI KeRemoveQueueDpc(PRKDPC Dpc)
     while (!removed && (queue = __atomic_load_n(&Dpc->DpcData, __ATOMIC_ACQUIRE))) {
         KIRQL irql;
 
-        KeAcquireSpinLock(&queue->lock, &irql);
+        irql = lock_queue(queue);
         /* It may have been run, and queued elsewhere, since. */
         removed = __atomic_load_n(&Dpc->DpcData, __ATOMIC_RELAXED) == queue;
         if (removed) {

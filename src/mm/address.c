@@ -8,6 +8,8 @@
 BOOLEAN NTAPI MmIsAddressValid(PVOID VirtualAddress)
 {
     ULONG64 address = (ULONG64)VirtualAddress;
+    if (mm_is_io_address(address))
+        return mm_io_physical(address) != 0;
     if (mm_is_system_address(address) && address < MM_PTE_BASE)
         return mm_is_frame_in_use((address - MM_DIRECT_MAP) >> PAGE_SHIFT);
     return hal_touch_read(address) == HAL_OK;
@@ -28,6 +30,8 @@ PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID BaseAddress)
     PHYSICAL_ADDRESS physical = {.QuadPart = 0};
     if (frame)
         physical.QuadPart = (LONGLONG)((frame << PAGE_SHIFT) + BYTE_OFFSET(BaseAddress));
+    else
+        physical.QuadPart = (LONGLONG)mm_io_physical((ULONG64)BaseAddress);
     return physical;
 }
 
@@ -47,9 +51,10 @@ MM_SYSTEMSIZE NTAPI MmQuerySystemSize(VOID)
 /* ---- Names ------------------------------------------------------------- */
 
 /* Beginnings of what the kernel exports; the process has other symbols that no driver may get. */
-static const PCSTR prefixes[] = {"Cc",    "Cm", "Dbg", "Ex", "FsRtl", "Hal", "Interlocked", "Io",
-                                 "Kd",    "Ke", "Kf",  "Ki", "Mm",    "Nt",  "Ob",          "Po",
-                                 "Probe", "Ps", "Rtl", "Se", "Wmi",   "Zw",  "ntio_"};
+static const PCSTR prefixes[] = {"Cc",  "Cm",     "Dbg",   "Ex",   "FsRtl", "Hal", "Interlocked",
+                                 "Io",  "Kd",     "Ke",    "Kf",   "Ki",    "Mm",  "Nt",
+                                 "Ob",  "Po",     "Probe", "Ps",   "READ_", "Rtl", "Se",
+                                 "Wmi", "WRITE_", "Zw",    "ntio_"};
 
 static BOOLEAN is_kernel_name(PCSTR name)
 {

@@ -108,6 +108,9 @@ NTSTATUS mm_frames_start(VOID)
         goto no_map;
     mm_zone_start(&frames.low, MM_FIRST_FRAME, MM_LOW_FRAMES_END);
     mm_zone_start(&frames.normal, MM_LOW_FRAMES_END, MM_NORMAL_FRAMES_END);
+    /* What lies there is devices', iospace.c: no frame of it is ever handed out. */
+    mm_zone_allocate_within(&frames.normal, (MM_DEVICE_END - MM_DEVICE_BASE) >> PAGE_SHIFT, 1,
+                            MM_DEVICE_BASE >> PAGE_SHIFT, (MM_DEVICE_END >> PAGE_SHIFT) - 1);
     return STATUS_SUCCESS;
 
 no_map:

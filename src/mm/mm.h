@@ -23,7 +23,18 @@
 #define MM_PTE_BASE (MM_DIRECT_MAP + 0x2000000000ull)
 #define MM_PTE_PAGES 0x1000000ull /* 64 GiB */
 #define MM_SPECIAL_BASE (MM_PTE_BASE + MM_PTE_PAGES * 4096)
-#define MM_SPECIAL_PAGES 0x1000000ull
+#define MM_SPECIAL_PAGES 0xFC0000ull
+/* And what MmMapIoSpace hands out, iospace.h. */
+#define MM_IO_BASE (MM_SPECIAL_BASE + MM_SPECIAL_PAGES * 4096)
+#define MM_IO_PAGES 0x40000ull
+/*
+ * Physical addresses below 4 GiB that are devices' and never memory, and where those of wide
+ * devices begin, past all frames.
+ */
+#define MM_DEVICE_BASE 0xC0000000ull
+#define MM_DEVICE_END 0xFEC00000ull
+#define MM_WIDE_DEVICE_BASE 0x4000000000ull
+#define MM_WIDE_DEVICE_END 0x8000000000ull
 
 static inline BOOLEAN mm_is_system_address(ULONG64 address)
 {

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "mm.h"
+#include "iospace.h"
 
 /* Bug check codes that mingw-w64's headers lack. */
 #ifndef SYSTEM_PTE_MISUSE
@@ -24,6 +24,8 @@
 #define MM_PTE_BITMAP_FRAME (MM_PTE_TABLE_FRAME - 0x200) /* a bit for each: reserved */
 #define MM_SPECIAL_BITMAP_FRAME (MM_PTE_BITMAP_FRAME - 0x200)
 #define MM_DIRECTORY_FRAME (MM_SPECIAL_BITMAP_FRAME - 0x10) /* top of the adoption table */
+#define MM_IO_TABLE_FRAME (MM_DIRECTORY_FRAME - 0x400)      /* struct mm_io_page of each page */
+#define MM_IO_BITMAP_FRAME (MM_IO_TABLE_FRAME - 0x8)
 #define MM_LOW_FRAMES_END 0x1000ull /* frames below 16 MiB are kept for those that ask for them */
 #define MM_NORMAL_FRAMES_END 0xFD0000ull /* the tables begin past it */
 
@@ -199,6 +201,11 @@ ULONG64 mm_addresses_reserve(struct mm_addresses *addresses, SIZE_T pages);
 VOID mm_addresses_release(struct mm_addresses *addresses, ULONG64 address, SIZE_T pages);
 
 VOID mm_ptes_start(VOID);
+/* iospace.c */
+VOID mm_io_start(VOID);
+VOID mm_io_stop(VOID);
+/* What a device's address in [MM_IO_BASE, ...) is on the bus; 0 if nothing is mapped there. */
+ULONG64 mm_io_physical(ULONG64 address);
 /* Gives the first pages of a window back before the rest. */
 VOID mm_trim_ptes(ULONG64 address, SIZE_T pages);
 
@@ -392,3 +399,48 @@ VOID mm_views_stop(VOID);
 
 /* virtual.c: gives back what the program has allocated. */
 VOID mm_virtual_stop(VOID);
+
+/* ---- iorange.c, iospace.c, register.c: devices' addresses ---------------------- */
+
+struct mm_io_range;
+
+/* Behind each page of [MM_IO_BASE, ...): a device's, which the mapping references, or none. */
+struct mm_io_page {
+    struct mm_io_range *range; /* atomic; NULL: not mapped, or memory */
+    ULONG64 physical;          /* of the page; 0: not mapped */
+};
+
+static inline struct mm_io_page *mm_io_page_of(ULONG64 address)
+{
+    return (struct mm_io_page *)mm_table_at(MM_IO_TABLE_FRAME) +
+           ((address - MM_IO_BASE) >> PAGE_SHIFT);
+}
+
+static inline BOOLEAN mm_is_io_address(ULONG64 address)
+{
+    return address - MM_IO_BASE < MM_IO_PAGES << PAGE_SHIFT;
+}
+
+VOID mm_io_ranges_start(VOID);
+VOID mm_io_ranges_stop(VOID);
+/* The range that has this address, referenced, or NULL. */
+struct mm_io_range *mm_io_find(ULONG64 address);
+/* The range that stands for addresses at which nothing is. */
+struct mm_io_range *mm_io_nobody(VOID);
+VOID mm_io_release(struct mm_io_range *range);
+/* The memory behind it, NULL if there is none, and where in it the address is. */
+struct hal_segment *mm_io_memory(const struct mm_io_range *range, ULONG64 physical,
+                                 ULONG64 *offset);
+
+/*
+ * An access to a device. place is where the range was found: one that is not there any more, or
+ * whose device has gone, reads as ones. Any IRQL, no lock.
+ */
+struct mm_io_access {
+    struct mm_io_range **place; /* of a page, or of a port */
+    ULONG64 address;            /* physical, or the port */
+    ULONG bytes;
+};
+ULONG64 mm_io_read(const struct mm_io_access *access);
+VOID mm_io_write(const struct mm_io_access *access, ULONG64 value);
+struct mm_io_range **mm_io_place_of_port(ULONG port);

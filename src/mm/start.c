@@ -21,6 +21,7 @@ NTSTATUS mm_start(VOID)
     mm_statistics_start();
     mm_ptes_start();
     mm_special_start();
+    mm_io_start();
     mm_adoption_start();
     mm_on_protection_change(mm_forget_access);
     mm_spaces_start();
@@ -39,6 +40,7 @@ VOID mm_stop(VOID)
     mm_mdl_cache_forget();
     mm_views_stop();
     mm_bounce_stop();
+    mm_io_stop();
     mm_adoption_stop();
     mm_loans_stop();
     mm_frames_stop();

@@ -139,6 +139,8 @@ static void dispatch_fault(const struct hal_fault *fault)
 
     if (owner == OWNER_PROGRAM && !ke_current()->seh)
         give_up(fault);
+    if (fault->kind == HAL_FAULT_ACCESS && rtl_access_register(fault))
+        hal_fault_continue(fault);
     if (fault->kind == HAL_FAULT_ACCESS) {
         if (owner != OWNER_PROGRAM)
             check_access(fault, owner);

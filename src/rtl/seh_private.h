@@ -27,6 +27,12 @@ HALAPI int rtl_seh_call(void *const area[8], int why, void *back[8]);
 /* Links a frame that ntio_seh_enter has filled; answers NTIO_SEH_BODY. */
 HALAPI int rtl_seh_link(struct rtl_seh_frame *frame, int kind);
 
+/*
+ * The fault may be an access to a device's register: then it is carried out, TRUE, and the
+ * instruction is done with when hal_fault_continue goes back.
+ */
+BOOLEAN rtl_access_register(const struct hal_fault *fault);
+
 /* No guarded body takes the exception: the bug check, or for a program's own fault its end. */
 void rtl_seh_unhandled(PEXCEPTION_RECORD record, const struct hal_fault *fault)
     __attribute__((noreturn));
