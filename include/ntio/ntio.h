@@ -130,6 +130,7 @@ int ntio_start_devices(char *reason, unsigned long reason_size);
  *
  * NTIO_INFS         INF files to install, whose devices are added and started
  * NTIO_DRIVER_PATH  files of drivers that these INF files mean, or programs start as services
+ * NTIO_DEVICES      models of simulated devices to plug in, each with its options after a comma
  * NTIO_DRIVERS      drivers to load, but for those that an INF file has devices for
  *
  * Returns the first failure, with what comes after it not done; reason then names the file.
@@ -138,6 +139,25 @@ int ntio_load_environment(char *reason, unsigned long reason_size);
 
 /* Adds a root-enumerated device with this hardware id, of an INF that was installed. */
 int ntio_add_device(const char *hardware_id, char *reason, unsigned long reason_size);
+
+/*
+ * Plugs a simulated device in, ntio/device.h: name is the file of its model, a shared object, and
+ * what follows a comma its options. PnP finds it on the PCI bus and starts the driver of the INF
+ * that has its hardware id; without one it waits. ntio_remove_device with NTIO_SURPRISE_REMOVE
+ * pulls it out.
+ *
+ * STATUS_OBJECT_NAME_NOT_FOUND, STATUS_DRIVER_UNABLE_TO_LOAD: it is no model;
+ * STATUS_REVISION_MISMATCH: of another version; STATUS_INVALID_PARAMETER,
+ * STATUS_DEVICE_CONFIGURATION_ERROR: what it says of itself is wrong, or it says why it cannot be;
+ * STATUS_CONFLICTING_ADDRESSES: it wants to be where another device is; or why its driver did not
+ * start it, in which case it stays plugged in.
+ */
+int ntio_plug_device(const char *name, char *reason, unsigned long reason_size);
+
+/* The same with a model of the program's own. */
+struct ntio_device_model;
+int ntio_plug_model(const struct ntio_device_model *model, const char *options, char *reason,
+                    unsigned long reason_size);
 
 enum ntio_removal {
     NTIO_REMOVE = 0,          /* its drivers are asked, and may refuse */

@@ -7,6 +7,7 @@
 #include "../../include/ntio/ntio.h"
 #include "../dma/dma.h"
 #include "../etw/etw.h"
+#include "../pci/pci.h"
 #include "../pnp/pnp.h"
 #include "../pnp/umdf.h"
 #include "../umdf/start.h"
@@ -37,8 +38,8 @@ static const struct {
     {ex_pool_start, ex_pool_stop}, {ke_start, ke_stop},
     {ob_start, ob_stop},           {ex_start, ex_stop},
     {cm_start, cm_stop},           {etw_start, etw_stop},
-    {dma_start, dma_stop},
-    {pnp_start, pnp_stop},         {umdf_start, umdf_stop},
+    {dma_start, dma_stop},         {pnp_start, pnp_stop},
+    {pci_start, pci_stop},         {umdf_start, umdf_stop},
     {wdf_start, wdf_stop},         {wmi_start, wmi_stop},
     {io_start, io_stop},           {wmi_device_start, stop_nothing},
     {rtl_seh_start, stop_nothing},

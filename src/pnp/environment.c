@@ -2,7 +2,7 @@
  * What the environment asks for: a program's start and the kernel's own process
  * load the same, in the same order.
  *
- * NTIO_DRIVER_PATH, NTIO_INFS, NTIO_DRIVERS: see ntio.h; paths with colons between.
+ * NTIO_DRIVER_PATH, NTIO_INFS, NTIO_DEVICES, NTIO_DRIVERS: see ntio.h; paths with colons between.
  */
 #include "pnpp.h"
 #include "../../include/ntio/ntio.h"
@@ -21,6 +21,11 @@ static NTSTATUS add_file(const char *path, const struct text *reason)
 static NTSTATUS install(const char *path, const struct text *reason)
 {
     return ntio_install_inf(path, reason->buffer, reason->size);
+}
+
+static NTSTATUS plug(const char *path, const struct text *reason)
+{
+    return ntio_plug_device(path, reason->buffer, reason->size);
 }
 
 /* One that has a device by an INF is loaded for that. */
@@ -79,6 +84,11 @@ int ntio_load_environment(char *reason, unsigned long reason_size)
         status = use_each("NTIO_DRIVER_PATH", add_file, &why);
         if (NT_SUCCESS(status))
             status = use_each("NTIO_INFS", install, &why);
+    }
+    /* Their INF files then do not need a device that is root-enumerated. */
+    if (NT_SUCCESS(status))
+        status = use_each("NTIO_DEVICES", plug, &why);
+    if (infs && *infs) {
         if (NT_SUCCESS(status))
             status = ntio_start_devices(why.buffer, why.size);
         if (!NT_SUCCESS(status) && !*why.buffer)

@@ -168,6 +168,22 @@ VOID pnp_refresh_capabilities(struct pnp_node *node)
         pnp_set_number(&key, L"UINumber", capabilities.UINumber);
 }
 
+VOID pnp_query_requirements(struct pnp_node *node)
+{
+    IO_STACK_LOCATION location = {.MinorFunction = IRP_MN_QUERY_RESOURCE_REQUIREMENTS};
+    PIO_RESOURCE_REQUIREMENTS_LIST wanted = NULL, before = node->requirements;
+    ULONG_PTR answer = 0;
+
+    if (NT_SUCCESS(pnp_send(node->pdo, &location, &answer)) && answer) {
+        wanted = pnp_copy_requirements((PIO_RESOURCE_REQUIREMENTS_LIST)answer);
+        ExFreePool((PVOID)answer);
+    }
+    ExAcquireFastMutex(&pnp.tree_lock);
+    node->requirements = wanted;
+    ExReleaseFastMutex(&pnp.tree_lock);
+    pnp_free(before);
+}
+
 static VOID query_resources(struct pnp_node *node)
 {
     IO_STACK_LOCATION location = {.MinorFunction = IRP_MN_QUERY_RESOURCES};
@@ -176,12 +192,6 @@ static VOID query_resources(struct pnp_node *node)
     /* pnp_assign_resources copies what the drivers then make of it. */
     if (NT_SUCCESS(pnp_send(node->pdo, &location, &answer)) && answer) {
         node->boot_resources = pnp_copy_resources((PCM_RESOURCE_LIST)answer);
-        ExFreePool((PVOID)answer);
-    }
-    location.MinorFunction = IRP_MN_QUERY_RESOURCE_REQUIREMENTS;
-    answer = 0;
-    if (NT_SUCCESS(pnp_send(node->pdo, &location, &answer)) && answer) {
-        node->requirements = pnp_copy_requirements((PIO_RESOURCE_REQUIREMENTS_LIST)answer);
         ExFreePool((PVOID)answer);
     }
 }

@@ -3,6 +3,7 @@
  */
 #include "power.h"
 #include "../io/inspect.h"
+#include "../../include/ntio/ntio.h"
 
 struct inspection {
     PVOID connection;
@@ -115,15 +116,25 @@ static VOID say_tree(struct inspection *inspection)
 
 struct command_input {
     UNICODE_STRING name; /* what follows the command's word; may be empty */
+    PCSTR text;          /* the same, as it came */
     struct inspection *inspection;
     struct pnp_reason *reason;
 };
 
+/* A model's file, unless it looks like a hardware id. */
+static BOOLEAN is_model(PCSTR text)
+{
+    return *text == '/';
+}
+
 static NTSTATUS add(const struct command_input *input)
 {
     UNICODE_STRING instance = {0};
-    NTSTATUS status = pnp_add_device(&input->name, &instance, input->reason);
+    NTSTATUS status;
 
+    if (is_model(input->text))
+        return ntio_plug_device(input->text, input->reason->text, input->reason->size);
+    status = pnp_add_device(&input->name, &instance, input->reason);
     if (instance.Length)
         say(input->inspection, "%wZ\n", &instance);
     RtlFreeUnicodeString(&instance);
@@ -216,6 +227,7 @@ static VOID run(struct inspection *inspection, const struct command *command, PC
     struct pnp_reason reason = {why, sizeof(why)};
     struct command_input input = {
         .name = {.Buffer = name, .MaximumLength = sizeof(name)},
+        .text = rest,
         .inspection = inspection,
         .reason = &reason,
     };

@@ -98,6 +98,7 @@ VOID pnp_node_dereference(struct pnp_node *node)
     pnp_free(node->requirements);
     pnp_free(node->boot_resources);
     pnp_free(node->resources);
+    pnp_free(node->translated);
     ObDereferenceObject(node->pdo);
     pnp_free(node);
 }

@@ -137,6 +137,17 @@ NTSTATUS pnp_wake_device(PCUNICODE_STRING name, struct pnp_reason *reason);
 /* Acts as if the device had been idle for as long as it said (PoRegisterDeviceForIdleDetection). */
 NTSTATUS pnp_idle_device(PCUNICODE_STRING name, struct pnp_reason *reason);
 
+/*
+ * Why the device of this PDO does not work: STATUS_SUCCESS if it does, or waits for a driver that
+ * an INF brings; else reason has a sentence.
+ */
+NTSTATUS pnp_device_problem(PDEVICE_OBJECT pdo, struct pnp_reason *reason);
+/*
+ * Who pulls hardware out for PNP_SURPRISE_REMOVE, before its drivers hear of it: FALSE if the
+ * device is not on his bus. On the PnP thread.
+ */
+VOID pnp_on_unplug(BOOLEAN (*unplug)(PDEVICE_OBJECT pdo));
+
 /* Waits until nothing more is to be done for the tree. */
 VOID pnp_settle(VOID);
 

@@ -75,7 +75,8 @@ struct pnp_node {
     BOOLEAN has_bus;
     PIO_RESOURCE_REQUIREMENTS_LIST requirements; /* in pool; NULL: none */
     PCM_RESOURCE_LIST boot_resources;            /* likewise */
-    PCM_RESOURCE_LIST resources;                 /* raw and translated are the same here */
+    PCM_RESOURCE_LIST resources;                 /* as the bus counts; in pool */
+    PCM_RESOURCE_LIST translated;                /* the same in terms of the processor */
     LIST_ENTRY interfaces;                       /* of pnp_interface.of_node */
 
     /* The PnP thread's own. */
@@ -236,6 +237,12 @@ ULONG pnp_resources_size(const CM_RESOURCE_LIST *list);
 /* Fills resources in by boot_resources, requirements and what others have. */
 NTSTATUS pnp_assign_resources(struct pnp_node *node);
 VOID pnp_release_resources(struct pnp_node *node);
+/* Makes these the node's, raw, and their translation too; owns them, on failure as well. */
+NTSTATUS pnp_set_resources(struct pnp_node *node, PCM_RESOURCE_LIST resources);
+/* io_on_resources'. */
+const CM_RESOURCE_LIST *pnp_resources_of(PDEVICE_OBJECT pdo);
+/* Asks the bus what the device wants; it may have to know what was installed. */
+VOID pnp_query_requirements(struct pnp_node *node);
 /* SetupAPI's; the device's key has it in ConfigFlags. */
 #ifndef CONFIGFLAG_DISABLED
 #define CONFIGFLAG_DISABLED 0x00000001

@@ -36,7 +36,8 @@ static NTSTATUS detect(struct report *report, PCWSTR service)
         return STATUS_INSUFFICIENT_RESOURCES;
     status = pnp_identify(node);
     if (NT_SUCCESS(status)) {
-        node->resources = report->resources ? pnp_copy_resources(report->resources) : NULL;
+        if (report->resources)
+            status = pnp_set_resources(node, pnp_copy_resources(report->resources));
         pnp_set_state(node, PNP_STARTED);
     }
     pnp_node_dereference(node);

@@ -2,6 +2,10 @@
  * Which hardware resources a device gets: the first of what it could use that no other has.
  */
 #include "pnpp.h"
+#include "../io/interrupt.h"
+
+/* Messages are vectors of their own, not lines: a kind of resource that no header names. */
+#define TYPE_MESSAGE 0x7E
 
 /* A part of a bus that a device has. */
 struct range {
@@ -124,6 +128,11 @@ static VOID give_back(struct pnp_node *node)
 
 /* ---- choosing --------------------------------------------------------------------------- */
 
+static BOOLEAN is_message(UCHAR type, USHORT flags)
+{
+    return type == CmResourceTypeInterrupt && (flags & CM_RESOURCE_INTERRUPT_MESSAGE);
+}
+
 /* Where a requirement may lie: the smallest and largest, and how much of it. */
 static VOID limits_of(const IO_RESOURCE_DESCRIPTOR *from, ULONG64 *low, ULONG64 *high,
                       ULONG64 *length, ULONG64 *alignment)
@@ -140,6 +149,10 @@ static VOID limits_of(const IO_RESOURCE_DESCRIPTOR *from, ULONG64 *low, ULONG64 
     case CmResourceTypeInterrupt:
         *low = from->u.Interrupt.MinimumVector;
         *high = from->u.Interrupt.MaximumVector;
+        if (is_message(from->Type, from->Flags)) {
+            *low = IO_FIRST_MESSAGE;
+            *high = IO_LAST_MESSAGE;
+        }
         break;
     case CmResourceTypeDma:
         *low = from->u.Dma.MinimumChannel;
@@ -166,7 +179,11 @@ static VOID describe(PCM_PARTIAL_RESOURCE_DESCRIPTOR to, const IO_RESOURCE_DESCR
         to->u.Memory.Length = from->u.Memory.Length;
         break;
     case CmResourceTypeInterrupt:
-        to->u.Interrupt.Level = to->u.Interrupt.Vector = (ULONG)start;
+        if (is_message(from->Type, from->Flags))
+            to->u.MessageInterrupt.Raw.MessageCount = 1;
+        else
+            to->u.Interrupt.Level = (ULONG)start;
+        to->u.Interrupt.Vector = (ULONG)start;
         to->u.Interrupt.Affinity = (KAFFINITY)-1;
         break;
     case CmResourceTypeDma:
@@ -197,10 +214,12 @@ static NTSTATUS choose_one(struct pnp_node *node, const IO_RESOURCE_DESCRIPTOR *
     NTSTATUS status = STATUS_SUCCESS;
 
     if (is_hardware(from->Type)) {
+        UCHAR type = is_message(from->Type, from->Flags) ? TYPE_MESSAGE : from->Type;
+
         limits_of(from, &low, &high, &length, &alignment);
-        if (!length || !find_free(from->Type, low, high, length, alignment, is_shared, &start))
+        if (!length || !find_free(type, low, high, length, alignment, is_shared, &start))
             return STATUS_CONFLICTING_ADDRESSES;
-        status = take(node, from->Type, start, length, is_shared);
+        status = take(node, type, start, length, is_shared);
     }
     describe(to, from, start);
     return status;
@@ -260,10 +279,61 @@ static NTSTATUS choose(struct pnp_node *node, const IO_RESOURCE_REQUIREMENTS_LIS
         pnp_free(to);
         return status;
     }
+    return pnp_set_resources(node, to);
+}
+
+/* ---- in terms of the processor ------------------------------------------------------------ */
+
+static VOID translate(PCM_PARTIAL_RESOURCE_DESCRIPTOR descriptor)
+{
+    ULONG vector = descriptor->u.Interrupt.Vector;
+
+    if (descriptor->Type != CmResourceTypeInterrupt)
+        return;
+    if (!is_message(descriptor->Type, descriptor->Flags))
+        vector = io_vector_of_line(vector);
+    descriptor->u.Interrupt.Level = io_irql_of_vector(vector);
+    descriptor->u.Interrupt.Vector = vector;
+}
+
+/* Memory and ports are where the bus has them. */
+static PCM_RESOURCE_LIST translated(const CM_RESOURCE_LIST *from)
+{
+    PCM_RESOURCE_LIST to = pnp_copy_resources(from);
+    CM_FULL_RESOURCE_DESCRIPTOR *full = to ? to->List : NULL;
+    ULONG i, j;
+
+    for (i = 0; to && i < to->Count; i++) {
+        for (j = 0; j < full->PartialResourceList.Count; j++)
+            translate(&full->PartialResourceList.PartialDescriptors[j]);
+        full = (CM_FULL_RESOURCE_DESCRIPTOR *)next_full(full);
+    }
+    return to;
+}
+
+NTSTATUS pnp_set_resources(struct pnp_node *node, PCM_RESOURCE_LIST resources)
+{
+    PCM_RESOURCE_LIST other = resources ? translated(resources) : NULL;
+
+    if (!other) {
+        pnp_free(resources);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     ExAcquireFastMutex(&pnp.tree_lock);
-    node->resources = to;
+    node->resources = resources;
+    node->translated = other;
     ExReleaseFastMutex(&pnp.tree_lock);
     return STATUS_SUCCESS;
+}
+
+const CM_RESOURCE_LIST *pnp_resources_of(PDEVICE_OBJECT pdo)
+{
+    struct pnp_node *node = pnp_node_of(pdo);
+    const CM_RESOURCE_LIST *resources = node ? node->translated : NULL;
+
+    if (node)
+        pnp_node_dereference(node);
+    return resources;
 }
 
 /* ---- for the others --------------------------------------------------------------------- */
@@ -290,14 +360,15 @@ static PIO_RESOURCE_REQUIREMENTS_LIST filter(struct pnp_node *node)
 
 NTSTATUS pnp_assign_resources(struct pnp_node *node)
 {
-    PIO_RESOURCE_REQUIREMENTS_LIST list = filter(node);
+    PIO_RESOURCE_REQUIREMENTS_LIST list;
     NTSTATUS status = STATUS_SUCCESS;
 
+    pnp_query_requirements(node);
+    list = filter(node);
     if (list && list->AlternativeLists && list->List[0].Count) {
         status = choose(node, list);
     } else if (node->boot_resources) {
-        node->resources = pnp_copy_resources(node->boot_resources);
-        status = node->resources ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+        status = pnp_set_resources(node, pnp_copy_resources(node->boot_resources));
     }
     if (list)
         ExFreePool(list);
@@ -308,11 +379,13 @@ NTSTATUS pnp_assign_resources(struct pnp_node *node)
 
 VOID pnp_release_resources(struct pnp_node *node)
 {
-    PCM_RESOURCE_LIST resources = node->resources;
+    PCM_RESOURCE_LIST resources = node->resources, other = node->translated;
 
     give_back(node);
     ExAcquireFastMutex(&pnp.tree_lock);
     node->resources = NULL;
+    node->translated = NULL;
     ExReleaseFastMutex(&pnp.tree_lock);
     pnp_free(resources);
+    pnp_free(other);
 }

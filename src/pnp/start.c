@@ -3,6 +3,7 @@
  */
 #include "pnpp.h"
 #include "../io/inspect.h"
+#include "../io/interrupt.h"
 
 static NTSTATUS remove_all(PVOID unused)
 {
@@ -35,6 +36,7 @@ NTSTATUS pnp_start(VOID)
     pnp_packages_start();
     io_on_stop(stop_devices);
     io_on_device_idle(pnp_device_idle);
+    io_on_resources(pnp_resources_of);
     pnp_inspect_start();
     return STATUS_SUCCESS;
 }
@@ -194,6 +196,25 @@ static VOID set_disabled(struct pnp_node *node, BOOLEAN is_disabled)
     pnp_set_number(&key, L"ConfigFlags", flags | (is_disabled ? CONFIGFLAG_DISABLED : 0));
 }
 
+/* Written while there are no devices. */
+static BOOLEAN (*on_unplug)(PDEVICE_OBJECT pdo);
+
+VOID pnp_on_unplug(BOOLEAN (*unplug)(PDEVICE_OBJECT pdo))
+{
+    on_unplug = unplug;
+}
+
+/* Its bus, if it can, has it no more; else it acts as if it were not there. */
+static VOID pull_out(struct pnp_node *node)
+{
+    if (pnp_is_root_device(node->pdo))
+        forget(node, FALSE);
+    else if (on_unplug && on_unplug(node->pdo))
+        pnp_enumerate(node->parent);
+    else
+        pnp_surprise_remove(node, CM_PROB_DEVICE_NOT_THERE);
+}
+
 static NTSTATUS remove_as(struct pnp_node *node, enum pnp_removal how, struct pnp_reason *reason)
 {
     NTSTATUS status = STATUS_SUCCESS;
@@ -205,10 +226,7 @@ static NTSTATUS remove_as(struct pnp_node *node, enum pnp_removal how, struct pn
             forget(node, TRUE);
         return status;
     case PNP_SURPRISE_REMOVE:
-        if (pnp_is_root_device(node->pdo))
-            forget(node, FALSE);
-        else
-            pnp_surprise_remove(node, CM_PROB_DEVICE_NOT_THERE);
+        pull_out(node);
         return STATUS_SUCCESS;
     case PNP_EJECT:
         return pnp_eject(node, reason);
@@ -242,6 +260,20 @@ NTSTATUS pnp_remove_device(PCUNICODE_STRING name, enum pnp_removal how, struct p
     struct order order = {.name = name, .how = how, .reason = reason};
 
     return pnp_call(remove_device, &order);
+}
+
+NTSTATUS pnp_device_problem(PDEVICE_OBJECT pdo, struct pnp_reason *reason)
+{
+    struct pnp_node *node = pnp_node_of(pdo);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!node)
+        return STATUS_NO_SUCH_DEVICE;
+    if (node->problem && node->problem != CM_PROB_FAILED_INSTALL)
+        status = pnp_explain(reason, node->problem_status, "device %wZ: %s", &node->instance,
+                             pnp_problem_text(node->problem));
+    pnp_node_dereference(node);
+    return status;
 }
 
 /* A device that the driver serves, other than as its bus; referenced, or NULL. */

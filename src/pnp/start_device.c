@@ -9,7 +9,7 @@ static NTSTATUS send_start(struct pnp_node *node)
     IO_STACK_LOCATION location = {.MinorFunction = IRP_MN_START_DEVICE};
 
     location.Parameters.StartDevice.AllocatedResources = node->resources;
-    location.Parameters.StartDevice.AllocatedResourcesTranslated = node->resources;
+    location.Parameters.StartDevice.AllocatedResourcesTranslated = node->translated;
     return pnp_send(node->pdo, &location, NULL);
 }
 
