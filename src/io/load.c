@@ -52,6 +52,9 @@ static int is_exported(const char *name)
 
     for (i = 0; i < RTL_NUMBER_OF(others) && !is_kernel; i++)
         is_kernel = starts_with(name, others[i]);
+    /* The framework of UMDF drivers lacks some of the kernel's. */
+    if (is_host && starts_with(name, "imp_WdfInterrupt"))
+        return FALSE;
     return is_kernel ? hal_image_symbol(NULL, name) != NULL : is_host;
 }
 

@@ -6,7 +6,7 @@
  * All of it runs in the thread of the IRP, which the caller completes or sends on.
  */
 #include "driver.h"
-#include "pnp.h"
+#include "interrupt.h"
 
 typedef WDF_DEVICE_PNP_STATE (*pnp_work)(struct wdf_pnp *pnp);
 
@@ -123,9 +123,12 @@ static NTSTATUS prepare_hardware(struct wdf_pnp *pnp, BOOLEAN *was_called)
                                   WDF_RESOURCES_READ_ONLY);
     if (NT_SUCCESS(status)) {
         *was_called = TRUE;
+        wdf_assign_interrupts(pnp->device);
+        pnp->is_preparing = TRUE;
         if (prepare)
             status =
                 prepare(handle_of(pnp), wdf_handle_of(pnp->raw), wdf_handle_of(pnp->translated));
+        pnp->is_preparing = FALSE;
     }
     if (!NT_SUCCESS(status))
         fail(pnp, status);
@@ -135,8 +138,12 @@ static NTSTATUS prepare_hardware(struct wdf_pnp *pnp, BOOLEAN *was_called)
 static NTSTATUS release_hardware(struct wdf_pnp *pnp)
 {
     PFN_WDF_DEVICE_RELEASE_HARDWARE release = pnp->device->config.pnp.EvtDeviceReleaseHardware;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    return release ? release(handle_of(pnp), wdf_handle_of(pnp->translated)) : STATUS_SUCCESS;
+    if (release)
+        status = release(handle_of(pnp), wdf_handle_of(pnp->translated));
+    wdf_revoke_interrupts(pnp->device);
+    return status;
 }
 
 static WDF_DEVICE_PNP_STATE init_starting(struct wdf_pnp *pnp)
@@ -379,6 +386,7 @@ static WDF_DEVICE_PNP_STATE end_of_device(struct wdf_pnp *pnp)
 static WDF_DEVICE_PNP_STATE pdo_restart(struct wdf_pnp *pnp)
 {
     pnp->has_failed = FALSE;
+    pnp->is_surprised = FALSE;
     pnp->failed_action = WdfDeviceFailedUndefined;
     pnp->status = STATUS_SUCCESS;
     wdf_restart_queues(pnp->device);
@@ -402,6 +410,7 @@ static VOID tell_surprise(struct wdf_pnp *pnp)
 {
     PFN_WDF_DEVICE_SURPRISE_REMOVAL tell = pnp->device->config.pnp.EvtDeviceSurpriseRemoval;
 
+    pnp->is_surprised = TRUE;
     if (tell)
         tell(handle_of(pnp));
     wdf_children_surprise_removed(pnp->device);
@@ -685,6 +694,7 @@ static VOID set_defaults(struct wdf_pnp *pnp)
     ExInitializeFastMutex(&pnp->child_lists_lock);
     ExInitializeFastMutex(&pnp->interface_lock);
     InitializeListHead(&pnp->child_lists);
+    InitializeListHead(&pnp->interrupts);
 }
 
 static NTSTATUS make_kind(struct wdf_device *device, PWDFDEVICE_INIT init)

@@ -109,6 +109,9 @@ struct wdf_pnp {
     BOOLEAN supports[WdfSpecialFileMax];
     BOOLEAN has_failed;                     /* the framework found it not to work */
     WDF_DEVICE_FAILED_ACTION failed_action; /* WdfDeviceSetFailed */
+    LIST_ENTRY interrupts;                  /* of wdf_interrupt.link, in the order of creation */
+    BOOLEAN is_preparing;                   /* EvtDevicePrepareHardware is being called */
+    BOOLEAN is_surprised;                   /* the hardware is gone */
     BOOLEAN is_removed;                     /* its part in the PnP manager's tree is over */
     PNP_BUS_INFORMATION bus_information;
     BOOLEAN has_bus_information;

@@ -7,7 +7,7 @@
  */
 #include "dma.h"
 #include "driver.h"
-#include "pnp.h"
+#include "interrupt.h"
 
 struct power_step {
     /* The state while powering up: because the device starts, or on its way back to D0. */
@@ -36,6 +36,12 @@ static NTSTATUS leave_d0(struct wdf_device *device, WDF_POWER_DEVICE_STATE targe
     PFN_WDF_DEVICE_D0_EXIT leave = device->config.pnp.EvtDeviceD0Exit;
 
     return leave ? leave(handle_of(device), target) : STATUS_SUCCESS;
+}
+
+static NTSTATUS disconnect_interrupts(struct wdf_device *device, WDF_POWER_DEVICE_STATE target)
+{
+    UNREFERENCED_PARAMETER(target);
+    return wdf_disconnect_interrupts(device);
 }
 
 static NTSTATUS interrupts_enabled(struct wdf_device *device)
@@ -166,6 +172,8 @@ VOID wdf_clean_up_self_managed(struct wdf_device *device)
 
 static const struct power_step steps[] = {
     {WdfDevStatePowerD0Starting, WdfDevStatePowerWaking, enter_d0, leave_d0},
+    {WdfDevStatePowerD0StartingConnectInterrupt, WdfDevStatePowerWakingConnectInterrupt,
+     wdf_connect_interrupts, disconnect_interrupts},
     {WdfDevStatePowerD0StartingConnectInterrupt, WdfDevStatePowerWakingConnectInterrupt,
      interrupts_enabled, before_interrupts_disabled},
     {WdfDevStatePowerD0StartingDmaEnable, WdfDevStatePowerWakingDmaEnable, wdf_enable_dma,
