@@ -2,6 +2,7 @@
  * ntio pool, tree, handles and device: questions to the monitor of a running process.
  */
 #include "build.h"
+#include "model.h"
 #include "../hal/monitor_path.h"
 
 #include <dirent.h>
@@ -87,6 +88,7 @@ int command_inspect(int argc, char **argv)
 static const char device_usage[] =
     "usage: ntio device [-p PID] [COMMAND [NAME]]\n\n"
     "  add ID                 add a device with a hardware id of an INF that was installed\n"
+    "  add MODEL.so[,OPTIONS] plug a simulated device in; surprise-remove pulls it out\n"
     "  remove NAME            remove a device; its drivers may refuse\n"
     "  surprise-remove NAME   take it away without asking\n"
     "  eject NAME             eject it\n"
@@ -116,7 +118,9 @@ int command_device(int argc, char **argv)
     }
     char *request = text_copy("device", 6);
     for (int i = first; i < argc; i++) {
-        char *longer = text_format("%s %s", request, argv[i]);
+        char *model = i > first ? model_path(argv[i]) : NULL;
+        char *longer = text_format("%s %s", request, model ? model : argv[i]);
+        free(model);
         free(request);
         request = longer;
     }

@@ -3,6 +3,7 @@
  * of a started process says.
  */
 #include "launch.h"
+#include "model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,20 +101,23 @@ void launch_build(struct launch *launch, struct options *options)
 
 void launch_set_environment(struct launch *launch, const struct options *options, bool load)
 {
-    char *drivers = join_drivers(&launch->products), *infs;
+    char *drivers = join_drivers(&launch->products), *infs, *devices;
 
     if (!*drivers)
         die(EXIT_USAGE, "%s: %s is no driver: name the driver first, then -- and the program",
             options->command,
             options->inputs.count ? options->inputs.items[0] : launch->infs.items[0]);
     infs = join_infs(&launch->infs, &launch->products);
+    devices = models_build(options);
     launch_set("NTIO_INFS", infs);
+    launch_set("NTIO_DEVICES", devices);
     launch_set("NTIO_DRIVER_PATH", drivers);
     launch_set("NTIO_DRIVERS", load ? drivers : "");
     launch_set("NTIO_ROOT", options->root);
     launch_set("NTIO_REGISTRY", options->registry);
     launch_set("NTIO_SPECIAL_POOL", options->special_pool);
     launch_set("NTIO_TRACE", options->trace);
+    free(devices);
     free(infs);
     free(drivers);
 }

@@ -18,7 +18,8 @@ enum long_option {
     OPTION_MODE,
     OPTION_PROGRAMS,
     OPTION_SERVED,
-    OPTION_UMDF
+    OPTION_UMDF,
+    OPTION_DEVICE
 };
 
 static const struct option long_options[] = {
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"programs", required_argument, NULL, OPTION_PROGRAMS},
     {"served", no_argument, NULL, OPTION_SERVED},
     {"umdf", no_argument, NULL, OPTION_UMDF},
+    {"device", required_argument, NULL, OPTION_DEVICE},
     {0},
 };
 
@@ -50,7 +52,7 @@ struct restriction {
 static const struct restriction restrictions[] = {
     {OPTION_SOCKET, "--socket", "serve exec"},  {OPTION_MODE, "--mode", "serve"},
     {OPTION_PROGRAMS, "--programs", "serve"},   {OPTION_SERVED, "--served", "run"},
-    {OPTION_UMDF, "--umdf", "build run serve"},
+    {OPTION_UMDF, "--umdf", "build run serve"}, {OPTION_DEVICE, "--device", "run serve"},
 };
 
 static const char help[] =
@@ -60,6 +62,7 @@ static const char help[] =
     "      --sanitize LIST        build with -fsanitize=LIST: address, undefined, thread\n"
     "      --name NAME            what plain sources build is called NAME\n"
     "      --umdf                 plain sources of a driver are a UMDF driver's\n"
+    "      --device MODEL[,OPTS]  plug a simulated device in: a .so, or C source of one\n"
     "      --root DIR             drivers see DIR as C:\\\n"
     "      --registry FILE        load a .reg file into the registry first\n"
     "      --special-pool TAG     guard pages around allocations with TAG, * for all\n"
@@ -130,6 +133,9 @@ static void take(struct options *o, int option, const char *usage)
     case OPTION_UMDF:
         o->is_umdf = true;
         break;
+    case OPTION_DEVICE:
+        text_list_add(&o->devices, optarg);
+        break;
     case OPTION_JSON:
         o->is_json = true;
         break;
@@ -172,4 +178,5 @@ void options_read(struct options *o, int argc, char **argv, const char *usage)
 void options_free(struct options *o)
 {
     text_list_free(&o->inputs);
+    text_list_free(&o->devices);
 }

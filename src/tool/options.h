@@ -22,8 +22,9 @@ struct options {
     bool is_umdf;             /* plain sources of a driver are a UMDF driver's */
     bool is_served;           /* run: the kernel and the program are two processes */
     bool is_verbose, is_json;
-    struct text_list inputs; /* before -- */
-    char **program;          /* after --, NULL-terminated, or NULL */
+    struct text_list devices; /* models of devices to plug in, as they were named */
+    struct text_list inputs;  /* before -- */
+    char **program;           /* after --, NULL-terminated, or NULL */
 };
 
 /*
