@@ -10,7 +10,7 @@ CMAKE_FLAGS ?=
 NTIO = $(BUILD)/bin/ntio
 COMPILE = $(MAKE) --no-print-directory -C $(BUILD) -j $(JOBS)
 
-.PHONY: all setup configure build run test bench asan tsan clang fuzz soak coverage format tidy install clean
+.PHONY: all setup configure build run test bench bench-wine asan tsan clang fuzz soak coverage format tidy install clean
 
 all: build
 
@@ -41,6 +41,10 @@ test: build
 bench: configure
 	@$(COMPILE) ntio-bench
 	@$(BUILD)/bin/ntio-bench $(BUILD)/bench.json
+
+# A driver on ntio and on Wine, if that is installed.
+bench-wine: build
+	@bench/wine/run $(abspath $(NTIO)) $(abspath $(BUILD))/wine
 
 # The tests again, instrumented; some serve a program that is not.
 asan: build
