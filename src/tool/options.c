@@ -18,6 +18,7 @@ enum long_option {
     OPTION_MODE,
     OPTION_PROGRAMS,
     OPTION_SERVED,
+    OPTION_LOAD,
     OPTION_UMDF,
     OPTION_DEVICE
 };
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"mode", required_argument, NULL, OPTION_MODE},
     {"programs", required_argument, NULL, OPTION_PROGRAMS},
     {"served", no_argument, NULL, OPTION_SERVED},
+    {"load", no_argument, NULL, OPTION_LOAD},
     {"umdf", no_argument, NULL, OPTION_UMDF},
     {"device", required_argument, NULL, OPTION_DEVICE},
     {0},
@@ -50,9 +52,13 @@ struct restriction {
     const char *name, *commands;
 };
 static const struct restriction restrictions[] = {
-    {OPTION_SOCKET, "--socket", "serve exec"},  {OPTION_MODE, "--mode", "serve"},
-    {OPTION_PROGRAMS, "--programs", "serve"},   {OPTION_SERVED, "--served", "run"},
-    {OPTION_UMDF, "--umdf", "build run serve"}, {OPTION_DEVICE, "--device", "run serve"},
+    {OPTION_SOCKET, "--socket", "serve exec"},
+    {OPTION_MODE, "--mode", "serve"},
+    {OPTION_PROGRAMS, "--programs", "serve"},
+    {OPTION_SERVED, "--served", "run"},
+    {OPTION_UMDF, "--umdf", "build run serve"},
+    {OPTION_DEVICE, "--device", "run serve"},
+    {OPTION_LOAD, "--load", "run"},
 };
 
 static const char help[] =
@@ -69,6 +75,8 @@ static const char help[] =
     "      --trace[=LEVEL[:FLAG,...]]  show drivers' WPP messages: error, warning,\n"
     "                             information, verbose (default); with these flags only\n"
     "      --served               run: the kernel and the program are two processes\n"
+    "      --load                 run: load the drivers even for a program that would start\n"
+    "                             them itself\n"
     "      --socket PATH          serve, exec: where the kernel listens (default: NTIO_SERVER,\n"
     "                             or the user's own)\n"
     "      --mode MODE            serve: who may connect, as permission bits (default: 0600)\n"
@@ -129,6 +137,9 @@ static void take(struct options *o, int option, const char *usage)
         break;
     case OPTION_SERVED:
         o->is_served = true;
+        break;
+    case OPTION_LOAD:
+        o->loads = true;
         break;
     case OPTION_UMDF:
         o->is_umdf = true;

@@ -21,6 +21,7 @@ struct options {
     const char *programs;     /* that are served at the same time, at most, or NULL */
     bool is_umdf;             /* plain sources of a driver are a UMDF driver's */
     bool is_served;           /* run: the kernel and the program are two processes */
+    bool loads;               /* run: the drivers, though the program starts drivers itself */
     bool is_verbose, is_json;
     struct text_list devices; /* models of devices to plug in, as they were named */
     struct text_list inputs;  /* before -- */

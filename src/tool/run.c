@@ -40,7 +40,8 @@ int command_run(int argc, char **argv)
     options_read(&options, argc, argv, "run [OPTION...] DRIVER... [-- PROGRAM ARG...]");
     launch_build(&launch, &options);
     const struct product *program = choose_program(&options, &launch, &programs);
-    launch_set_environment(&launch, &options, !launch_starts_drivers(program->path));
+    launch_set_environment(&launch, &options,
+                           options.loads || !launch_starts_drivers(program->path));
     fflush(NULL);
     char *path = program->path;
     char *only[] = {path, NULL};
