@@ -70,3 +70,10 @@ double bench_programs(int programs, double *idle);
  * says, then sleep on.
  */
 double bench_ping_pong(unsigned long long turns, int spins);
+
+/* ---- dma.c ---- */
+
+/* Scatter/gather lists of 4096 pages, which do or do not follow each other. */
+void bench_dma_start(void);
+void bench_dma_stop(void);
+void bench_dma_lists(unsigned long long iterations, unsigned long long is_apart);

@@ -210,6 +210,27 @@ static void measure_memory(void)
             (struct work){heap, 500000, 256}, 1.0);
 }
 
+#define LIST_PAGES 4096
+
+static void measure_dma(void)
+{
+    struct work together = {bench_dma_lists, 200, 0}, apart = {bench_dma_lists, 200, 1};
+    double best_together = 1e300, best_apart = 1e300;
+
+    bench_dma_start();
+    for (int i = 0; i < ROUNDS; i++) {
+        double value = measure(&together) / LIST_PAGES;
+        best_together = value < best_together ? value : best_together;
+        value = measure(&apart) / LIST_PAGES;
+        best_apart = value < best_apart ? value : best_apart;
+    }
+    bench_dma_stop();
+    record("scatter/gather list, one run, a page", "ns", best_together, 20, best_together / 20,
+           1.0);
+    record("scatter/gather list, no two pages together, a page", "ns", best_apart, 20,
+           best_apart / 20, 1.0);
+}
+
 static double resident_mebibytes(void)
 {
     unsigned long total, resident = 0;
@@ -438,6 +459,7 @@ int main(int argc, char **argv)
     }
     measure_requests();
     measure_memory();
+    measure_dma();
     measure_framework();
     measure_scaling();
     measure_cancel();

@@ -174,7 +174,7 @@ static VOID sift_down(struct dma_entry *heap, ULONG place, ULONG count)
     heap[place] = moving;
 }
 
-static VOID sort_entries(struct dma_entry *entries, ULONG count)
+static VOID sort_heap(struct dma_entry *entries, ULONG count)
 {
     for (ULONG i = count / 2; i--;)
         sift_down(entries, i, count);
@@ -183,6 +183,24 @@ static VOID sort_entries(struct dma_entry *entries, ULONG count)
         entries[0] = entries[last];
         entries[last] = largest;
         sift_down(entries, 0, last);
+    }
+}
+
+/* Frames are seldom far from their order: an insertion is quick, as long as it stays short. */
+static VOID sort_entries(struct dma_entry *entries, ULONG count)
+{
+    ULONG64 moves = 4 * (ULONG64)count;
+
+    for (ULONG i = 1; i < count; i++) {
+        struct dma_entry moving = entries[i];
+        ULONG place = i;
+        for (; place && entries[place - 1].start > moving.start && moves; place--, moves--)
+            entries[place] = entries[place - 1];
+        entries[place] = moving;
+        if (!moves) {
+            sort_heap(entries, count);
+            return;
+        }
     }
 }
 

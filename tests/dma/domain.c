@@ -172,6 +172,26 @@ static void scattered(void **state)
     unmap(&other);
 }
 
+/* The more they are out of order, the more there is to sort. */
+static void backwards(void **state)
+{
+    struct dma_mapping mapping = mapping_of(1);
+    SCATTER_GATHER_ELEMENT elements[BLOCK_PAGES * 2];
+    UCHAR bytes[BLOCK_PAGES * PAGE_SIZE];
+
+    UNREFERENCED_PARAMETER(state);
+    assert_int_equal(dma_reserve(t.domain, RTL_NUMBER_OF(elements)), STATUS_SUCCESS);
+    for (ULONG i = 0; i < RTL_NUMBER_OF(elements); i++) {
+        elements[i] = (SCATTER_GATHER_ELEMENT){.Length = PAGE_SIZE / 2};
+        elements[i].Address.QuadPart =
+            (LONGLONG)(t.address + (RTL_NUMBER_OF(elements) - 1 - i) * (PAGE_SIZE / 2));
+    }
+    dma_map(t.domain, &mapping, elements, RTL_NUMBER_OF(elements), DMA_DEVICE_READS);
+    assert_true(dma_domain_read(t.domain, t.address, bytes, sizeof(bytes)));
+    assert_memory_equal(bytes, t.memory, sizeof(bytes));
+    unmap(&mapping);
+}
+
 /* A device is one domain, whoever asks; another device's is another. */
 static void one_domain_a_device(void **state)
 {
@@ -269,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(violations_that_are_ignored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(across_and_within, set_up, tear_down),
         cmocka_unit_test_setup_teardown(scattered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(backwards, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_domain_a_device, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unmapping_waits, set_up, tear_down),
