@@ -44,6 +44,27 @@ NTSTATUS io_load_driver(PCUNICODE_STRING name, PCSTR path, PDRIVER_OBJECT *drive
  */
 NTSTATUS io_preload_driver(PCUNICODE_STRING name, PCSTR path, PSTR reason, SIZE_T reason_size);
 /*
+ * What a host's driver wants opened. Access is checked for whom the thread acts, and drivers see
+ * the request of a program, but name and extended attributes are the kernel's memory.
+ */
+struct io_user_open {
+    UNICODE_STRING name;
+    ACCESS_MASK access;
+    ULONG object_attributes; /* OBJ_CASE_INSENSITIVE, or 0 */
+    ULONG file_attributes, share, disposition, options;
+    LARGE_INTEGER allocation_size;
+    PVOID ea;
+    ULONG ea_length;
+};
+/* *handle is of the system's, *file is referenced. Statuses of NtCreateFile. PASSIVE_LEVEL. */
+NTSTATUS io_open_for_user(const struct io_user_open *what, PHANDLE handle, PFILE_OBJECT *file,
+                          PULONG_PTR information);
+/*
+ * In a driver host: absolute names are opened on a device that make returns, with the whole name
+ * as the file's, instead of here. A device whose file was not opened is deleted.
+ */
+VOID io_open_elsewhere(NTSTATUS (*make)(PDEVICE_OBJECT *device));
+/*
  * A file on a device for whoever sends it requests of his own, create, cleanup and close
  * included: nobody is told when it goes. flags of FILE_OBJECT.Flags; those of its life are left
  * out.

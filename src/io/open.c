@@ -22,6 +22,8 @@ struct open {
     ULONG_PTR information;
 };
 
+static NTSTATUS (*make_elsewhere)(PDEVICE_OBJECT *device); /* io_open_elsewhere's; or NULL */
+
 /* ---- what the driver is asked ------------------------------------------------- */
 
 static ULONG file_flags(const struct open *open)
@@ -247,6 +249,30 @@ static NTSTATUS capture_caller(struct open *open, PHANDLE handle, PIO_STATUS_BLO
     return status;
 }
 
+VOID io_open_elsewhere(NTSTATUS (*make)(PDEVICE_OBJECT *device))
+{
+    make_elsewhere = make;
+}
+
+/* Whatever stands at the name here, the file is of a device that is made for it. */
+static NTSTATUS open_elsewhere(struct open *open, POBJECT_ATTRIBUTES attributes, PVOID *file)
+{
+    struct ob_attributes captured;
+    PDEVICE_OBJECT device;
+    NTSTATUS status = ob_capture_attributes(attributes, open->mode, &captured);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = captured.root ? STATUS_NOT_SUPPORTED : make_elsewhere(&device);
+    if (NT_SUCCESS(status)) {
+        status = reach(device, NULL, &captured.name, open, file);
+        if (!NT_SUCCESS(status))
+            IoDeleteDevice(device);
+    }
+    ob_release_attributes(&captured);
+    return status;
+}
+
 /* Opens the named file; the caller gets a reference. */
 static NTSTATUS open_file(struct open *open, POBJECT_ATTRIBUTES attributes, PVOID *file)
 {
@@ -254,6 +280,8 @@ static NTSTATUS open_file(struct open *open, POBJECT_ATTRIBUTES attributes, PVOI
     PVOID found;
     NTSTATUS status;
 
+    if (make_elsewhere)
+        return open_elsewhere(open, attributes, file);
     status = ob_open(attributes, &ob_type_file, open->access, open->mode, open, &found);
     if (!NT_SUCCESS(status))
         return status;
@@ -363,6 +391,40 @@ NTSTATUS NTAPI NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
 {
     return IoCreateFile(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, NULL, 0,
                         ShareAccess, FILE_OPEN, OpenOptions, NULL, 0, CreateFileTypeNone, NULL, 0);
+}
+
+NTSTATUS io_open_for_user(const struct io_user_open *what, PHANDLE handle, PFILE_OBJECT *file,
+                          PULONG_PTR information)
+{
+    struct open open = {.access = what->access,
+                        .mode = UserMode,
+                        .attributes = what->object_attributes,
+                        .file_attributes = what->file_attributes,
+                        .share = what->share,
+                        .disposition = what->disposition,
+                        .options = what->options,
+                        .allocation_size = what->allocation_size,
+                        .ea = what->ea,
+                        .ea_length = what->ea_length};
+    PVOID found;
+    NTSTATUS status;
+
+    RtlMapGenericMask(&open.access, &ob_type_file.mapping);
+    status = check_options(&open);
+    if (NT_SUCCESS(status))
+        status = ob_open_by_name(&what->name, open.attributes, &ob_type_file, open.access, UserMode,
+                                 &open, &found);
+    *information = open.information;
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ob_return_handle(found, open.granted, OBJ_KERNEL_HANDLE, KernelMode, handle);
+    if (!NT_SUCCESS(status)) {
+        ObDereferenceObject(found);
+        return status;
+    }
+    *file = found;
+    (*file)->Flags |= FO_HANDLE_CREATED;
+    return STATUS_SUCCESS;
 }
 
 /* ---- kernel conveniences -------------------------------------------------------------- */

@@ -96,7 +96,9 @@ struct _KTHREAD {
     KSPIN_LOCK irp_lock;
     PIRP current_irp;  /* for the bug check report */
     PVOID handle_read; /* the handle table entry that it looks at, or NULL; atomic, ob/handle.c */
-    PVOID wdf_used;    /* what of the framework it uses, or NULL; atomic, wdf/thread_use.h */
+    PACCESS_TOKEN client; /* whom it impersonates, or NULL; its own, ob_impersonate */
+    SECURITY_IMPERSONATION_LEVEL client_level;
+    PVOID wdf_used;       /* what of the framework it uses, or NULL; atomic, wdf/thread_use.h */
     struct io_thread *io; /* io's free IRPs for this thread; its own thread's, io/irp.c */
 
     struct rtl_seh_frame *seh; /* innermost guarded body, rtl/seh.h */

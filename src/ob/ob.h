@@ -256,3 +256,13 @@ struct ob_user {
  * S-1-22-2-GID, and Users, as Samba names those that have no names on Windows.
  */
 NTSTATUS ob_token_create(const struct ob_user *user, PACCESS_TOKEN *token);
+/* LOCAL SERVICE's: what driver hosts act as. */
+NTSTATUS ob_token_create_service(PACCESS_TOKEN *token);
+/*
+ * Until ob_revert the calling thread acts for the token, which stays the caller's, wherever access
+ * is checked. Does not nest. With a level below SecurityImpersonation it can open nothing.
+ */
+VOID ob_impersonate(PACCESS_TOKEN token, SECURITY_IMPERSONATION_LEVEL level);
+VOID ob_revert(VOID);
+/* The token that the calling thread acts for: who it impersonates, or its process's. */
+PACCESS_TOKEN ob_acting_token(VOID);

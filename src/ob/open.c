@@ -23,8 +23,7 @@ NTSTATUS ob_grant_access(PVOID object, ACCESS_MASK access, KPROCESSOR_MODE mode,
         *granted = map_access(type, access);
         return STATUS_SUCCESS;
     }
-    return ob_access_check(descriptor, ke_current()->process->token, access, &type->mapping,
-                           granted);
+    return ob_access_check(descriptor, ob_acting_token(), access, &type->mapping, granted);
 }
 
 static NTSTATUS open_from(PVOID root, PCUNICODE_STRING name, ULONG attributes,

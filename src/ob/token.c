@@ -86,6 +86,46 @@ NTSTATUS ob_token_create(const struct ob_user *user, PACCESS_TOKEN *token)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS ob_token_create_service(PACCESS_TOKEN *token)
+{
+    static const WCHAR groups[][2] = {{'B', 'U'}, {'W', 'D'}, {'A', 'U'}, {'S', 'U'}};
+    struct ob_token *body;
+    ULONG i;
+    NTSTATUS status = ob_create(
+        &ob_type_token, sizeof(*body) + RTL_NUMBER_OF(groups) * sizeof(*body->groups), token);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    body = *token;
+    body->group_count = 0;
+    body->is_administrator = FALSE;
+    body->user = ob_find_sid(L"LS");
+    body->privileges = USER_PRIVILEGES;
+    for (i = 0; i < RTL_NUMBER_OF(groups); i++)
+        add_group(body, ob_find_sid(groups[i]), GROUP_ATTRIBUTES);
+    return STATUS_SUCCESS;
+}
+
+VOID ob_impersonate(PACCESS_TOKEN token, SECURITY_IMPERSONATION_LEVEL level)
+{
+    PKTHREAD thread = ke_current();
+
+    thread->client = token;
+    thread->client_level = level;
+}
+
+VOID ob_revert(VOID)
+{
+    ke_current()->client = NULL;
+}
+
+PACCESS_TOKEN ob_acting_token(VOID)
+{
+    PKTHREAD thread = ke_current();
+
+    return thread->client ? thread->client : thread->process->token;
+}
+
 BOOLEAN ob_token_has_privilege(PACCESS_TOKEN token, ULONG privilege)
 {
     return privilege < 64 && (((struct ob_token *)token)->privileges & PRIVILEGE(privilege));
@@ -166,17 +206,22 @@ BOOLEAN NTAPI SePrivilegeCheck(PPRIVILEGE_SET RequiredPrivileges,
 
 BOOLEAN NTAPI SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode)
 {
-    SECURITY_SUBJECT_CONTEXT context = {.PrimaryToken = ke_current()->process->token};
+    SECURITY_SUBJECT_CONTEXT context = {.PrimaryToken = ob_acting_token()};
 
     return PreviousMode == KernelMode || holds(&context, &PrivilegeValue);
 }
 
 VOID NTAPI SeCaptureSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
 {
-    PKPROCESS process = ke_current()->process;
+    PKTHREAD thread = ke_current();
+    PKPROCESS process = thread->process;
 
     memset(SubjectContext, 0, sizeof(*SubjectContext));
     SubjectContext->ProcessAuditId = process->id;
+    SubjectContext->ClientToken = thread->client;
+    SubjectContext->ImpersonationLevel = thread->client_level;
+    if (thread->client)
+        ObfReferenceObject(thread->client);
     SubjectContext->PrimaryToken = process->token;
     if (process->token)
         ObfReferenceObject(process->token);
@@ -186,7 +231,9 @@ VOID NTAPI SeReleaseSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext)
 {
     if (SubjectContext->PrimaryToken)
         ObfDereferenceObject(SubjectContext->PrimaryToken);
-    SubjectContext->PrimaryToken = NULL;
+    if (SubjectContext->ClientToken)
+        ObfDereferenceObject(SubjectContext->ClientToken);
+    SubjectContext->PrimaryToken = SubjectContext->ClientToken = NULL;
 }
 
 /* Tokens never change, so there is nothing to keep others from. */

@@ -53,14 +53,36 @@ VOID pnp_disown_device(PDEVICE_OBJECT pdo)
     pnp_call(disown, pdo);
 }
 
+/* Owns the reference; node may be NULL. */
+static NTSTATUS give_instance(struct pnp_node *node, PUNICODE_STRING instance)
+{
+    NTSTATUS status;
+
+    if (!node)
+        return STATUS_NO_SUCH_DEVICE;
+    status = pnp_give_string(instance, &node->instance);
+    pnp_node_dereference(node);
+    return status;
+}
+
 NTSTATUS pnp_query_instance(PDEVICE_OBJECT pdo, PUNICODE_STRING instance)
+{
+    return give_instance(pnp_node_of(pdo), instance);
+}
+
+NTSTATUS pnp_query_instance_of_file(PFILE_OBJECT file, PUNICODE_STRING instance)
+{
+    return give_instance(pnp_node_of_stack(file->DeviceObject), instance);
+}
+
+NTSTATUS pnp_tell_target(PDEVICE_OBJECT pdo, const GUID *event)
 {
     struct pnp_node *node = pnp_node_of(pdo);
     NTSTATUS status;
 
     if (!node)
         return STATUS_NO_SUCH_DEVICE;
-    status = pnp_give_string(instance, &node->instance);
+    status = pnp_notify_target(node, event);
     pnp_node_dereference(node);
     return status;
 }

@@ -159,6 +159,13 @@ VOID pnp_settle(VOID);
  */
 VOID pnp_set_reflector(PDRIVER_INITIALIZE entry, VOID (*stop)(VOID));
 VOID pnp_stop_reflector(VOID);
+/*
+ * Tells those who registered for a target device: GUID_TARGET_DEVICE_QUERY_REMOVE, whose answer is
+ * returned, and the two that may follow it. In a driver host, of a device that was adopted.
+ */
+NTSTATUS pnp_tell_target(PDEVICE_OBJECT pdo, const GUID *event);
+/* The instance path of the device that a file is open on; STATUS_NO_SUCH_DEVICE. */
+NTSTATUS pnp_query_instance_of_file(PFILE_OBJECT file, PUNICODE_STRING instance);
 /* The device's instance path; freed with RtlFreeUnicodeString. STATUS_NO_SUCH_DEVICE. */
 NTSTATUS pnp_query_instance(PDEVICE_OBJECT pdo, PUNICODE_STRING instance);
 /*

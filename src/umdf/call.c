@@ -2,49 +2,149 @@
  * What a host asks the kernel for, on behalf of its drivers. A call is read once, and done on
  * a worker, since it may take long.
  */
-#include "umdf.h"
-#include "../pnp/pnp.h"
+#include "errand.h"
 
-/* A call under way. */
-struct call {
-    WORK_QUEUE_ITEM item;
-    struct umdf_host *host; /* referenced */
-    ULONG number;
-    struct umdf_stack *stack; /* with its remove lock held for this */
-    hal_u32 kind, slot, code, input_length, output_length;
-    UCHAR major, minor;
-    BOOLEAN is_waiting;
-    hal_u64 offset, words[4];
-    struct umdf_request *request; /* SEND_LOWER: whose IRP is below */
-    IO_STATUS_BLOCK result;
-    UCHAR bytes[UMDF_CALL_BYTES]; /* in and out */
-};
+#define HOST_PLACE ((hal_u64)UMDF_DATA_PAGES << PAGE_SHIFT)
+#define END_PLACE ((hal_u64)UMDF_AREA_PAGES << PAGE_SHIFT)
 
 /* ---- the answer ----------------------------------------------------------------------- */
 
-/* The call's slot is the host's again as soon as the turn is passed. */
-static VOID answer(struct call *call)
+static hal_u64 output_place(const struct umdf_errand *errand)
 {
-    struct umdf_host *host = call->host;
-    struct umdf_call *slot = &host->board->calls[call->number];
+    return errand->place + (((hal_u64)errand->input_length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1ull));
+}
 
-    if (call->stack)
-        IoReleaseRemoveLock(&call->stack->remove_lock, call);
-    memcpy(slot->bytes, call->bytes, call->output_length);
-    slot->status = (hal_u32)call->result.Status;
-    slot->information = call->result.Information;
-    __atomic_store_n(&host->calls[call->number], 0, __ATOMIC_RELEASE);
-    lpc_pass(&slot->turn, UMDF_HOST, LPC_ANSWER, 0);
-    if (!call->is_waiting)
-        umdf_post(host, UMDF_ANSWER, call->number, 0);
-    ExFreePoolWithTag(call, UMDF_TAG);
+static VOID copy_output(const struct umdf_errand *errand)
+{
+    struct umdf_host *host = errand->host;
+    ULONG bytes = min(errand->output_bytes, errand->output_length);
+
+    if (!errand->output || !bytes)
+        return;
+    memcpy(errand->place ? host->data + output_place(errand)
+                         : host->board->calls[errand->number].bytes,
+           errand->output, bytes);
+}
+
+VOID umdf_answer(struct umdf_errand *errand)
+{
+    struct umdf_host *host = errand->host;
+    struct umdf_call *call = &host->board->calls[errand->number];
+
+    if (errand->stack)
+        IoReleaseRemoveLock(&errand->stack->remove_lock, errand);
+    copy_output(errand);
+    call->status = (hal_u32)errand->result.Status;
+    call->information = errand->result.Information;
+    mm_acquire(&host->lock);
+    host->errands[errand->number] = NULL;
+    mm_release(&host->lock);
+    /* The call is the host's again from here on. */
+    lpc_pass(&call->turn, UMDF_HOST, LPC_ANSWER, 0);
+    if (!errand->is_waiting)
+        umdf_post(host, UMDF_ANSWER, errand->number, 0);
+    if (errand->data)
+        ExFreePoolWithTag(errand->data, UMDF_TAG);
+    ExFreePoolWithTag(errand, UMDF_TAG);
     umdf_dereference_host(host);
 }
 
-static VOID answer_with(struct call *call, NTSTATUS status)
+VOID umdf_answer_with(struct umdf_errand *errand, NTSTATUS status)
 {
-    call->result.Status = status;
-    answer(call);
+    errand->result.Status = status;
+    umdf_answer(errand);
+}
+
+/* ---- IRPs that drivers have ------------------------------------------------------------ */
+
+static VOID NTAPI end(PVOID context)
+{
+    struct umdf_errand *errand = context;
+
+    errand->over(errand);
+}
+
+static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID context)
+{
+    struct umdf_errand *errand = context;
+
+    UNREFERENCED_PARAMETER(device);
+    UNREFERENCED_PARAMETER(irp);
+    /* Acquire and release: of the two, one ends it, and sees what the other did. */
+    if (__atomic_fetch_or(&errand->state, ERRAND_OVER, __ATOMIC_ACQ_REL) & ERRAND_CANCELLING)
+        return STATUS_MORE_PROCESSING_REQUIRED;
+    /* The last reference to a file may be this errand's. */
+    if (errand->file && KeGetCurrentIrql() != PASSIVE_LEVEL) {
+        ExInitializeWorkItem(&errand->item, end, errand);
+        ExQueueWorkItem(&errand->item, DelayedWorkQueue);
+    } else {
+        errand->over(errand);
+    }
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+VOID umdf_send_errand(struct umdf_errand *errand, PDEVICE_OBJECT device,
+                      VOID (*over)(struct umdf_errand *errand))
+{
+    PIRP irp = errand->irp;
+
+    errand->over = over;
+    IoSetCompletionRoutine(irp, came_back, errand, TRUE, TRUE, TRUE);
+    if (__atomic_fetch_or(&errand->state, ERRAND_SENT, __ATOMIC_ACQ_REL) & ERRAND_UNWANTED)
+        irp->Cancel = TRUE;
+    PoCallDriver(device, irp);
+}
+
+/* The host's lock is held: the errand stays. TRUE: the caller is to cancel its IRP, and to end. */
+static BOOLEAN begin_cancel(struct umdf_errand *errand)
+{
+    hal_u32 state = __atomic_load_n(&errand->state, __ATOMIC_RELAXED), next;
+
+    do {
+        if (state & (ERRAND_OVER | ERRAND_CANCELLING))
+            return FALSE;
+        next = state | (state & ERRAND_SENT ? ERRAND_CANCELLING : ERRAND_UNWANTED);
+    } while (!__atomic_compare_exchange_n(&errand->state, &state, next, 1, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_RELAXED));
+    return (next & ERRAND_CANCELLING) != 0;
+}
+
+static VOID cancel(struct umdf_errand *errand)
+{
+    IoCancelIrp(errand->irp);
+    if (__atomic_fetch_and(&errand->state, ~(hal_u32)ERRAND_CANCELLING, __ATOMIC_ACQ_REL) &
+        ERRAND_OVER)
+        errand->over(errand);
+}
+
+VOID umdf_cancel_call(struct umdf_host *host, ULONG number)
+{
+    hal_u32 serial = __atomic_load_n(&host->board->calls[number].cancelled, __ATOMIC_RELAXED);
+    struct umdf_errand *errand;
+    BOOLEAN cancels;
+
+    mm_acquire(&host->lock);
+    errand = host->errands[number];
+    cancels = errand && errand->serial == serial && begin_cancel(errand);
+    mm_release(&host->lock);
+    if (cancels)
+        cancel(errand);
+}
+
+VOID umdf_cancel_calls(struct umdf_host *host)
+{
+    struct umdf_errand *errand;
+    BOOLEAN cancels;
+    ULONG i;
+
+    for (i = 0; i < UMDF_CALLS; i++) {
+        mm_acquire(&host->lock);
+        errand = host->errands[i];
+        cancels = errand && errand->kind == UMDF_SEND_NEW && begin_cancel(errand);
+        mm_release(&host->lock);
+        if (cancels)
+            cancel(errand);
+    }
 }
 
 /* ---- the request that the host has, on to the next lower driver ----------------------- */
@@ -62,24 +162,17 @@ static VOID copy_for_host(struct umdf_host *host, struct umdf_request *request,
 }
 
 /* The IRP is the reflector's again, as far as the host does not have it. */
-static VOID give_back(struct call *call, PIRP irp)
+static VOID give_back(struct umdf_errand *errand)
 {
-    struct umdf_request *request = call->request;
-    struct umdf_host *host = call->host;
+    struct umdf_request *request = errand->request;
+    struct umdf_host *host = errand->host;
 
-    call->result = irp->IoStatus;
-    copy_for_host(host, request, &call->result);
+    errand->result = errand->irp->IoStatus;
+    copy_for_host(host, request, &errand->result);
     umdf_reference_host(host);
-    answer(call);
+    umdf_answer(errand);
     umdf_end(host, request, UMDF_HERE);
     umdf_dereference_host(host);
-}
-
-static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID call)
-{
-    UNREFERENCED_PARAMETER(device);
-    give_back(call, irp);
-    return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
 static NTSTATUS NTAPI caught(PDEVICE_OBJECT device, PIRP irp, PVOID event)
@@ -94,19 +187,19 @@ static NTSTATUS NTAPI caught(PDEVICE_OBJECT device, PIRP irp, PVOID event)
  * The drivers below must have left their dispatch routines before the PnP manager goes on: it
  * may unload them.
  */
-static VOID send_pnp(struct call *call, PIRP irp)
+static VOID send_pnp(struct umdf_errand *errand, PIRP irp)
 {
-    PDEVICE_OBJECT below = call->request->stack->below;
+    PDEVICE_OBJECT below = errand->request->stack->below;
     KEVENT done;
 
-    irp->IoStatus.Status = (NTSTATUS)call->words[0];
-    irp->IoStatus.Information = call->words[1];
+    irp->IoStatus.Status = (NTSTATUS)errand->words[0];
+    irp->IoStatus.Information = errand->words[1];
     KeInitializeEvent(&done, NotificationEvent, FALSE);
     IoCopyCurrentIrpStackLocationToNext(irp);
     IoSetCompletionRoutine(irp, caught, &done, TRUE, TRUE, TRUE);
     IoCallDriver(below, irp);
     KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
-    give_back(call, irp);
+    give_back(errand);
 }
 
 /* FALSE: the host has answered the request already, or never had it. */
@@ -129,64 +222,43 @@ static BOOLEAN is_being_cancelled(struct umdf_request *request)
            !umdf_disarm(request);
 }
 
-static VOID send_lower(struct call *call)
+static VOID send_lower(struct umdf_errand *errand)
 {
-    struct umdf_host *host = call->host;
+    struct umdf_host *host = errand->host;
     struct umdf_request *request;
     PIO_STACK_LOCATION location;
     PIRP irp;
 
-    if (call->slot >= UMDF_SLOTS) {
-        answer_with(call, STATUS_INVALID_PARAMETER);
+    if (errand->slot >= UMDF_SLOTS) {
+        umdf_answer_with(errand, STATUS_INVALID_PARAMETER);
         return;
     }
-    request = &host->requests[call->slot];
+    request = &host->requests[errand->slot];
     if (!take_from_host(request)) {
-        answer_with(call, STATUS_INVALID_DEVICE_REQUEST);
+        umdf_answer_with(errand, STATUS_INVALID_DEVICE_REQUEST);
         return;
     }
-    irp = request->irp;
-    call->request = request;
+    irp = errand->irp = request->irp;
+    errand->request = request;
     if (is_being_cancelled(request)) {
         umdf_reference_host(host);
-        answer_with(call, STATUS_CANCELLED);
+        umdf_answer_with(errand, STATUS_CANCELLED);
         umdf_end(host, request, UMDF_HERE);
         umdf_dereference_host(host);
         return;
     }
     location = IoGetCurrentIrpStackLocation(irp);
     if (location->MajorFunction == IRP_MJ_PNP) {
-        send_pnp(call, irp);
+        send_pnp(errand, irp);
         return;
     }
     if (location->MajorFunction == IRP_MJ_POWER)
         PoStartNextPowerIrp(irp);
     IoCopyCurrentIrpStackLocationToNext(irp);
-    IoSetCompletionRoutine(irp, came_back, call, TRUE, TRUE, TRUE);
-    PoCallDriver(request->stack->below, irp);
+    umdf_send_errand(errand, request->stack->below, give_back);
 }
 
-/* ---- a request of a driver's own ------------------------------------------------------ */
-
-static PIRP build(struct call *call, PVOID output, PKEVENT done)
-{
-    LARGE_INTEGER offset = {.QuadPart = (LONGLONG)call->offset};
-
-    switch (call->major) {
-    case IRP_MJ_READ:
-        return IoBuildSynchronousFsdRequest(IRP_MJ_READ, call->stack->below, output,
-                                            call->output_length, &offset, done, &call->result);
-    case IRP_MJ_WRITE:
-        return IoBuildSynchronousFsdRequest(IRP_MJ_WRITE, call->stack->below, call->bytes,
-                                            call->input_length, &offset, done, &call->result);
-    case IRP_MJ_DEVICE_CONTROL:
-        return IoBuildDeviceIoControlRequest(call->code, call->stack->below, call->bytes,
-                                             call->input_length, output, call->output_length, FALSE,
-                                             done, &call->result);
-    default:
-        return NULL;
-    }
-}
+/* ---- the rest ------------------------------------------------------------------------- */
 
 static NTSTATUS query_lower(PDEVICE_OBJECT below, PDEVICE_CAPABILITIES capabilities)
 {
@@ -208,271 +280,181 @@ static NTSTATUS query_lower(PDEVICE_OBJECT below, PDEVICE_CAPABILITIES capabilit
     return result.Status;
 }
 
-static NTSTATUS query_capabilities(struct call *call)
+static NTSTATUS query_capabilities(struct umdf_errand *errand)
 {
-    DEVICE_CAPABILITIES *capabilities = (DEVICE_CAPABILITIES *)call->bytes;
+    DEVICE_CAPABILITIES *capabilities = (DEVICE_CAPABILITIES *)errand->bytes;
 
-    if (call->input_length != sizeof(*capabilities) || call->output_length != sizeof(*capabilities))
+    if (errand->place || errand->input_length != sizeof(*capabilities) ||
+        errand->output_length != sizeof(*capabilities))
         return STATUS_INVALID_PARAMETER;
     capabilities->Size = sizeof(*capabilities);
     capabilities->Version = 1;
-    return query_lower(call->stack->below, capabilities);
+    errand->output = errand->bytes;
+    errand->output_bytes = sizeof(*capabilities);
+    return query_lower(errand->stack->below, capabilities);
 }
 
-static NTSTATUS send_own(struct call *call, PVOID output)
+static VOID send_new(struct umdf_errand *errand)
 {
-    NTSTATUS status;
-    KEVENT done;
-    PIRP irp;
-
-    KeInitializeEvent(&done, NotificationEvent, FALSE);
-    irp = build(call, output, &done);
-    if (!irp)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    status = IoCallDriver(call->stack->below, irp);
-    if (status == STATUS_PENDING) {
-        KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
-        status = call->result.Status;
-    }
-    return status;
-}
-
-static VOID new_lower(struct call *call)
-{
-    PVOID output;
-    NTSTATUS status;
-
-    if (call->major == IRP_MJ_PNP) {
-        answer_with(call, call->minor == IRP_MN_QUERY_CAPABILITIES ? query_capabilities(call)
-                                                                   : STATUS_NOT_SUPPORTED);
-        return;
-    }
-    if (call->major != IRP_MJ_READ && call->major != IRP_MJ_WRITE &&
-        call->major != IRP_MJ_DEVICE_CONTROL) {
-        answer_with(call, STATUS_INVALID_DEVICE_REQUEST);
-        return;
-    }
-    output = ExAllocatePool2(POOL_FLAG_NON_PAGED, call->output_length + 1, UMDF_TAG);
-    if (!output) {
-        answer_with(call, STATUS_INSUFFICIENT_RESOURCES);
-        return;
-    }
-    status = send_own(call, output);
-    memcpy(call->bytes, output, call->output_length);
-    ExFreePoolWithTag(output, UMDF_TAG);
-    answer_with(call, status);
-}
-
-/* ---- the rest ------------------------------------------------------------------------- */
-
-/* bytes: the class, then the reference string. */
-static NTSTATUS set_interface(struct call *call)
-{
-    UNICODE_STRING reference, link;
-    GUID guid;
-    NTSTATUS status;
-
-    if (call->input_length < sizeof(guid) || call->input_length > sizeof(guid) + 512 ||
-        call->input_length % sizeof(WCHAR))
-        return STATUS_INVALID_PARAMETER;
-    memcpy(&guid, call->bytes, sizeof(guid));
-    reference.Buffer = (PWSTR)(call->bytes + sizeof(guid));
-    reference.Length = reference.MaximumLength = (USHORT)(call->input_length - sizeof(guid));
-    status = IoRegisterDeviceInterface(call->stack->pdo, &guid,
-                                       reference.Length ? &reference : NULL, &link);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = IoSetDeviceInterfaceState(&link, call->words[0] != 0);
-    RtlFreeUnicodeString(&link);
-    return status;
-}
-
-struct link {
-    LIST_ENTRY entry;
-    UNICODE_STRING name;
-    WCHAR text[];
-};
-
-VOID umdf_drop_links(struct umdf_stack *stack)
-{
-    while (!IsListEmpty(&stack->links)) {
-        struct link *link = CONTAINING_RECORD(RemoveHeadList(&stack->links), struct link, entry);
-
-        IoDeleteSymbolicLink(&link->name);
-        ExFreePoolWithTag(link, UMDF_TAG);
-    }
-}
-
-/* One of the stack's own, taken off its list; or NULL. */
-static struct link *take_link(struct umdf_stack *stack, PCUNICODE_STRING name)
-{
-    struct link *found = NULL;
-    PLIST_ENTRY entry;
-
-    mm_acquire(&stack->link_lock);
-    for (entry = stack->links.Flink; entry != &stack->links && !found; entry = entry->Flink) {
-        struct link *link = CONTAINING_RECORD(entry, struct link, entry);
-
-        if (rtl_equal_no_case(&link->name, name))
-            found = link;
-    }
-    if (found)
-        RemoveEntryList(&found->entry);
-    mm_release(&stack->link_lock);
-    return found;
-}
-
-static NTSTATUS delete_link(struct umdf_stack *stack, PCUNICODE_STRING name)
-{
-    struct link *link = take_link(stack, name);
-    NTSTATUS status;
-
-    if (!link)
-        return STATUS_OBJECT_NAME_NOT_FOUND;
-    status = IoDeleteSymbolicLink(&link->name);
-    ExFreePoolWithTag(link, UMDF_TAG);
-    return status;
-}
-
-static NTSTATUS create_link(struct umdf_stack *stack, PCUNICODE_STRING name)
-{
-    struct link *link =
-        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*link) + name->Length, UMDF_TAG);
-    WCHAR text[128];
-    UNICODE_STRING target = {.Buffer = text};
-    ULONG bytes;
-    NTSTATUS status;
-
-    if (!link)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    link->name = (UNICODE_STRING){name->Length, name->Length, link->text};
-    memcpy(link->text, name->Buffer, name->Length);
-    status = IoGetDeviceProperty(stack->pdo, DevicePropertyPhysicalDeviceObjectName, sizeof(text),
-                                 text, &bytes);
-    if (NT_SUCCESS(status)) {
-        target.Length = target.MaximumLength = (USHORT)(bytes - sizeof(WCHAR));
-        status = IoCreateSymbolicLink(&link->name, &target);
-    }
-    if (!NT_SUCCESS(status)) {
-        ExFreePoolWithTag(link, UMDF_TAG);
-        return status;
-    }
-    mm_acquire(&stack->link_lock);
-    InsertHeadList(&stack->links, &link->entry);
-    mm_release(&stack->link_lock);
-    return STATUS_SUCCESS;
-}
-
-/* bytes: the name of a symbolic link to the device. */
-static NTSTATUS change_link(struct call *call)
-{
-    UNICODE_STRING name = {(USHORT)call->input_length, (USHORT)call->input_length,
-                           (PWSTR)call->bytes};
-
-    if (!call->input_length || call->input_length > 512 || call->input_length % sizeof(WCHAR))
-        return STATUS_INVALID_PARAMETER;
-    return call->words[0] ? delete_link(call->stack, &name) : create_link(call->stack, &name);
+    if (errand->major != IRP_MJ_PNP)
+        umdf_send_new(errand);
+    else
+        umdf_answer_with(errand, errand->minor == IRP_MN_QUERY_CAPABILITIES
+                                     ? query_capabilities(errand)
+                                     : STATUS_NOT_SUPPORTED);
 }
 
 static VOID NTAPI power_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state, PVOID context,
                              PIO_STATUS_BLOCK result)
 {
-    struct call *call = context;
+    struct umdf_errand *errand = context;
 
     UNREFERENCED_PARAMETER(device);
     UNREFERENCED_PARAMETER(minor);
     UNREFERENCED_PARAMETER(state);
-    __atomic_sub_fetch(&call->stack->power_requests, 1, __ATOMIC_RELEASE);
-    answer_with(call, result->Status);
+    __atomic_sub_fetch(&errand->stack->power_requests, 1, __ATOMIC_RELEASE);
+    umdf_answer_with(errand, result->Status);
 }
 
-static VOID request_power(struct call *call)
+static VOID request_power(struct umdf_errand *errand)
 {
-    POWER_STATE state = {.DeviceState = (DEVICE_POWER_STATE)call->words[0]};
+    POWER_STATE state = {.DeviceState = (DEVICE_POWER_STATE)errand->words[0]};
     NTSTATUS status;
 
-    if ((call->minor != IRP_MN_SET_POWER && call->minor != IRP_MN_QUERY_POWER) ||
+    if ((errand->minor != IRP_MN_SET_POWER && errand->minor != IRP_MN_QUERY_POWER) ||
         state.DeviceState < PowerDeviceD0 || state.DeviceState > PowerDeviceD3) {
-        answer_with(call, STATUS_INVALID_PARAMETER);
+        umdf_answer_with(errand, STATUS_INVALID_PARAMETER);
         return;
     }
-    __atomic_add_fetch(&call->stack->power_requests, 1, __ATOMIC_RELEASE);
-    status = PoRequestPowerIrp(call->stack->pdo, call->minor, state, power_done, call, NULL);
+    __atomic_add_fetch(&errand->stack->power_requests, 1, __ATOMIC_RELEASE);
+    status = PoRequestPowerIrp(errand->stack->pdo, errand->minor, state, power_done, errand, NULL);
     if (status == STATUS_PENDING)
         return;
-    __atomic_sub_fetch(&call->stack->power_requests, 1, __ATOMIC_RELEASE);
-    answer_with(call, status);
+    __atomic_sub_fetch(&errand->stack->power_requests, 1, __ATOMIC_RELEASE);
+    umdf_answer_with(errand, status);
 }
 
 static VOID NTAPI work(PVOID context)
 {
-    struct call *call = context;
+    struct umdf_errand *errand = context;
 
-    switch (call->kind) {
+    switch (errand->kind) {
     case UMDF_SEND_LOWER:
-        send_lower(call);
+        send_lower(errand);
         break;
-    case UMDF_NEW_LOWER:
-        new_lower(call);
-        break;
-    case UMDF_SET_INTERFACE:
-        answer_with(call, set_interface(call));
-        break;
-    case UMDF_LINK:
-        answer_with(call, change_link(call));
+    case UMDF_SEND_NEW:
+        send_new(errand);
         break;
     case UMDF_REQUEST_POWER:
-        request_power(call);
+        request_power(errand);
+        break;
+    case UMDF_SET_INTERFACE:
+        umdf_answer_with(errand, umdf_set_interface(errand));
+        break;
+    case UMDF_LINK:
+        umdf_answer_with(errand, umdf_change_link(errand));
+        break;
+    case UMDF_OPEN:
+        umdf_answer_with(errand, umdf_open_target(errand));
+        break;
+    case UMDF_CLOSE:
+        umdf_answer_with(errand, umdf_close_target(errand));
         break;
     default:
-        answer_with(call, STATUS_INVALID_PARAMETER);
+        umdf_answer_with(errand, STATUS_INVALID_PARAMETER);
         break;
     }
 }
 
+/* ---- taking --------------------------------------------------------------------------- */
+
+VOID umdf_fetch_input(const struct umdf_errand *errand, PVOID to)
+{
+    memcpy(to, errand->place ? errand->host->data + errand->place : errand->bytes,
+           errand->input_length);
+}
+
 /* Each word of it once. */
-static VOID read_call(const struct umdf_call *from, struct call *call)
+static VOID read_call(const struct umdf_call *from, struct umdf_errand *errand)
 {
     ULONG i;
 
-    call->kind = __atomic_load_n(&from->kind, __ATOMIC_RELAXED);
-    call->slot = __atomic_load_n(&from->slot, __ATOMIC_RELAXED);
-    call->major = __atomic_load_n(&from->major, __ATOMIC_RELAXED);
-    call->minor = __atomic_load_n(&from->minor, __ATOMIC_RELAXED);
-    call->is_waiting = __atomic_load_n(&from->is_waiting, __ATOMIC_RELAXED) != 0;
-    call->code = __atomic_load_n(&from->code, __ATOMIC_RELAXED);
-    call->offset = __atomic_load_n(&from->offset, __ATOMIC_RELAXED);
-    call->input_length = __atomic_load_n(&from->input_length, __ATOMIC_RELAXED);
-    call->output_length = __atomic_load_n(&from->output_length, __ATOMIC_RELAXED);
-    for (i = 0; i < RTL_NUMBER_OF(call->words); i++)
-        call->words[i] = __atomic_load_n(&from->words[i], __ATOMIC_RELAXED);
-    call->input_length = min(call->input_length, sizeof(call->bytes));
-    call->output_length = min(call->output_length, sizeof(call->bytes));
-    memcpy(call->bytes, from->bytes, call->input_length);
+    errand->kind = __atomic_load_n(&from->kind, __ATOMIC_RELAXED);
+    errand->slot = __atomic_load_n(&from->slot, __ATOMIC_RELAXED);
+    errand->major = __atomic_load_n(&from->major, __ATOMIC_RELAXED);
+    errand->minor = __atomic_load_n(&from->minor, __ATOMIC_RELAXED);
+    errand->is_waiting = __atomic_load_n(&from->is_waiting, __ATOMIC_RELAXED) != 0;
+    errand->code = __atomic_load_n(&from->code, __ATOMIC_RELAXED);
+    errand->offset = __atomic_load_n(&from->offset, __ATOMIC_RELAXED);
+    errand->input_length = __atomic_load_n(&from->input_length, __ATOMIC_RELAXED);
+    errand->output_length = __atomic_load_n(&from->output_length, __ATOMIC_RELAXED);
+    errand->target_number = __atomic_load_n(&from->target, __ATOMIC_RELAXED);
+    errand->place = __atomic_load_n(&from->place, __ATOMIC_RELAXED);
+    errand->serial = __atomic_load_n(&from->serial, __ATOMIC_RELAXED);
+    for (i = 0; i < RTL_NUMBER_OF(errand->words); i++)
+        errand->words[i] = __atomic_load_n(&from->words[i], __ATOMIC_RELAXED);
+}
+
+/* Its data is in the call, or in the part of the data area that is the host's. */
+static BOOLEAN has_data(const struct umdf_errand *errand)
+{
+    if (!errand->place)
+        return errand->input_length <= UMDF_CALL_BYTES && errand->output_length <= UMDF_CALL_BYTES;
+    return errand->place >= HOST_PLACE && errand->place <= END_PLACE &&
+           output_place(errand) <= END_PLACE &&
+           errand->output_length <= END_PLACE - output_place(errand);
+}
+
+static struct umdf_errand *make_errand(struct umdf_host *host, ULONG number)
+{
+    struct umdf_errand *errand = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*errand), UMDF_TAG);
+
+    if (!errand)
+        return NULL;
+    umdf_reference_host(host);
+    errand->host = host;
+    errand->number = number;
+    mm_acquire(&host->lock);
+    host->errands[number] = errand;
+    mm_release(&host->lock);
+    return errand;
+}
+
+/* What the host asks for makes sense so far. */
+static NTSTATUS check(struct umdf_errand *errand, const struct umdf_call *from)
+{
+    if (!has_data(errand)) {
+        errand->place = 0;
+        errand->input_length = errand->output_length = 0;
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (!errand->place)
+        memcpy(errand->bytes, from->bytes, errand->input_length);
+    errand->stack =
+        umdf_find_stack(errand->host, __atomic_load_n(&from->device, __ATOMIC_RELAXED), errand);
+    return errand->stack ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 }
 
 VOID umdf_take_call(struct umdf_host *host, ULONG number)
 {
     const struct umdf_call *from = &host->board->calls[number];
-    struct call *call;
+    struct umdf_errand *errand;
+    NTSTATUS status;
 
-    if (__atomic_exchange_n(&host->calls[number], 1, __ATOMIC_ACQUIRE))
+    /* Only this thread sets it. */
+    if (__atomic_load_n(&host->errands[number], __ATOMIC_ACQUIRE))
         return; /* it asks twice */
-    call = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*call), UMDF_TAG);
-    if (!call) {
+    errand = make_errand(host, number);
+    if (!errand) {
         umdf_kill_host(host, "there is no memory to serve it");
         return;
     }
-    umdf_reference_host(host);
-    call->host = host;
-    call->number = number;
-    read_call(from, call);
-    call->stack = umdf_find_stack(host, __atomic_load_n(&from->device, __ATOMIC_RELAXED), call);
-    if (!call->stack) {
-        call->output_length = 0;
-        answer_with(call, STATUS_NO_SUCH_DEVICE);
+    read_call(from, errand);
+    status = check(errand, from);
+    if (!NT_SUCCESS(status)) {
+        umdf_answer_with(errand, status);
         return;
     }
-    ExInitializeWorkItem(&call->item, work, call);
-    ExQueueWorkItem(&call->item, DelayedWorkQueue);
+    ExInitializeWorkItem(&errand->item, work, errand);
+    ExQueueWorkItem(&errand->item, DelayedWorkQueue);
 }

@@ -207,22 +207,30 @@ static BOOLEAN take_finished(struct umdf_host *host)
     return found;
 }
 
+static hal_u64 take_bits(hal_u64 *bits)
+{
+    return __atomic_load_n(bits, __ATOMIC_RELAXED) ? __atomic_exchange_n(bits, 0, __ATOMIC_ACQUIRE)
+                                                   : 0;
+}
+
 static BOOLEAN take_calls(struct umdf_host *host)
 {
-    BOOLEAN found = FALSE;
+    hal_u64 cancelled[UMDF_CALLS / 64], called, found = 0;
     ULONG word;
 
+    /* Who is to be cancelled has called before: first the one is looked at, then the other. */
+    for (word = 0; word < UMDF_CALLS / 64; word++)
+        found |= cancelled[word] = take_bits(&host->board->cancelled[word]);
     for (word = 0; word < UMDF_CALLS / 64; word++) {
-        hal_u64 *bits = &host->board->called[word], taken;
-
-        if (!__atomic_load_n(bits, __ATOMIC_RELAXED))
-            continue;
-        for (taken = __atomic_exchange_n(bits, 0, __ATOMIC_ACQUIRE); taken; taken &= taken - 1) {
-            found = TRUE;
-            umdf_take_call(host, word * 64 + (ULONG)__builtin_ctzll(taken));
-        }
+        found |= called = take_bits(&host->board->called[word]);
+        for (; called; called &= called - 1)
+            umdf_take_call(host, word * 64 + (ULONG)__builtin_ctzll(called));
     }
-    return found;
+    for (word = 0; word < UMDF_CALLS / 64; word++) {
+        for (called = cancelled[word]; called; called &= called - 1)
+            umdf_cancel_call(host, word * 64 + (ULONG)__builtin_ctzll(called));
+    }
+    return found != 0;
 }
 
 /* The nearest deadline of a request that a host in order answers soon. */

@@ -30,7 +30,7 @@ VOID umdf_reference_host(struct umdf_host *host)
 static VOID free_host(struct umdf_host *host)
 {
     if (host->data)
-        hal_unshare(host->data, UMDF_DATA_PAGES);
+        hal_unshare(host->data, UMDF_AREA_PAGES);
     if (host->board)
         hal_unshare(host->board, UMDF_BOARD_PAGES);
     if (host->lender) {
@@ -87,7 +87,7 @@ static struct umdf_host *allocate(ULONG driver_count)
     host->services = hal_allocate(driver_count * sizeof(*host->services));
     error = make_segment(&host->board_pages, &board, UMDF_BOARD_PAGES, "ntio-board");
     if (error == HAL_OK)
-        error = make_segment(&host->data_pages, &data, UMDF_DATA_PAGES, "ntio-data");
+        error = make_segment(&host->data_pages, &data, UMDF_AREA_PAGES, "ntio-data");
     host->board = board;
     host->data = data;
     if (error != HAL_OK || !host->services || !NT_SUCCESS(umdf_make_lender(host))) {
@@ -223,6 +223,8 @@ static VOID declare_dead(struct umdf_host *host)
     mm_lender_close(host->lender);
     umdf_ring(host);
     umdf_end_requests(host);
+    umdf_cancel_calls(host);
+    umdf_close_all(host);
 }
 
 /* A host has nothing to say on its socket any more. */

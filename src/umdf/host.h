@@ -11,7 +11,11 @@
  *   host_file.c     its files
  *   host_stack.c    stacks of drivers
  *   host_lower.c    their bottom
+ *   host_target.c   files that drivers open, which are the kernel's
+ *   host_client.c   who is impersonated
  *   host_call.c     what is asked of the kernel
+ *   host_name.c     interfaces and links, which are the kernel's too
+ *   host_area.c     room for the data of calls
  */
 #pragma once
 
@@ -33,9 +37,10 @@ struct host_stack {
     LONG references; /* atomic: one for the list, one for each request */
     ULONG number;
     PDEVICE_OBJECT pdo;
-    UNICODE_STRING name;               /* of the PDO, which it is part of */
-    KSPIN_LOCK file_lock;              /* guards files */
-    LIST_ENTRY files[HOST_FILE_LISTS]; /* by number */
+    UNICODE_STRING name;                        /* of the PDO, which it is part of */
+    SECURITY_IMPERSONATION_LEVEL impersonation; /* UmdfImpersonationLevel */
+    KSPIN_LOCK file_lock;                       /* guards files */
+    LIST_ENTRY files[HOST_FILE_LISTS];          /* by number */
 };
 
 /* A request of the kernel's; one for each slot. */
@@ -66,7 +71,9 @@ struct host_system {
     struct umdf_board *board;
     PUCHAR data;
     struct hal_peer *peer;
-    PDRIVER_OBJECT lower; /* \Driver\WUDFHost, whose devices the PDOs are */
+    struct hal_segment *data_pages;
+    PDRIVER_OBJECT lower;  /* \Driver\WUDFHost, whose devices the PDOs are */
+    PDRIVER_OBJECT target; /* \Driver\WUDFTarget, which has a device for each open file */
     struct host_driver *drivers;
     ULONG driver_count;
     KMUTEX loading; /* guards the drivers' object */
@@ -129,18 +136,55 @@ VOID host_drop_stack(struct host_stack *stack);
 /* ---- host_lower.c --------------------------------------------------------------------- */
 
 NTSTATUS NTAPI host_lower_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
-/* The kernel has answered for the IRP. */
-VOID host_lower_answered(PIRP irp, const struct umdf_call *call);
+/* Completes an IRP that ends here. */
+NTSTATUS host_complete(PIRP irp, NTSTATUS status);
+/* A read, write, control request, or one for a file's information: to target, 0: downwards. */
+NTSTATUS host_send_new(struct host_stack *stack, ULONG target, PIRP irp);
+
+/* ---- host_target.c -------------------------------------------------------------------- */
+
+NTSTATUS NTAPI host_target_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
+/* UMDF_TARGET_EVENT. */
+NTSTATUS host_target_event(const struct umdf_target_event *event);
+
+/* ---- host_client.c -------------------------------------------------------------------- */
+
+/* Says in a call who the calling thread impersonates. */
+VOID host_put_client(struct umdf_call *call);
+
+/* ---- host_area.c ---------------------------------------------------------------------- */
+
+VOID host_area_start(VOID);
+/* Pages of the host's part of the data area; the place of the first, or 0. */
+hal_u64 host_area_take(ULONG pages);
+VOID host_area_give(hal_u64 place, ULONG pages);
 
 /* ---- host_call.c ---------------------------------------------------------------------- */
 
 VOID host_call_start(VOID);
 /* A free call to fill in, or NULL if there are too many under way. */
 struct umdf_call *host_begin_call(struct host_stack *stack, enum umdf_call_kind kind);
-/* Sends it for an IRP, which is completed when the answer comes. */
-VOID host_send_call(struct umdf_call *call, PIRP irp);
+/* Likewise, but waits for one. PASSIVE_LEVEL. */
+struct umdf_call *host_await_call(struct host_stack *stack, enum umdf_call_kind kind);
+/* Its data: input may be NULL to be written later. FALSE: there is no room; the call stays. */
+BOOLEAN host_set_data(struct umdf_call *call, const VOID *input, ULONG input_length,
+                      ULONG output_length);
+PVOID host_input_of(const struct umdf_call *call);
+PVOID host_output_of(const struct umdf_call *call);
+/* Gives up a call that was not sent. */
+VOID host_drop_call(struct umdf_call *call);
+
+/*
+ * Sends it for an IRP, which has been marked pending; answered completes it, when the answer is
+ * there. can_cancel: who cancels the IRP cancels the call.
+ */
+typedef VOID (*host_answered)(PIRP irp, const struct umdf_call *call);
+VOID host_send_call(struct umdf_call *call, PIRP irp, BOOLEAN can_cancel, host_answered answered);
 /* Sends it and waits; the answer's status. */
 NTSTATUS host_make_call(struct umdf_call *call);
 VOID host_take_answer(ULONG number);
-/* The process's main: what of the system is changed to reach the kernel. */
-VOID host_call_hooks(VOID);
+
+/* ---- host_name.c ---------------------------------------------------------------------- */
+
+/* What of the system is changed so that names are the kernel's. */
+VOID host_name_start(VOID);

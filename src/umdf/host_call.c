@@ -2,14 +2,27 @@
  * Calls: what the host asks the kernel for.
  */
 #include "host.h"
-#include "../ob/ob.h"
-#include "../pnp/pnp.h"
+
+/* An IRP's call is over once both are true; whoever makes the last so completes the IRP. */
+enum call_end {
+    CALL_ANSWERED = 1,
+    CALL_UNCANCELABLE = 2, /* the cancel routine has run, or will not */
+    CALL_ALL_ENDS = 3,
+};
+
+/* What the host keeps of a call; its owner's. */
+struct own_call {
+    PIRP irp;
+    host_answered answered;
+    hal_u32 ends; /* atomic */
+};
 
 static struct {
     struct mm_lock lock; /* guards free */
     USHORT free[UMDF_CALLS];
     ULONG count;
-    PIRP irps[UMDF_CALLS]; /* that wait for the answer; the call's owner's */
+    KEVENT freed; /* set with each that becomes free */
+    struct own_call own[UMDF_CALLS];
 } calls;
 
 static ULONG number_of(const struct umdf_call *call)
@@ -21,13 +34,17 @@ VOID host_call_start(VOID)
 {
     ULONG i;
 
+    KeInitializeEvent(&calls.freed, SynchronizationEvent, FALSE);
     for (i = 0; i < UMDF_CALLS; i++)
         calls.free[calls.count++] = (USHORT)i;
 }
 
+/* ---- filling in ----------------------------------------------------------------------- */
+
 struct umdf_call *host_begin_call(struct host_stack *stack, enum umdf_call_kind kind)
 {
     struct umdf_call *call = NULL;
+    hal_u32 serial;
 
     mm_acquire(&calls.lock);
     if (calls.count)
@@ -35,19 +52,90 @@ struct umdf_call *host_begin_call(struct host_stack *stack, enum umdf_call_kind 
     mm_release(&calls.lock);
     if (!call)
         return NULL;
+    serial = call->serial;
     memset(&call->kind, 0,
            FIELD_OFFSET(struct umdf_call, bytes) - FIELD_OFFSET(struct umdf_call, kind));
     call->kind = kind;
+    call->serial = serial + 1;
     call->device = stack->number;
     return call;
 }
 
-static VOID free_call(struct umdf_call *call)
+struct umdf_call *host_await_call(struct host_stack *stack, enum umdf_call_kind kind)
 {
+    struct umdf_call *call;
+
+    while (!(call = host_begin_call(stack, kind)))
+        KeWaitForSingleObject(&calls.freed, Executive, KernelMode, FALSE, NULL);
+    return call;
+}
+
+static ULONG pages_of(ULONG bytes)
+{
+    return (ULONG)(((SIZE_T)bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+BOOLEAN host_set_data(struct umdf_call *call, const VOID *input, ULONG input_length,
+                      ULONG output_length)
+{
+    if (input_length > UMDF_CALL_BYTES || output_length > UMDF_CALL_BYTES) {
+        call->place = host_area_take(pages_of(input_length) + pages_of(output_length));
+        if (!call->place)
+            return FALSE;
+    }
+    call->input_length = input_length;
+    call->output_length = output_length;
+    if (input)
+        memcpy(host_input_of(call), input, input_length);
+    return TRUE;
+}
+
+PVOID host_input_of(const struct umdf_call *call)
+{
+    return call->place ? host.data + call->place : (PVOID)call->bytes;
+}
+
+PVOID host_output_of(const struct umdf_call *call)
+{
+    return call->place
+               ? host.data + call->place + ((SIZE_T)pages_of(call->input_length) << PAGE_SHIFT)
+               : (PVOID)call->bytes;
+}
+
+VOID host_drop_call(struct umdf_call *call)
+{
+    if (call->place)
+        host_area_give(call->place, pages_of(call->input_length) + pages_of(call->output_length));
     mm_acquire(&calls.lock);
     calls.free[calls.count++] = (USHORT)number_of(call);
     mm_release(&calls.lock);
+    KeSetEvent(&calls.freed, IO_NO_INCREMENT, FALSE);
 }
+
+/* ---- the answer ----------------------------------------------------------------------- */
+
+static VOID end(ULONG number, enum call_end end)
+{
+    struct own_call *own = &calls.own[number];
+    struct umdf_call *call = &host.board->calls[number];
+
+    if ((__atomic_fetch_or(&own->ends, end, __ATOMIC_ACQ_REL) | end) != CALL_ALL_ENDS)
+        return;
+    own->answered(own->irp, call);
+    host_drop_call(call);
+}
+
+VOID host_take_answer(ULONG number)
+{
+    struct own_call *own = &calls.own[number];
+
+    if (!(__atomic_load_n(&own->ends, __ATOMIC_RELAXED) & CALL_UNCANCELABLE) &&
+        IoSetCancelRoutine(own->irp, NULL))
+        __atomic_fetch_or(&own->ends, CALL_UNCANCELABLE, __ATOMIC_RELAXED);
+    end(number, CALL_ANSWERED);
+}
+
+/* ---- sending -------------------------------------------------------------------------- */
 
 static VOID send(struct umdf_call *call)
 {
@@ -59,18 +147,43 @@ static VOID send(struct umdf_call *call)
     host_ring_bell();
 }
 
-VOID host_send_call(struct umdf_call *call, PIRP irp)
-{
-    calls.irps[number_of(call)] = irp;
-    send(call);
-}
-
-VOID host_take_answer(ULONG number)
+static VOID ask_to_cancel(ULONG number)
 {
     struct umdf_call *call = &host.board->calls[number];
 
-    host_lower_answered(calls.irps[number], call);
-    free_call(call);
+    __atomic_store_n(&call->cancelled, call->serial, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&host.board->cancelled[number / 64], 1ull << number % 64, __ATOMIC_SEQ_CST);
+    host_ring_bell();
+}
+
+static VOID NTAPI cancel(PDEVICE_OBJECT device, PIRP irp)
+{
+    ULONG number = (ULONG)(ULONG_PTR)irp->Tail.Overlay.DriverContext[0];
+
+    UNREFERENCED_PARAMETER(device);
+    IoReleaseCancelSpinLock(irp->CancelIrql);
+    /* The call stays until this is its end. */
+    ask_to_cancel(number);
+    end(number, CALL_UNCANCELABLE);
+}
+
+VOID host_send_call(struct umdf_call *call, PIRP irp, BOOLEAN can_cancel, host_answered answered)
+{
+    ULONG number = number_of(call);
+
+    calls.own[number] = (struct own_call){irp, answered, can_cancel ? 0 : CALL_UNCANCELABLE};
+    if (can_cancel) {
+        irp->Tail.Overlay.DriverContext[0] = (PVOID)(ULONG_PTR)number;
+        IoSetCancelRoutine(irp, cancel);
+        if (irp->Cancel && IoSetCancelRoutine(irp, NULL)) {
+            call->status = (hal_u32)STATUS_CANCELLED;
+            call->information = 0;
+            answered(irp, call);
+            host_drop_call(call);
+            return;
+        }
+    }
+    send(call);
 }
 
 NTSTATUS host_make_call(struct umdf_call *call)
@@ -82,57 +195,6 @@ NTSTATUS host_make_call(struct umdf_call *call)
     while (!lpc_has_turn(lpc_sleep(&call->turn, UMDF_HOST, HAL_FOREVER), UMDF_HOST))
         ;
     status = (NTSTATUS)call->status;
-    free_call(call);
+    host_drop_call(call);
     return status;
-}
-
-/* ---- what the system does elsewhere --------------------------------------------------- */
-
-static NTSTATUS change_interface(PDEVICE_OBJECT pdo, const GUID *guid, PCUNICODE_STRING reference,
-                                 BOOLEAN is_enabled)
-{
-    struct host_stack *stack = host_stack_of(pdo);
-    struct umdf_call *call;
-
-    if (!stack)
-        return STATUS_NO_SUCH_DEVICE;
-    if (sizeof(*guid) + reference->Length > sizeof(call->bytes))
-        return STATUS_INVALID_PARAMETER;
-    call = host_begin_call(stack, UMDF_SET_INTERFACE);
-    if (!call)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    call->words[0] = is_enabled;
-    memcpy(call->bytes, guid, sizeof(*guid));
-    memcpy(call->bytes + sizeof(*guid), reference->Buffer, reference->Length);
-    call->input_length = sizeof(*guid) + reference->Length;
-    return host_make_call(call);
-}
-
-/* A link in the kernel, to its device instead of the one here. */
-static NTSTATUS change_link(PCUNICODE_STRING link, PCUNICODE_STRING target)
-{
-    struct host_stack *stack = target ? host_find_stack_by_name(target) : host_first_stack();
-    struct umdf_call *call = NULL;
-    NTSTATUS status = STATUS_INVALID_PARAMETER;
-
-    if (!stack)
-        return STATUS_OBJECT_NAME_NOT_FOUND;
-    if (link->Length <= sizeof(call->bytes)) {
-        call = host_begin_call(stack, UMDF_LINK);
-        status = STATUS_INSUFFICIENT_RESOURCES;
-    }
-    if (call) {
-        call->words[0] = !target;
-        memcpy(call->bytes, link->Buffer, link->Length);
-        call->input_length = link->Length;
-        status = host_make_call(call);
-    }
-    host_leave_stack(stack);
-    return status;
-}
-
-VOID host_call_hooks(VOID)
-{
-    pnp_on_interface_change(change_interface);
-    ob_on_link_change(change_link);
 }

@@ -3,7 +3,7 @@
  */
 #include "host.h"
 
-static NTSTATUS complete(PIRP irp, NTSTATUS status)
+NTSTATUS host_complete(PIRP irp, NTSTATUS status)
 {
     irp->IoStatus.Status = status;
     IoCompleteRequest(irp, IO_NO_INCREMENT);
@@ -11,13 +11,13 @@ static NTSTATUS complete(PIRP irp, NTSTATUS status)
 }
 
 /* The call for an IRP; if there is none, the IRP has been completed. */
-static struct umdf_call *begin(PDEVICE_OBJECT pdo, PIRP irp, enum umdf_call_kind kind)
+static struct umdf_call *begin(struct host_stack *stack, PIRP irp, enum umdf_call_kind kind)
 {
-    struct umdf_call *call = host_begin_call(pdo->DeviceExtension, kind);
+    struct umdf_call *call = host_begin_call(stack, kind);
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
 
     if (!call) {
-        complete(irp, STATUS_INSUFFICIENT_RESOURCES);
+        host_complete(irp, STATUS_INSUFFICIENT_RESOURCES);
         return NULL;
     }
     call->major = location->MajorFunction;
@@ -26,6 +26,20 @@ static struct umdf_call *begin(PDEVICE_OBJECT pdo, PIRP irp, enum umdf_call_kind
     call->words[1] = irp->IoStatus.Information;
     IoMarkIrpPending(irp);
     return call;
+}
+
+static VOID answered(PIRP irp, const struct umdf_call *call)
+{
+    irp->IoStatus.Status = (NTSTATUS)call->status;
+    irp->IoStatus.Information = call->information;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+}
+
+static BOOLEAN can_be_cancelled(PIRP irp)
+{
+    UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
+
+    return major == IRP_MJ_READ || major == IRP_MJ_WRITE || major == IRP_MJ_DEVICE_CONTROL;
 }
 
 static const struct umdf_slot *slot_of(PIRP irp)
@@ -37,30 +51,43 @@ static const struct umdf_slot *slot_of(PIRP irp)
 
 static NTSTATUS send_reflected(PDEVICE_OBJECT pdo, PIRP irp)
 {
-    struct umdf_call *call = begin(pdo, irp, UMDF_SEND_LOWER);
+    struct umdf_call *call = begin(pdo->DeviceExtension, irp, UMDF_SEND_LOWER);
 
     if (!call)
         return STATUS_INSUFFICIENT_RESOURCES;
     call->slot = (hal_u32)(slot_of(irp) - host.board->slots);
-    host_send_call(call, irp);
+    host_send_call(call, irp, can_be_cancelled(irp), answered);
     return STATUS_PENDING;
 }
 
 /* ---- requests of the host's own ------------------------------------------------------- */
 
+/* Made by a system call of a driver's, and not by the framework. */
+static BOOLEAN is_of_service(PIRP irp, PIO_STACK_LOCATION location)
+{
+    return !umdf_reflected_of(irp) && location->FileObject &&
+           irp->Tail.Overlay.OriginalFileObject == location->FileObject;
+}
+
 /*
  * Where an IRP's data is: the framework passes addresses in a host, of a control request two,
- * whatever its method.
+ * whatever its method; a system call has its buffers as everywhere.
  */
-static PVOID input_of(PIRP irp)
+static PVOID input_of(PIRP irp, PIO_STACK_LOCATION location)
 {
+    if (location->MajorFunction == IRP_MJ_WRITE && irp->MdlAddress)
+        return MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority);
     return irp->AssociatedIrp.SystemBuffer;
 }
 
 static PVOID output_of(PIRP irp, PIO_STACK_LOCATION location)
 {
-    return location->MajorFunction == IRP_MJ_DEVICE_CONTROL ? irp->UserBuffer
-                                                            : irp->AssociatedIrp.SystemBuffer;
+    if (location->MajorFunction != IRP_MJ_DEVICE_CONTROL)
+        return irp->AssociatedIrp.SystemBuffer;
+    if (!is_of_service(irp, location))
+        return irp->UserBuffer;
+    return irp->MdlAddress ? MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority)
+                           : irp->AssociatedIrp.SystemBuffer;
 }
 
 static VOID lengths(PIO_STACK_LOCATION location, PULONG input, PULONG output)
@@ -68,78 +95,100 @@ static VOID lengths(PIO_STACK_LOCATION location, PULONG input, PULONG output)
     *input = *output = 0;
     switch (location->MajorFunction) {
     case IRP_MJ_READ:
+    case IRP_MJ_QUERY_INFORMATION:
         *output = location->Parameters.Read.Length;
         break;
     case IRP_MJ_WRITE:
+    case IRP_MJ_SET_INFORMATION:
         *input = location->Parameters.Write.Length;
         break;
-    default:
+    case IRP_MJ_DEVICE_CONTROL:
         *input = location->Parameters.DeviceIoControl.InputBufferLength;
         *output = location->Parameters.DeviceIoControl.OutputBufferLength;
+        break;
+    default:
         break;
     }
 }
 
-static NTSTATUS send_new(PDEVICE_OBJECT pdo, PIRP irp)
+/* What a file of a system call remembers of its position. */
+static VOID move_position(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_call *call)
+{
+    if (is_of_service(irp, location) && (location->FileObject->Flags & FO_SYNCHRONOUS_IO) &&
+        (call->major == IRP_MJ_READ || call->major == IRP_MJ_WRITE) &&
+        NT_SUCCESS((NTSTATUS)call->status))
+        location->FileObject->CurrentByteOffset.QuadPart =
+            (LONGLONG)(call->offset + call->information);
+}
+
+static VOID new_answered(PIRP irp, const struct umdf_call *call)
+{
+    PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
+    SIZE_T bytes = min(call->information, call->output_length);
+
+    if (bytes && !NT_ERROR((NTSTATUS)call->status))
+        memcpy(output_of(irp, location), host_output_of(call), bytes);
+    move_position(irp, location, call);
+    answered(irp, call);
+}
+
+static VOID describe_new(struct umdf_call *call, PIO_STACK_LOCATION location)
+{
+    switch (location->MajorFunction) {
+    case IRP_MJ_DEVICE_CONTROL:
+        call->code = location->Parameters.DeviceIoControl.IoControlCode;
+        break;
+    case IRP_MJ_QUERY_INFORMATION:
+    case IRP_MJ_SET_INFORMATION:
+        call->code = location->Parameters.QueryFile.FileInformationClass;
+        break;
+    default:
+        call->offset = (hal_u64)location->Parameters.Read.ByteOffset.QuadPart;
+        break;
+    }
+}
+
+NTSTATUS host_send_new(struct host_stack *stack, ULONG target, PIRP irp)
 {
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
     struct umdf_call *call;
     ULONG input, output;
 
     lengths(location, &input, &output);
-    if (input > UMDF_CALL_BYTES || output > UMDF_CALL_BYTES)
-        return complete(irp, STATUS_INVALID_BUFFER_SIZE);
-    if ((input && !input_of(irp)) || (output && !output_of(irp, location)))
-        return complete(irp, STATUS_INVALID_PARAMETER);
-    call = begin(pdo, irp, UMDF_NEW_LOWER);
+    if ((input && !input_of(irp, location)) || (output && !output_of(irp, location)))
+        return host_complete(irp, STATUS_INVALID_PARAMETER);
+    call = begin(stack, irp, UMDF_SEND_NEW);
     if (!call)
         return STATUS_INSUFFICIENT_RESOURCES;
-    call->input_length = input;
-    call->output_length = output;
-    if (location->MajorFunction == IRP_MJ_DEVICE_CONTROL)
-        call->code = location->Parameters.DeviceIoControl.IoControlCode;
-    else
-        call->offset = (hal_u64)location->Parameters.Read.ByteOffset.QuadPart;
-    memcpy(call->bytes, input_of(irp), input);
-    host_send_call(call, irp);
+    call->target = target;
+    describe_new(call, location);
+    if (host_set_data(call, input_of(irp, location), input, output)) {
+        host_send_call(call, irp, can_be_cancelled(irp), new_answered);
+    } else {
+        host_drop_call(call);
+        host_complete(irp, STATUS_INSUFFICIENT_RESOURCES);
+    }
     return STATUS_PENDING;
+}
+
+static VOID capabilities_answered(PIRP irp, const struct umdf_call *call)
+{
+    memcpy(IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceCapabilities.Capabilities,
+           call->bytes, call->output_length);
+    answered(irp, call);
 }
 
 static NTSTATUS query_capabilities(PDEVICE_OBJECT pdo, PIRP irp)
 {
     PDEVICE_CAPABILITIES capabilities =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceCapabilities.Capabilities;
-    struct umdf_call *call = begin(pdo, irp, UMDF_NEW_LOWER);
+    struct umdf_call *call = begin(pdo->DeviceExtension, irp, UMDF_SEND_NEW);
 
     if (!call)
         return STATUS_INSUFFICIENT_RESOURCES;
-    call->input_length = call->output_length = sizeof(*capabilities);
-    memcpy(call->bytes, capabilities, sizeof(*capabilities));
-    host_send_call(call, irp);
+    host_set_data(call, capabilities, sizeof(*capabilities), sizeof(*capabilities));
+    host_send_call(call, irp, FALSE, capabilities_answered);
     return STATUS_PENDING;
-}
-
-/* ---- answers ----------------------------------------------------------------------------------
- */
-
-static VOID copy_out(PIRP irp, PIO_STACK_LOCATION location, const struct umdf_call *call)
-{
-    SIZE_T bytes = min(call->information, call->output_length);
-
-    if (location->MajorFunction == IRP_MJ_PNP)
-        memcpy(location->Parameters.DeviceCapabilities.Capabilities, call->bytes,
-               call->output_length);
-    else if (bytes && location->MajorFunction != IRP_MJ_WRITE)
-        memcpy(output_of(irp, location), call->bytes, bytes);
-}
-
-VOID host_lower_answered(PIRP irp, const struct umdf_call *call)
-{
-    if (call->kind == UMDF_NEW_LOWER)
-        copy_out(irp, IoGetCurrentIrpStackLocation(irp), call);
-    irp->IoStatus.Status = (NTSTATUS)call->status;
-    irp->IoStatus.Information = call->information;
-    IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
 
 /* ---- dispatch ------------------------------------------------------------------------- */
@@ -152,9 +201,9 @@ static NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT pdo, PIRP irp)
     case IRP_MN_QUERY_CAPABILITIES:
         return query_capabilities(pdo, irp);
     case IRP_MN_REMOVE_DEVICE: /* of a stack that was not completely built */
-        return complete(irp, STATUS_SUCCESS);
+        return host_complete(irp, STATUS_SUCCESS);
     default:
-        return complete(irp, irp->IoStatus.Status);
+        return host_complete(irp, irp->IoStatus.Status);
     }
 }
 
@@ -169,12 +218,12 @@ static NTSTATUS NTAPI dispatch_power(PDEVICE_OBJECT pdo, PIRP irp)
     if (location->Parameters.Power.Type != DevicePowerState ||
         (location->MinorFunction != IRP_MN_SET_POWER &&
          location->MinorFunction != IRP_MN_QUERY_POWER))
-        return complete(irp, STATUS_NOT_SUPPORTED);
-    call = begin(pdo, irp, UMDF_REQUEST_POWER);
+        return host_complete(irp, STATUS_NOT_SUPPORTED);
+    call = begin(pdo->DeviceExtension, irp, UMDF_REQUEST_POWER);
     if (!call)
         return STATUS_INSUFFICIENT_RESOURCES;
     call->words[0] = location->Parameters.Power.State.DeviceState;
-    host_send_call(call, irp);
+    host_send_call(call, irp, FALSE, answered);
     return STATUS_PENDING;
 }
 
@@ -190,7 +239,7 @@ static BOOLEAN is_as_it_came(PIRP irp)
         return FALSE;
     lengths(location, &input, &output);
     if (input != reflected->input.length || output != reflected->output.length ||
-        (input && input_of(irp) != reflected->input.address) ||
+        (input && input_of(irp, location) != reflected->input.address) ||
         (output && output_of(irp, location) != reflected->output.address))
         return FALSE;
     return slot->major != IRP_MJ_DEVICE_CONTROL ||
@@ -199,19 +248,20 @@ static BOOLEAN is_as_it_came(PIRP irp)
 
 static NTSTATUS NTAPI dispatch_io(PDEVICE_OBJECT pdo, PIRP irp)
 {
-    return is_as_it_came(irp) ? send_reflected(pdo, irp) : send_new(pdo, irp);
+    return is_as_it_came(irp) ? send_reflected(pdo, irp)
+                              : host_send_new(pdo->DeviceExtension, 0, irp);
 }
 
 static NTSTATUS NTAPI dispatch_file(PDEVICE_OBJECT pdo, PIRP irp)
 {
-    return slot_of(irp) ? send_reflected(pdo, irp) : complete(irp, STATUS_SUCCESS);
+    return slot_of(irp) ? send_reflected(pdo, irp) : host_complete(irp, STATUS_SUCCESS);
 }
 
 static NTSTATUS NTAPI dispatch_other(PDEVICE_OBJECT pdo, PIRP irp)
 {
     UNREFERENCED_PARAMETER(pdo);
     irp->IoStatus.Information = 0;
-    return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+    return host_complete(irp, STATUS_INVALID_DEVICE_REQUEST);
 }
 
 NTSTATUS NTAPI host_lower_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)

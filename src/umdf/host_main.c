@@ -15,12 +15,10 @@ enum { EXIT_NO_KERNEL = 2, EXIT_LOAD = 4, MOST_DRIVERS = 64 };
 
 /* ---- setting up ----------------------------------------------------------------------- */
 
-static BOOLEAN import(int descriptor, hal_u64 pages, PVOID *address)
+static BOOLEAN import(int descriptor, hal_u64 pages, struct hal_segment **segment, PVOID *address)
 {
-    struct hal_segment *segment;
-
-    return hal_segment_import(&segment, descriptor, pages) == HAL_OK &&
-           hal_share(address, segment, 0, pages) == HAL_OK;
+    return hal_segment_import(segment, descriptor, pages) == HAL_OK &&
+           hal_share(address, *segment, 0, pages) == HAL_OK;
 }
 
 static BOOLEAN take_welcome(struct umdf_welcome *welcome)
@@ -29,13 +27,14 @@ static BOOLEAN take_welcome(struct umdf_welcome *welcome)
     hal_u32 count = 2;
     hal_i64 bytes = hal_receive(host.peer, welcome, sizeof(*welcome), descriptors, &count,
                                 hal_clock_monotonic() + SETUP_PATIENCE);
+    struct hal_segment *board_pages;
     PVOID board, data;
 
     if (bytes != sizeof(*welcome) || welcome->packet != UMDF_WELCOME ||
         welcome->magic != UMDF_MAGIC || welcome->version != UMDF_VERSION || count != 2)
         return FALSE;
-    if (!import(descriptors[0], UMDF_BOARD_PAGES, &board) ||
-        !import(descriptors[1], UMDF_DATA_PAGES, &data))
+    if (!import(descriptors[0], UMDF_BOARD_PAGES, &board_pages, &board) ||
+        !import(descriptors[1], UMDF_AREA_PAGES, &host.data_pages, &data))
         return FALSE;
     host.board = board;
     host.data = data;
@@ -92,6 +91,7 @@ static NTSTATUS preload(PSTR reason, SIZE_T reason_size)
 static NTSTATUS start_system(VOID)
 {
     static UNICODE_STRING name = RTL_STRING(L"\\Driver\\WUDFHost");
+    static UNICODE_STRING targets = RTL_STRING(L"\\Driver\\WUDFTarget");
     const struct ntio_options options = {.size = sizeof(options)};
     NTSTATUS status = ntio_start(&options);
 
@@ -99,9 +99,11 @@ static NTSTATUS start_system(VOID)
         return status;
     io_be_host();
     KeInitializeMutex(&host.loading, 0);
+    host_area_start();
     host_call_start();
-    host_call_hooks();
-    return IoCreateDriver(&name, host_lower_entry);
+    host_name_start();
+    status = IoCreateDriver(&name, host_lower_entry);
+    return NT_SUCCESS(status) ? IoCreateDriver(&targets, host_target_entry) : status;
 }
 
 static NTSTATUS prepare(hal_u32 user, PSTR reason, SIZE_T reason_size)

@@ -301,6 +301,9 @@ VOID host_take_request(ULONG number, hal_u32 serial)
     case UMDF_IRP:
         take_irp(request, number, serial);
         break;
+    case UMDF_TARGET_EVENT:
+        host_answer(number, host_target_event((PVOID)(host.data + request->slot->input)), 0);
+        break;
     default:
         host_answer(number, STATUS_NOT_SUPPORTED, 0);
         break;

@@ -290,6 +290,7 @@ NTSTATUS host_add_stack(ULONG number, const UCHAR *bytes, ULONG length, PSTR rea
     status = reader.is_good ? make_stack(number, &instance, &stack) : STATUS_INVALID_PARAMETER;
     if (!NT_SUCCESS(status))
         return status;
+    stack->impersonation = (SECURITY_IMPERSONATION_LEVEL)header.impersonation;
     status = build(stack, &header, &reader, reason, reason_size);
     if (NT_SUCCESS(status))
         status = resolve(stack, header.is_pooled != 0, &access);

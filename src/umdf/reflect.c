@@ -81,6 +81,25 @@ static VOID describe_loan(const struct umdf_data *data, struct umdf_slot *slot)
         (data->place.place << PAGE_SHIFT) + MmGetMdlByteOffset(data->mdl);
 }
 
+PACCESS_TOKEN umdf_token_of_sender(struct umdf_host *host, ULONG slot)
+{
+    struct umdf_request *request;
+    PACCESS_TOKEN token = NULL;
+    PEPROCESS process;
+
+    if (slot >= UMDF_SLOTS)
+        return NULL;
+    request = &host->requests[slot];
+    /* A slot is freed before its IRP is completed, and under the lock (umdf_free_slot). */
+    mm_acquire(&host->lock);
+    if (__atomic_load_n(&request->state, __ATOMIC_ACQUIRE) != UMDF_FREE && request->irp) {
+        process = IoGetRequestorProcess(request->irp);
+        token = process ? PsReferencePrimaryToken(process) : NULL;
+    }
+    mm_release(&host->lock);
+    return token;
+}
+
 /* ---- the end -------------------------------------------------------------------------- */
 
 /* A host in order answers these soon, whatever its drivers wait for. */

@@ -61,3 +61,16 @@ struct umdf_stack_access {
  */
 NTSTATUS wdf_resolve_stack_access(PDEVICE_OBJECT top, BOOLEAN is_pooled,
                                   struct umdf_stack_access *access);
+
+/*
+ * From here until umdf_stop_impersonating the calling thread acts for who sent the request: what it
+ * opens, it opens with their rights. *before is for that. STATUS_BAD_IMPERSONATION_LEVEL: the
+ * stack's INF allows less, or the sender is a kernel driver.
+ */
+struct umdf_client {
+    const struct umdf_reflected *request; /* NULL: nobody is impersonated */
+    SECURITY_IMPERSONATION_LEVEL level;
+};
+NTSTATUS umdf_impersonate(const struct umdf_reflected *reflected,
+                          SECURITY_IMPERSONATION_LEVEL level, struct umdf_client *before);
+VOID umdf_stop_impersonating(const struct umdf_client *before);

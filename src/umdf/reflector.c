@@ -3,6 +3,7 @@
  * hand to the host what comes down to them.
  */
 #include "umdf.h"
+#include "../ob/ob.h"
 
 /* A file that was opened through a stack. */
 struct umdf_file {
@@ -15,6 +16,7 @@ static struct {
     struct mm_lock lock; /* guards the two that follow */
     LIST_ENTRY stacks;   /* of umdf_stack.link */
     ULONG last_number;   /* that was given to a stack */
+    PACCESS_TOKEN token; /* LOCAL SERVICE's */
 } reflector;
 
 /* ---- files ---------------------------------------------------------------------------- */
@@ -283,6 +285,40 @@ VOID umdf_host_died(struct umdf_host *host)
     mm_release(&reflector.lock);
 }
 
+/* A stack of the host that has files open, its remove lock held for tag; or NULL. */
+static struct umdf_stack *find_with_targets(struct umdf_host *host, PVOID tag)
+{
+    struct umdf_stack *found = NULL;
+    PLIST_ENTRY entry;
+
+    mm_acquire(&reflector.lock);
+    for (entry = reflector.stacks.Flink; entry != &reflector.stacks && !found;
+         entry = entry->Flink) {
+        struct umdf_stack *stack = CONTAINING_RECORD(entry, struct umdf_stack, link);
+
+        if (stack->host == host && !IsListEmpty(&stack->targets) &&
+            NT_SUCCESS(IoAcquireRemoveLock(&stack->remove_lock, tag)))
+            found = stack;
+    }
+    mm_release(&reflector.lock);
+    return found;
+}
+
+VOID umdf_close_all(struct umdf_host *host)
+{
+    struct umdf_stack *stack;
+
+    while ((stack = find_with_targets(host, host))) {
+        umdf_drop_targets(stack);
+        IoReleaseRemoveLock(&stack->remove_lock, host);
+    }
+}
+
+PACCESS_TOKEN umdf_service_token(VOID)
+{
+    return reflector.token;
+}
+
 static VOID publish(struct umdf_stack *stack)
 {
     mm_acquire(&reflector.lock);
@@ -312,6 +348,7 @@ static VOID destroy(struct umdf_stack *stack)
 
 VOID umdf_remove_stack(struct umdf_stack *stack, PIRP irp)
 {
+    umdf_drop_targets(stack);
     IoReleaseRemoveLockAndWait(&stack->remove_lock, irp);
     destroy(stack);
 }
@@ -345,12 +382,14 @@ static VOID initialize(struct umdf_stack *stack, const struct pnp_umdf_settings 
 
     IoInitializeRemoveLock(&stack->remove_lock, UMDF_TAG, 0, 0);
     InitializeListHead(&stack->links);
+    InitializeListHead(&stack->targets);
     KeInitializeSpinLock(&stack->file_lock);
     for (i = 0; i < UMDF_FILE_LISTS; i++)
         InitializeListHead(&stack->files[i]);
     stack->allows_kernel_clients = settings->allows_kernel_clients;
     stack->allows_unknown_files = settings->allows_unknown_files;
     stack->copies_neither = settings->copies_neither;
+    stack->impersonation = settings->impersonation;
 }
 
 static NTSTATUS make_stack(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo,
@@ -420,6 +459,10 @@ NTSTATUS NTAPI umdf_reflector_entry(PDRIVER_OBJECT driver, PUNICODE_STRING regis
 
 NTSTATUS umdf_start(VOID)
 {
+    NTSTATUS status = ob_token_create_service(&reflector.token);
+
+    if (!NT_SUCCESS(status))
+        return status;
     InitializeListHead(&reflector.stacks);
     pnp_set_reflector(umdf_reflector_entry, umdf_await_hosts);
     return STATUS_SUCCESS;
@@ -428,4 +471,5 @@ NTSTATUS umdf_start(VOID)
 VOID umdf_stop(VOID)
 {
     pnp_set_reflector(NULL, NULL);
+    ObDereferenceObject(reflector.token);
 }

@@ -203,7 +203,8 @@ NTSTATUS umdf_describe_stack(struct umdf_host *host, PDEVICE_OBJECT pdo,
     struct walk walk = {&writer, 0};
     struct umdf_device header = {.driver_count = settings->count,
                                  .is_pooled = settings->is_shared,
-                                 .fs_context = settings->fs_context};
+                                 .fs_context = settings->fs_context,
+                                 .impersonation = settings->impersonation};
     UNICODE_STRING instance;
     ULONG i;
     NTSTATUS status = pnp_query_instance(pdo, &instance);

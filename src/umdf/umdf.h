@@ -7,7 +7,10 @@
  *   lend.c        data that is not copied
  *   channel.c     slots, the ring, who waits
  *   host.c        the process: started, shared, ended
- *   call.c        what the host asks the kernel for
+ *   call.c        what the host asks the kernel for: errand.h
+ *   send.c        requests that its drivers make
+ *   target.c      files that they open
+ *   name.c        interfaces and links that they make
  *   settings.c    what a stack's drivers are told
  *   host_*.c      the other side, in the host's process: host.h
  *
@@ -98,7 +101,7 @@ struct umdf_host {
     ULONG driver_count; /* with services, what it has loaded */
     struct umdf_service *services;
 
-    struct mm_lock lock; /* guards the ring's tail, free slots, pages and serials */
+    struct mm_lock lock; /* guards the ring's tail, free slots, pages, serials and errands */
     ULONG tail;
     ULONG free_count;
     USHORT free[UMDF_SLOTS];
@@ -106,7 +109,8 @@ struct umdf_host {
     ULONG page_bits[UMDF_DATA_PAGES / 32];
     hal_u32 critical; /* requests that have a deadline; atomic */
     struct umdf_request requests[UMDF_SLOTS];
-    hal_u32 calls[UMDF_CALLS]; /* not 0: the kernel is at it; atomic */
+    struct umdf_errand
+        *errands[UMDF_CALLS]; /* that the kernel is at, by call; changed under lock */
 };
 
 static inline BOOLEAN umdf_is_dead(const struct umdf_host *host)
@@ -177,6 +181,8 @@ static inline BOOLEAN umdf_claim(struct umdf_request *request, hal_u32 from)
     return __atomic_compare_exchange_n(&request->state, &from, UMDF_DONE, 0, __ATOMIC_ACQ_REL,
                                        __ATOMIC_RELAXED);
 }
+/* The token of who sent the request in a slot, referenced; NULL: there is none. */
+PACCESS_TOKEN umdf_token_of_sender(struct umdf_host *host, ULONG slot);
 /* The host has answered, or is dead: completes it, unless its cancel routine has to. */
 VOID umdf_finish(struct umdf_host *host, struct umdf_request *request);
 /* Makes one of the three ends true. */
@@ -205,8 +211,11 @@ struct umdf_stack {
     BOOLEAN lends_control;
     ULONG lent_transfer; /* bytes from which reads and writes are lent; MAXULONG: none are */
     LIST_ENTRY link;     /* in reflector.c's list, under its lock */
+    SECURITY_IMPERSONATION_LEVEL impersonation; /* that its drivers may have, at most */
 
-    struct mm_lock link_lock;          /* guards links */
+    struct mm_lock link_lock;          /* guards links and targets */
+    LIST_ENTRY targets;                /* of umdf_target.link: files its drivers have open */
+    ULONG last_target;                 /* the number given last; atomic */
     LIST_ENTRY links;                  /* symbolic links that its drivers have made; call.c's */
     KSPIN_LOCK file_lock;              /* guards the two that follow */
     LIST_ENTRY files[UMDF_FILE_LISTS]; /* of umdf_file.link, by the file's address */
@@ -229,6 +238,10 @@ NTSTATUS umdf_do_without_host(struct umdf_stack *stack, PIRP irp);
 VOID umdf_remove_stack(struct umdf_stack *stack, PIRP irp);
 /* The host of these stacks has died. */
 VOID umdf_host_died(struct umdf_host *host);
+/* Closes what the drivers of a dead host have opened. */
+VOID umdf_close_all(struct umdf_host *host);
+/* As whom hosts open what nobody is impersonated for. */
+PACCESS_TOKEN umdf_service_token(VOID);
 /* The stack of a host that has this number, its remove lock held for tag; or NULL. */
 struct umdf_stack *umdf_find_stack(struct umdf_host *host, ULONG number, PVOID tag);
 NTSTATUS NTAPI umdf_reflector_entry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path);
@@ -268,7 +281,16 @@ NTSTATUS umdf_describe_stack(struct umdf_host *host, PDEVICE_OBJECT pdo,
 
 /* ---- call.c --------------------------------------------------------------------------- */
 
-/* Takes the stack's symbolic links away. */
-VOID umdf_drop_links(struct umdf_stack *stack);
 /* The host asks for something: done on a worker. */
 VOID umdf_take_call(struct umdf_host *host, ULONG number);
+/* It wants a call cancelled. */
+VOID umdf_cancel_call(struct umdf_host *host, ULONG number);
+/* It is dead: what its drivers have sent is cancelled. */
+VOID umdf_cancel_calls(struct umdf_host *host);
+
+/* ---- name.c, target.c ----------------------------------------------------------------- */
+
+/* Takes the stack's symbolic links away. */
+VOID umdf_drop_links(struct umdf_stack *stack);
+/* Closes what its drivers have opened. */
+VOID umdf_drop_targets(struct umdf_stack *stack);

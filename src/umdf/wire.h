@@ -27,15 +27,17 @@
 #include "../lpc/turn.h"
 
 #define UMDF_MAGIC 0x4644554Du /* "MUDF" */
-#define UMDF_VERSION 2u
+#define UMDF_VERSION 3u
 
 #define UMDF_SLOTS 1024u /* requests in a host at the same time */
 #define UMDF_CALLS 128u  /* calls of a host at the same time */
 #define UMDF_RING 4096u  /* more than entries can be on their way: see umdf_entry */
 #define UMDF_CALL_BYTES 3840u
-#define UMDF_DATA_PAGES 65536u /* of the data area, sparse */
 #define UMDF_LOANS 64u         /* segments with programs' pages at the same time */
 #define UMDF_LOAN_PAGES 0x1000000ull
+#define UMDF_DATA_PAGES 65536u /* of the data area, sparse: the kernel gives these out */
+#define UMDF_HOST_PAGES 65536u /* and behind them these: the host does, for its calls */
+#define UMDF_AREA_PAGES (UMDF_DATA_PAGES + UMDF_HOST_PAGES)
 
 /* ---- The board ------------------------------------------------------------------------ */
 
@@ -49,6 +51,7 @@
 enum umdf_kind {
     UMDF_ADD_DEVICE = 1, /* makes a stack; input is struct umdf_device and what follows it */
     UMDF_IRP = 2,
+    UMDF_TARGET_EVENT = 3, /* input is struct umdf_target_event */
 };
 
 /* What of a request's data is a program's own pages, in a loan's segment. */
@@ -84,10 +87,13 @@ struct umdf_slot {
 
 enum umdf_call_kind {
     UMDF_SEND_LOWER = 1, /* the IRP of slot `slot` goes on to the next lower driver */
-    UMDF_NEW_LOWER = 2,  /* a request of a driver of the host's own, likewise */
+    /* A request of a driver of the host's own: to `target`, 0: to the next lower driver. */
+    UMDF_SEND_NEW = 2,
     UMDF_SET_INTERFACE = 3,
     UMDF_LINK = 4,
     UMDF_REQUEST_POWER = 5,
+    UMDF_OPEN = 6,  /* struct umdf_open and what follows it; answer: struct umdf_opened */
+    UMDF_CLOSE = 7, /* `target`'s last handle is closed */
 };
 
 /* A call; its answer comes as an entry of the ring, or to a thread that looks at the turn. */
@@ -97,7 +103,11 @@ struct umdf_call {
     hal_u32 device, slot;
     hal_u8 major, minor, is_waiting, unused; /* is_waiting: a thread looks at the turn */
     hal_u32 code, input_length, output_length;
+    hal_u32 target; /* a file that UMDF_OPEN has opened */
     hal_u64 offset, words[4];
+    hal_u64 place;     /* of the input, in whole pages, and then of the output; 0: both are bytes */
+    hal_u32 serial;    /* counts the calls up */
+    hal_u32 cancelled; /* atomic: the serial of the last one that was to be cancelled */
     _Alignas(64) hal_u32 status; /* the kernel's answer */
     hal_u64 information;
     _Alignas(64) hal_u8 bytes[UMDF_CALL_BYTES];
@@ -121,7 +131,7 @@ union umdf_entry {
     };
     hal_u64 word; /* written and read in one piece */
 };
-_Static_assert(sizeof(union umdf_entry) == 8, "version 2");
+_Static_assert(sizeof(union umdf_entry) == 8, "version 3");
 _Static_assert(UMDF_RING >= 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
 _Static_assert((UMDF_RING & (UMDF_RING - 1)) == 0, "positions wrap around");
 
@@ -133,17 +143,51 @@ struct umdf_board {
     _Alignas(64) hal_u32 bell;    /* 1: the kernel's thread sleeps on it; who makes it 0 wakes it */
     _Alignas(64) hal_u64 finished[UMDF_SLOTS / 64]; /* a bit for each; the kernel clears them */
     hal_u64 called[UMDF_CALLS / 64];
+    hal_u64 cancelled[UMDF_CALLS / 64]; /* calls whose `cancelled` is to be looked at */
     _Alignas(64) union umdf_entry ring[UMDF_RING];
     struct umdf_slot slots[UMDF_SLOTS];
     struct umdf_call calls[UMDF_CALLS];
 };
-_Static_assert(sizeof(struct umdf_slot) == 256, "version 2");
-_Static_assert(sizeof(struct umdf_call) == 4096, "version 2");
-_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 2");
-_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 2");
-_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 2");
+_Static_assert(sizeof(struct umdf_slot) == 256, "version 3");
+_Static_assert(sizeof(struct umdf_call) == 4096, "version 3");
+_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 3");
+_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 3");
+_Static_assert(__builtin_offsetof(struct umdf_call, place) == 136, "version 3");
+_Static_assert(__builtin_offsetof(struct umdf_call, status) == 192, "version 3");
+_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 3");
 
 #define UMDF_BOARD_PAGES ((sizeof(struct umdf_board) + HAL_PAGE_SIZE - 1) / HAL_PAGE_SIZE)
+
+/* ---- Files of other devices ----------------------------------------------------------- */
+
+#define UMDF_NOBODY (~0u)
+
+/*
+ * UMDF_OPEN's input; the name and the extended attributes follow. The call's slot is the request
+ * whose sender is impersonated, UMDF_NOBODY: nobody is; minor is the level.
+ */
+struct umdf_open {
+    hal_u32 access, attributes, share, disposition, options;
+    hal_u32 object_attributes; /* OBJ_CASE_INSENSITIVE, or 0 */
+    hal_u32 name_bytes, ea_bytes;
+    hal_u64 allocation_size;
+};
+
+/* Its output; the device's instance path follows, if PnP knows it. */
+struct umdf_opened {
+    hal_u32 target, instance_bytes;
+};
+
+enum umdf_event {
+    UMDF_QUERY_REMOVE = 1,
+    UMDF_REMOVE_CANCELLED = 2,
+    UMDF_REMOVE_COMPLETE = 3,
+};
+
+/* UMDF_TARGET_EVENT's input: what happens to the device of a target; status is the answer. */
+struct umdf_target_event {
+    hal_u32 target, event;
+};
 
 /* ---- ADD_DEVICE's input --------------------------------------------------------------- */
 
@@ -154,7 +198,8 @@ _Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 2");
 struct umdf_device {
     hal_u32 instance_bytes, driver_count, value_count;
     hal_u32 is_pooled;
-    hal_u32 fs_context; /* enum pnp_umdf_fs_context */
+    hal_u32 fs_context;    /* enum pnp_umdf_fs_context */
+    hal_u32 impersonation; /* SECURITY_IMPERSONATION_LEVEL, at most that */
 };
 
 /* A value of a key; key, name and data follow. name_bytes ~0: the key alone. */

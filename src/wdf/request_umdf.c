@@ -39,6 +39,35 @@ BOOLEAN NTAPI imp_WdfRequestGetUserModeDriverInitiatedIo(PWDF_DRIVER_GLOBALS Dri
     return irp && (irp->Flags & USER_DRIVER_INITIATED) != 0;
 }
 
+NTSTATUS NTAPI imp_WdfRequestImpersonate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
+                                         SECURITY_IMPERSONATION_LEVEL ImpersonationLevel,
+                                         PFN_WDF_REQUEST_IMPERSONATE EvtRequestImpersonate,
+                                         PVOID Context)
+{
+    struct wdf_request *request = wdf_request_of(Request, __func__);
+    const struct umdf_reflected *reflected;
+    struct umdf_client before;
+    NTSTATUS status;
+
+    if (!wdf_check_irql(wdf_globals_of(DriverGlobals), __func__, PASSIVE_LEVEL))
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (ImpersonationLevel < SecurityAnonymous || ImpersonationLevel > SecurityDelegation ||
+        !EvtRequestImpersonate)
+        return STATUS_INVALID_PARAMETER;
+    if (!wdf_request_irp(request, __func__))
+        return STATUS_INVALID_DEVICE_REQUEST;
+    reflected = wdf_reflected(request);
+    /* Another driver of the host has made it, and runs with the host's rights. */
+    if (!reflected)
+        return STATUS_BAD_IMPERSONATION_LEVEL;
+    status = umdf_impersonate(reflected, ImpersonationLevel, &before);
+    if (!NT_SUCCESS(status))
+        return status;
+    EvtRequestImpersonate(Request, Context);
+    umdf_stop_impersonating(&before);
+    return STATUS_SUCCESS;
+}
+
 WDF_DEVICE_IO_TYPE NTAPI imp_WdfRequestGetEffectiveIoType(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                           WDFREQUEST Request)
 {

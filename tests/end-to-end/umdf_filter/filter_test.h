@@ -12,3 +12,8 @@
 #define IOCTL_ASK TEST_CODE(3)
 /* Waits below to be cancelled. */
 #define IOCTL_WAIT TEST_CODE(4)
+/* As IOCTL_ASK, with MUCH bytes of 1. */
+#define IOCTL_ASK_MUCH TEST_CODE(5)
+#define MUCH 100000
+/* The filter sends IOCTL_WAIT, and cancels that. Output: its status. */
+#define IOCTL_ASK_WAIT TEST_CODE(6)

@@ -67,6 +67,8 @@ int main(void)
     CheckSum(device, "a request seen on its way up", IOCTL_SUM, 61);
     CheckSum(device, "one that is forgotten", IOCTL_PLAIN_SUM, 60);
     CheckSum(device, "one that the filter makes", IOCTL_ASK, 6);
+    CheckSum(device, "a large one that it makes", IOCTL_ASK_MUCH, MUCH);
+    CheckSum(device, "one that it makes and cancels", IOCTL_ASK_WAIT, 0xC0000120);
     Check("what nobody knows",
           !DeviceIoControl(device, 0x1234, NULL, 0, &nothing, sizeof(nothing), &returned, NULL) &&
               GetLastError() == ERROR_INVALID_FUNCTION);

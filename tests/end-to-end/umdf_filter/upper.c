@@ -2,13 +2,15 @@
 #include <windows.h>
 #include <winioctl.h>
 #include <wdf.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "filter_test.h"
 
 DRIVER_INITIALIZE DriverEntry;
 EVT_WDF_DRIVER_DEVICE_ADD UpperDeviceAdd;
 EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL UpperControl;
-EVT_WDF_REQUEST_COMPLETION_ROUTINE OneMore;
+EVT_WDF_REQUEST_COMPLETION_ROUTINE OneMore, WaitEnded;
 
 VOID OneMore(WDFREQUEST Request, WDFIOTARGET Target, PWDF_REQUEST_COMPLETION_PARAMS Params,
              WDFCONTEXT Context)
@@ -43,9 +45,8 @@ static NTSTATUS SendAndForget(WDFREQUEST Request, WDFIOTARGET Target)
                                                      : WdfRequestGetStatus(Request);
 }
 
-static NTSTATUS Ask(WDFREQUEST Request, WDFIOTARGET Target)
+static NTSTATUS Ask(WDFREQUEST Request, WDFIOTARGET Target, PVOID Bytes, ULONG Length)
 {
-    UCHAR bytes[] = {1, 2, 3};
     WDF_MEMORY_DESCRIPTOR input, output;
     ULONG_PTR returned = 0;
     PULONG sum;
@@ -53,7 +54,7 @@ static NTSTATUS Ask(WDFREQUEST Request, WDFIOTARGET Target)
 
     if (!NT_SUCCESS(status))
         return status;
-    WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(&input, bytes, sizeof(bytes));
+    WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(&input, Bytes, Length);
     WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(&output, sum, sizeof(*sum));
     status = WdfIoTargetSendIoctlSynchronously(Target, NULL, IOCTL_PLAIN_SUM, &input, &output, NULL,
                                                &returned);
@@ -62,10 +63,59 @@ static NTSTATUS Ask(WDFREQUEST Request, WDFIOTARGET Target)
     return status;
 }
 
+static NTSTATUS AskMuch(WDFREQUEST Request, WDFIOTARGET Target)
+{
+    PVOID bytes = malloc(MUCH);
+    NTSTATUS status;
+
+    if (!bytes)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memset(bytes, 1, MUCH);
+    status = Ask(Request, Target, bytes, MUCH);
+    free(bytes);
+    return status;
+}
+
+VOID WaitEnded(WDFREQUEST Request, WDFIOTARGET Target, PWDF_REQUEST_COMPLETION_PARAMS Params,
+               WDFCONTEXT Context)
+{
+    NTSTATUS *answer;
+    WDFREQUEST asked = Context;
+    NTSTATUS status =
+        WdfRequestRetrieveOutputBuffer(asked, sizeof(*answer), (PVOID *)&answer, NULL);
+
+    UNREFERENCED_PARAMETER(Target);
+    if (NT_SUCCESS(status))
+        *answer = Params->IoStatus.Status;
+    WdfObjectDelete(Request);
+    WdfRequestCompleteWithInformation(asked, status, sizeof(*answer));
+}
+
+/* The request of the driver's own ends as soon as it is cancelled, and the other with it. */
+static NTSTATUS AskWait(WDFREQUEST Request, WDFIOTARGET Target)
+{
+    WDFREQUEST own;
+    NTSTATUS status = WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, Target, &own);
+
+    if (NT_SUCCESS(status))
+        status = WdfIoTargetFormatRequestForIoctl(Target, own, IOCTL_WAIT, NULL, NULL, NULL, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    WdfObjectReference(own);
+    WdfRequestSetCompletionRoutine(own, WaitEnded, Request);
+    if (WdfRequestSend(own, Target, WDF_NO_SEND_OPTIONS))
+        WdfRequestCancelSentRequest(own);
+    else
+        status = WdfRequestGetStatus(own);
+    WdfObjectDereference(own);
+    return NT_SUCCESS(status) ? STATUS_PENDING : status;
+}
+
 VOID UpperControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t InputLength,
                   ULONG Code)
 {
     WDFIOTARGET target = WdfDeviceGetIoTarget(WdfIoQueueGetDevice(Queue));
+    UCHAR bytes[] = {1, 2, 3};
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(OutputLength);
@@ -73,7 +123,11 @@ VOID UpperControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_
     if (Code == IOCTL_SUM)
         status = SendOn(Request, target);
     else if (Code == IOCTL_ASK)
-        status = Ask(Request, target);
+        status = Ask(Request, target, bytes, sizeof(bytes));
+    else if (Code == IOCTL_ASK_MUCH)
+        status = AskMuch(Request, target);
+    else if (Code == IOCTL_ASK_WAIT)
+        status = AskWait(Request, target);
     else
         status = SendAndForget(Request, target);
     if (status != STATUS_PENDING)

@@ -1,0 +1,113 @@
+/*
+ * Device interfaces and symbolic links of a host's drivers, which are the kernel's.
+ */
+#include "errand.h"
+
+/* bytes: the class, then the reference string. */
+NTSTATUS umdf_set_interface(struct umdf_errand *errand)
+{
+    UNICODE_STRING reference, link;
+    GUID guid;
+    NTSTATUS status;
+
+    if (errand->input_length < sizeof(guid) || errand->input_length > sizeof(guid) + 512 ||
+        errand->input_length % sizeof(WCHAR))
+        return STATUS_INVALID_PARAMETER;
+    memcpy(&guid, errand->bytes, sizeof(guid));
+    reference.Buffer = (PWSTR)(errand->bytes + sizeof(guid));
+    reference.Length = reference.MaximumLength = (USHORT)(errand->input_length - sizeof(guid));
+    status = IoRegisterDeviceInterface(errand->stack->pdo, &guid,
+                                       reference.Length ? &reference : NULL, &link);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = IoSetDeviceInterfaceState(&link, errand->words[0] != 0);
+    RtlFreeUnicodeString(&link);
+    return status;
+}
+
+struct link {
+    LIST_ENTRY entry;
+    UNICODE_STRING name;
+    WCHAR text[];
+};
+
+VOID umdf_drop_links(struct umdf_stack *stack)
+{
+    while (!IsListEmpty(&stack->links)) {
+        struct link *link = CONTAINING_RECORD(RemoveHeadList(&stack->links), struct link, entry);
+
+        IoDeleteSymbolicLink(&link->name);
+        ExFreePoolWithTag(link, UMDF_TAG);
+    }
+}
+
+/* One of the stack's own, taken off its list; or NULL. */
+static struct link *take_link(struct umdf_stack *stack, PCUNICODE_STRING name)
+{
+    struct link *found = NULL;
+    PLIST_ENTRY entry;
+
+    mm_acquire(&stack->link_lock);
+    for (entry = stack->links.Flink; entry != &stack->links && !found; entry = entry->Flink) {
+        struct link *link = CONTAINING_RECORD(entry, struct link, entry);
+
+        if (rtl_equal_no_case(&link->name, name))
+            found = link;
+    }
+    if (found)
+        RemoveEntryList(&found->entry);
+    mm_release(&stack->link_lock);
+    return found;
+}
+
+static NTSTATUS delete_link(struct umdf_stack *stack, PCUNICODE_STRING name)
+{
+    struct link *link = take_link(stack, name);
+    NTSTATUS status;
+
+    if (!link)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    status = IoDeleteSymbolicLink(&link->name);
+    ExFreePoolWithTag(link, UMDF_TAG);
+    return status;
+}
+
+static NTSTATUS create_link(struct umdf_stack *stack, PCUNICODE_STRING name)
+{
+    struct link *link =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*link) + name->Length, UMDF_TAG);
+    WCHAR text[128];
+    UNICODE_STRING target = {.Buffer = text};
+    ULONG bytes;
+    NTSTATUS status;
+
+    if (!link)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    link->name = (UNICODE_STRING){name->Length, name->Length, link->text};
+    memcpy(link->text, name->Buffer, name->Length);
+    status = IoGetDeviceProperty(stack->pdo, DevicePropertyPhysicalDeviceObjectName, sizeof(text),
+                                 text, &bytes);
+    if (NT_SUCCESS(status)) {
+        target.Length = target.MaximumLength = (USHORT)(bytes - sizeof(WCHAR));
+        status = IoCreateSymbolicLink(&link->name, &target);
+    }
+    if (!NT_SUCCESS(status)) {
+        ExFreePoolWithTag(link, UMDF_TAG);
+        return status;
+    }
+    mm_acquire(&stack->link_lock);
+    InsertHeadList(&stack->links, &link->entry);
+    mm_release(&stack->link_lock);
+    return STATUS_SUCCESS;
+}
+
+/* bytes: the name of a symbolic link to the device. */
+NTSTATUS umdf_change_link(struct umdf_errand *errand)
+{
+    UNICODE_STRING name = {(USHORT)errand->input_length, (USHORT)errand->input_length,
+                           (PWSTR)errand->bytes};
+
+    if (!errand->input_length || errand->input_length > 512 || errand->input_length % sizeof(WCHAR))
+        return STATUS_INVALID_PARAMETER;
+    return errand->words[0] ? delete_link(errand->stack, &name) : create_link(errand->stack, &name);
+}
