@@ -115,8 +115,10 @@ static VOID describe(struct umdf_call *call, PIRP irp, PIO_STACK_LOCATION locati
     };
 
     memcpy(to, &open, sizeof(open));
-    memcpy(to + sizeof(open), name->Buffer, name->Length);
-    memcpy(to + sizeof(open) + name->Length, irp->AssociatedIrp.SystemBuffer, open.ea_bytes);
+    if (name->Length)
+        memcpy(to + sizeof(open), name->Buffer, name->Length);
+    if (open.ea_bytes)
+        memcpy(to + sizeof(open) + name->Length, irp->AssociatedIrp.SystemBuffer, open.ea_bytes);
 }
 
 static NTSTATUS NTAPI dispatch_create(PDEVICE_OBJECT device, PIRP irp)

@@ -259,7 +259,8 @@ static VOID describe(struct umdf_errand *errand, const struct umdf_target *targe
     if (sizeof(opened) + instance->Length > sizeof(errand->bytes))
         opened.instance_bytes = 0;
     memcpy(errand->bytes, &opened, sizeof(opened));
-    memcpy(errand->bytes + sizeof(opened), instance->Buffer, opened.instance_bytes);
+    if (opened.instance_bytes)
+        memcpy(errand->bytes + sizeof(opened), instance->Buffer, opened.instance_bytes);
     errand->output = errand->bytes;
     errand->output_bytes = sizeof(opened) + opened.instance_bytes;
 }

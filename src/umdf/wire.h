@@ -33,7 +33,7 @@
 #define UMDF_CALLS 128u  /* calls of a host at the same time */
 #define UMDF_RING 4096u  /* more than entries can be on their way: see umdf_entry */
 #define UMDF_CALL_BYTES 3840u
-#define UMDF_LOANS 64u         /* segments with programs' pages at the same time */
+#define UMDF_LOANS 64u /* segments with programs' pages at the same time */
 #define UMDF_LOAN_PAGES 0x1000000ull
 #define UMDF_DATA_PAGES 65536u /* of the data area, sparse: the kernel gives these out */
 #define UMDF_HOST_PAGES 65536u /* and behind them these: the host does, for its calls */
