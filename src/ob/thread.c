@@ -22,11 +22,12 @@ typedef struct _THREAD_BASIC_INFORMATION {
 static NTSTATUS query_basic(PKTHREAD thread, PVOID information, ULONG length, PULONG returned,
                             KPROCESSOR_MODE mode)
 {
+    KAFFINITY affinity = __atomic_load_n(&thread->affinity, __ATOMIC_RELAXED);
     THREAD_BASIC_INFORMATION basic = {
         /* Not signaled: it runs. */
         .ExitStatus = thread->header.SignalState ? thread->exit_status : STATUS_PENDING,
         .ClientId = {thread->process->id, thread->id},
-        .AffinityMask = ~(KAFFINITY)0,
+        .AffinityMask = affinity ? affinity : KeQueryActiveProcessors(),
         .Priority = thread->priority,
         .BasePriority = thread->base_increment,
     };
@@ -60,27 +61,44 @@ NTSTATUS NTAPI NtQueryInformationThread(HANDLE ThreadHandle, THREADINFOCLASS Thr
     return status;
 }
 
+static NTSTATUS set_affinity(PKTHREAD thread, KAFFINITY affinity)
+{
+    if (!affinity || affinity & ~KeQueryActiveProcessors())
+        return STATUS_INVALID_PARAMETER;
+    __atomic_store_n(&thread->affinity, affinity, __ATOMIC_RELAXED);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NTAPI NtSetInformationThread(HANDLE ThreadHandle, THREADINFOCLASS ThreadInformationClass,
                                       PVOID ThreadInformation, ULONG ThreadInformationLength)
 {
     KPROCESSOR_MODE mode = ke_current()->previous_mode;
-    LONG increment;
+    union {
+        LONG increment;
+        KAFFINITY affinity;
+    } value;
     PVOID thread;
     NTSTATUS status;
 
-    if (ThreadInformationClass != ThreadBasePriority)
+    if (ThreadInformationClass != ThreadBasePriority &&
+        ThreadInformationClass != ThreadAffinityMask)
         return STATUS_INVALID_INFO_CLASS;
-    if (ThreadInformationLength != sizeof(increment))
+    if (ThreadInformationLength != (ThreadInformationClass == ThreadBasePriority
+                                        ? sizeof(value.increment)
+                                        : sizeof(value.affinity)))
         return STATUS_INFO_LENGTH_MISMATCH;
-    status = ob_copy_in(&increment, ThreadInformation, sizeof(increment), mode);
+    status = ob_copy_in(&value, ThreadInformation, ThreadInformationLength, mode);
     if (NT_SUCCESS(status))
         status = ob_reference_handle(ThreadHandle, THREAD_SET_INFORMATION, &ob_type_thread, mode,
                                      &thread, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    KeSetBasePriorityThread(thread, increment);
+    if (ThreadInformationClass == ThreadBasePriority)
+        KeSetBasePriorityThread(thread, value.increment);
+    else
+        status = set_affinity(thread, value.affinity);
     ObfDereferenceObject(thread);
-    return STATUS_SUCCESS;
+    return status;
 }
 
 /* ---- opening by number --------------------------------------------------- */

@@ -174,6 +174,21 @@ static void priorities_are_kept(void **state)
     assert_true(SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_NORMAL));
 }
 
+static void affinities_are_kept(void **state)
+{
+    DWORD_PTR own = 0, all = 0;
+
+    (void)state;
+    assert_true(GetProcessAffinityMask(GetCurrentProcess(), &own, &all));
+    assert_int_equal(own, all);
+    assert_true(own & 1);
+    assert_int_equal(SetThreadAffinityMask(GetCurrentThread(), 1), own);
+    assert_int_equal(SetThreadAffinityMask(GetCurrentThread(), own), 1);
+    assert_fails(SetThreadAffinityMask(GetCurrentThread(), 0), ERROR_INVALID_PARAMETER);
+    assert_fails(SetThreadAffinityMask(GetCurrentThread(), own + 1), ERROR_INVALID_PARAMETER);
+    assert_fails(GetProcessAffinityMask(NULL, &own, &all), ERROR_INVALID_HANDLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +199,7 @@ int main(void)
         cmocka_unit_test(work_and_waits_run_on_other_threads),
         cmocka_unit_test(the_run_times_threads_are_threads),
         cmocka_unit_test(priorities_are_kept),
+        cmocka_unit_test(affinities_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,17 @@ VOID WINAPI GetSystemInfo(LPSYSTEM_INFO info)
     info->wProcessorLevel = 6;
 }
 
+BOOL WINAPI GetProcessAffinityMask(HANDLE process, PDWORD_PTR own, PDWORD_PTR all)
+{
+    SYSTEM_INFO info;
+
+    if (process != GetCurrentProcess())
+        return win32_fail(ERROR_INVALID_HANDLE);
+    GetSystemInfo(&info);
+    *own = *all = info.dwActiveProcessorMask;
+    return TRUE;
+}
+
 VOID WINAPI GetNativeSystemInfo(LPSYSTEM_INFO info)
 {
     GetSystemInfo(info);

@@ -194,6 +194,17 @@ int WINAPI GetThreadPriority(HANDLE thread)
     return (int)basic.base_priority;
 }
 
+/* Kept for who asks, like the priority: Linux decides where a thread runs. */
+DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask)
+{
+    struct nt_thread_basic_information basic;
+
+    if (!query_thread(thread, &basic) ||
+        !win32_result(NtSetInformationThread(thread, NT_THREAD_AFFINITY_MASK, &mask, sizeof mask)))
+        return 0;
+    return basic.affinity;
+}
+
 /* A user APC's three parameters: the program's function and its one. */
 static VOID NTAPI run_apc(PVOID routine, PVOID data, PVOID unused)
 {
