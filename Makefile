@@ -34,6 +34,9 @@ run: configure
 	@echo; echo "The transfer driver, UMDF:"
 	@$(NTIO) run --served -o $(BUILD)/transfer examples/transfer/umdf/transferum.vcxproj -- \
 	    examples/transfer/exe/transferapp.vcxproj
+	@echo; echo "A simulated bus master and its driver:"
+	@$(NTIO) run --served -o $(BUILD)/dma --device examples/dma/model/engine.c \
+	    examples/dma/sys/engine.vcxproj -- examples/dma/exe/engineapp.vcxproj
 
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)

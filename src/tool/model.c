@@ -34,7 +34,8 @@ static char *compile(const struct options *options, const char *source)
     struct toolchain toolchain;
     struct text_list command = {0};
     char *stem = path_stem(source);
-    char *output = text_format("%s/%s.so", options->output, stem);
+    /* A driver may be called the same. */
+    char *output = text_format("%s/%s.device.so", options->output, stem);
 
     path_make_folder(options->output);
     toolchain_open(&toolchain, options->compiler, options->sanitize);

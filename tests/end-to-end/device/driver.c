@@ -138,9 +138,6 @@ static VOID TesterControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLengt
         status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*id), (PVOID *)&id, &length);
         if (NT_SUCCESS(status))
             *id = READ_REGISTER_ULONG(RegisterAt(context, TESTER_ID));
-    } else if (Code == IOCTL_TESTER_TOUCH) {
-        status = *(volatile ULONG *)RegisterAt(context, TESTER_ID) ? STATUS_SUCCESS
-                                                                   : STATUS_UNSUCCESSFUL;
     }
     WdfRequestCompleteWithInformation(Request, status, length);
 }

@@ -1,4 +1,4 @@
-/* Has the driver of the tester check it; "touch" and "pulled" for what goes wrong. */
+/* Has the driver of the tester check it; with "wait" it then tells what it reads, line by line. */
 #include <windows.h>
 #include <winioctl.h>
 #include <stdio.h>
@@ -12,6 +12,23 @@ static HANDLE Open(void)
                        NULL);
 }
 
+/* For each line of input, what the device's id reads as. */
+static void TellIds(HANDLE device)
+{
+    char line[16];
+
+    while (fgets(line, sizeof(line), stdin) != NULL) {
+        ULONG id = 0;
+        DWORD returned;
+
+        if (DeviceIoControl(device, IOCTL_TESTER_ID, NULL, 0, &id, sizeof(id), &returned, NULL))
+            printf("id 0x%08lX\n", id);
+        else
+            printf("no id: error %lu\n", GetLastError());
+        fflush(stdout);
+    }
+}
+
 int main(int argc, char **argv)
 {
     TESTER_RESULT result = {0};
@@ -22,11 +39,6 @@ int main(int argc, char **argv)
         printf("no device: error %lu\n", GetLastError());
         return 1;
     }
-    if (argc > 1 && !strcmp(argv[1], "touch")) {
-        DeviceIoControl(device, IOCTL_TESTER_TOUCH, NULL, 0, NULL, 0, &returned, NULL);
-        printf("still there\n");
-        return 0;
-    }
     if (!DeviceIoControl(device, IOCTL_TESTER_CHECK, NULL, 0, &result, sizeof(result), &returned,
                          NULL)) {
         printf("no checks: error %lu\n", GetLastError());
@@ -34,6 +46,9 @@ int main(int argc, char **argv)
     }
     printf("%lu checks, %lu wrong; first in line %lu; %lu messages\n", result.Checks, result.Wrong,
            result.FirstWrong, result.Messages);
+    fflush(stdout);
+    if (argc > 1 && !strcmp(argv[1], "wait"))
+        TellIds(device);
     CloseHandle(device);
     return result.Wrong != 0;
 }
