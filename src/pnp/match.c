@@ -372,6 +372,26 @@ static BOOLEAN has_root_id(const struct pnp_package *package)
     return found;
 }
 
+static BOOLEAN find_present(const struct pnp_package *package, const struct pnp_model *model,
+                            PVOID found)
+{
+    struct presence presence = {.id = inf_field(model->line, 1)};
+
+    UNREFERENCED_PARAMETER(package);
+    pnp_for_each_node(look, &presence);
+    *(BOOLEAN *)found |= presence.is_there;
+    return !*(BOOLEAN *)found;
+}
+
+/* Is one of the package's devices there? */
+static BOOLEAN has_present(const struct pnp_package *package)
+{
+    BOOLEAN found = FALSE;
+
+    pnp_for_each_model(package, find_present, &found);
+    return found;
+}
+
 struct enumeration {
     BOOLEAN wants_root; /* ROOT\ ids in this round, the others in the next */
     struct pnp_reason *reason;
@@ -409,7 +429,9 @@ static NTSTATUS enumerate_round(PVOID context)
     while ((package = pnp_next_package(package))) {
         if (!package->is_new)
             continue;
-        pnp_for_each_model(package, enumerate_model, round);
+        /* Of the other ids one that a bus has reported is enough. */
+        if (round->wants_root || !has_present(package))
+            pnp_for_each_model(package, enumerate_model, round);
         if (!round->wants_root)
             package->is_new = FALSE;
     }
