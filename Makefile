@@ -61,8 +61,8 @@ clang:
 	@scripts/install-packages clang
 	@$(MAKE) --no-print-directory test BUILD=$(BUILD)-clang CC=clang
 
-# For MINUTES: a hostile program against a served kernel, or with FUZZ=control and control_kmdf any
-# requests against a driver. What is new is kept in the build folder.
+# For MINUTES: a hostile program against a served kernel, with FUZZ=host a hostile driver host, or
+# with FUZZ=control and control_kmdf any requests against a driver. What is new is kept in the build folder.
 FUZZ ?= channel
 ifeq ($(FUZZ),channel)
 FUZZ_BUILD = $(BUILD)-asan
@@ -73,7 +73,7 @@ else
 FUZZ_BUILD = $(BUILD)-fuzz
 FUZZ_FLAGS = -DNTIO_SANITIZE=address -DNTIO_FUZZ=ON
 FUZZ_TARGET = fuzz_$(FUZZ)
-FUZZ_SEEDS = fuzz/seeds/control
+FUZZ_SEEDS = fuzz/seeds/$(if $(filter host,$(FUZZ)),host,control)
 endif
 
 fuzz:

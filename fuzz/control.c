@@ -14,14 +14,13 @@
 #include "mm/mm.h"
 #include "ob/services.h"
 #include "../include/ntio/ntio.h"
+#include "left.h"
 
 #define ARENA_PAGES 64u
 #define CONSTANT_PAGE 8u /* read only */
 #define HOLE_PAGE 9u     /* not there */
 #define DEVICES 3u
 #define REQUESTS 32u /* status blocks in turn */
-#define CACHED 512u  /* blocks of a tag that caches may keep */
-#define TAGS 256u
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const UCHAR *bytes, SIZE_T size);
@@ -35,9 +34,6 @@ static struct {
     IO_STATUS_BLOCK status[REQUESTS];
     ULONG next;     /* of status */
     ULONG routines; /* user APCs that have run */
-    struct ex_tag_usage tags[TAGS];
-    ULONG tag_count;
-    ULONG64 frames;
 } state;
 
 /* ---- an input: past its end everything is 0 ------------------------------------------------ */
@@ -229,52 +225,6 @@ static VOID operate(struct input *input)
     }
 }
 
-/* ---- what is left -----------------------------------------------------------------------------
- */
-
-static ULONG64 in_use(const struct ex_tag_usage *tag)
-{
-    return tag->allocations - tag->frees;
-}
-
-static ULONG64 in_use_before(const struct ex_tag_usage *tag)
-{
-    ULONG i;
-
-    for (i = 0; i < state.tag_count; i++)
-        if (state.tags[i].tag == tag->tag && state.tags[i].is_paged == tag->is_paged)
-            return in_use(&state.tags[i]);
-    return 0;
-}
-
-static ULONG query_tags(struct ex_tag_usage *tags)
-{
-    ULONG count = ex_query_tags(tags, TAGS);
-
-    return count < TAGS ? count : TAGS;
-}
-
-static VOID check_rest(VOID)
-{
-    struct ex_tag_usage tags[TAGS];
-    struct mm_statistics memory;
-    ULONG count = query_tags(tags), i;
-
-    for (i = 0; i < count; i++) {
-        if (in_use(&tags[i]) <= in_use_before(&tags[i]) + CACHED)
-            continue;
-        dprintf(2, "fuzz: %.4s: %llu blocks are left, %llu were there before\n",
-                (PCSTR)&tags[i].tag, in_use(&tags[i]), in_use_before(&tags[i]));
-        abort();
-    }
-    hal_adopt_settle(); /* hal tells later of pages that were given up */
-    mm_query_statistics(&memory);
-    if (memory.program_frames > state.frames + ARENA_PAGES + 64) {
-        dprintf(2, "fuzz: %llu pages are shared or locked\n", memory.program_frames);
-        abort();
-    }
-}
-
 /* ---- libFuzzer's calls --------------------------------------------------------------------------
  */
 
@@ -308,7 +258,6 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     struct ntio_options options = {.size = sizeof(options), .report_requests = 1};
     CHAR reason[512] = "";
-    struct mm_statistics memory;
 
     UNREFERENCED_PARAMETER(count);
     UNREFERENCED_PARAMETER(arguments);
@@ -321,9 +270,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     ke_current()->previous_mode = UserMode;
     make_arena();
     NtCreateEvent(&state.event, EVENT_ALL_ACCESS, NULL, NotificationEvent, FALSE);
-    state.tag_count = query_tags(state.tags);
-    mm_query_statistics(&memory);
-    state.frames = memory.program_frames;
+    left_remember(0);
     return 0;
 }
 
@@ -339,6 +286,6 @@ int LLVMFuzzerTestOneInput(const UCHAR *bytes, SIZE_T size)
     for (i = 0; i < DEVICES; i++)
         NtClose(state.devices[i]);
     run_routines();
-    check_rest();
+    left_check(ARENA_PAGES);
     return 0;
 }

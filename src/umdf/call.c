@@ -202,15 +202,23 @@ static VOID send_pnp(struct umdf_errand *errand, PIRP irp)
     give_back(errand);
 }
 
-/* FALSE: the host has answered the request already, or never had it. */
+/* The PnP and power managers send once, and so does a host. */
+static BOOLEAN is_once(const struct umdf_request *request)
+{
+    return request->major == IRP_MJ_PNP || request->major == IRP_MJ_POWER;
+}
+
+/* FALSE: the host has answered the request already, or never had it, or has sent it before. */
 static BOOLEAN take_from_host(struct umdf_request *request)
 {
     hal_u32 ends = __atomic_load_n(&request->ends, __ATOMIC_ACQUIRE);
 
     do {
-        if ((ends & (UMDF_CLOSED | UMDF_ANSWERED)) || !(ends & UMDF_HERE))
+        if ((ends & (UMDF_CLOSED | UMDF_ANSWERED)) || !(ends & UMDF_HERE) ||
+            ((ends & UMDF_WENT_DOWN) && is_once(request)))
             return FALSE;
-    } while (!__atomic_compare_exchange_n(&request->ends, &ends, ends & ~(hal_u32)UMDF_HERE, 1,
+    } while (!__atomic_compare_exchange_n(&request->ends, &ends,
+                                          (ends & ~(hal_u32)UMDF_HERE) | UMDF_WENT_DOWN, 1,
                                           __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
     return TRUE;
 }

@@ -3,6 +3,32 @@
  */
 #include "errand.h"
 
+static ULONG64 hash(const UCHAR *bytes, ULONG length)
+{
+    ULONG64 value = 0xCBF29CE484222325ull; /* FNV-1a */
+    ULONG i;
+
+    for (i = 0; i < length; i++)
+        value = (value ^ bytes[i]) * 0x100000001B3ull;
+    return value;
+}
+
+/* An interface stays in the registry: of new ones there are only so many. */
+static BOOLEAN may_have_interface(struct umdf_stack *stack, ULONG64 which)
+{
+    BOOLEAN may;
+    ULONG i;
+
+    mm_acquire(&stack->link_lock);
+    for (i = 0; i < stack->interface_count && stack->interfaces[i] != which; i++)
+        ;
+    may = i < UMDF_INTERFACES;
+    if (may && i == stack->interface_count)
+        stack->interfaces[stack->interface_count++] = which;
+    mm_release(&stack->link_lock);
+    return may;
+}
+
 /* bytes: the class, then the reference string. */
 NTSTATUS umdf_set_interface(struct umdf_errand *errand)
 {
@@ -13,6 +39,8 @@ NTSTATUS umdf_set_interface(struct umdf_errand *errand)
     if (errand->input_length < sizeof(guid) || errand->input_length > sizeof(guid) + 512 ||
         errand->input_length % sizeof(WCHAR))
         return STATUS_INVALID_PARAMETER;
+    if (!may_have_interface(errand->stack, hash(errand->bytes, errand->input_length)))
+        return STATUS_INSUFFICIENT_RESOURCES;
     memcpy(&guid, errand->bytes, sizeof(guid));
     reference.Buffer = (PWSTR)(errand->bytes + sizeof(guid));
     reference.Length = reference.MaximumLength = (USHORT)(errand->input_length - sizeof(guid));
@@ -54,8 +82,10 @@ static struct link *take_link(struct umdf_stack *stack, PCUNICODE_STRING name)
         if (rtl_equal_no_case(&link->name, name))
             found = link;
     }
-    if (found)
+    if (found) {
         RemoveEntryList(&found->entry);
+        stack->link_count--;
+    }
     mm_release(&stack->link_lock);
     return found;
 }
@@ -70,6 +100,21 @@ static NTSTATUS delete_link(struct umdf_stack *stack, PCUNICODE_STRING name)
     status = IoDeleteSymbolicLink(&link->name);
     ExFreePoolWithTag(link, UMDF_TAG);
     return status;
+}
+
+/* FALSE: there are as many as may be. */
+static BOOLEAN add_link(struct umdf_stack *stack, struct link *link)
+{
+    BOOLEAN may;
+
+    mm_acquire(&stack->link_lock);
+    may = stack->link_count < UMDF_LINKS;
+    if (may) {
+        InsertHeadList(&stack->links, &link->entry);
+        stack->link_count++;
+    }
+    mm_release(&stack->link_lock);
+    return may;
 }
 
 static NTSTATUS create_link(struct umdf_stack *stack, PCUNICODE_STRING name)
@@ -95,9 +140,11 @@ static NTSTATUS create_link(struct umdf_stack *stack, PCUNICODE_STRING name)
         ExFreePoolWithTag(link, UMDF_TAG);
         return status;
     }
-    mm_acquire(&stack->link_lock);
-    InsertHeadList(&stack->links, &link->entry);
-    mm_release(&stack->link_lock);
+    if (!add_link(stack, link)) {
+        IoDeleteSymbolicLink(&link->name);
+        ExFreePoolWithTag(link, UMDF_TAG);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     return STATUS_SUCCESS;
 }
 

@@ -173,6 +173,37 @@ static BOOLEAN is_lost(const struct umdf_host *host, const struct umdf_request *
     return umdf_is_dead(host) && request->result.Status == STATUS_DRIVER_PROCESS_TERMINATED;
 }
 
+/* What the drivers below have to see, whatever the host says; one in order sends it on. */
+static BOOLEAN is_kept(PIO_STACK_LOCATION location)
+{
+    if (location->MajorFunction == IRP_MJ_POWER)
+        return location->MinorFunction == IRP_MN_SET_POWER;
+    if (location->MajorFunction != IRP_MJ_PNP)
+        return FALSE;
+    return location->MinorFunction == IRP_MN_REMOVE_DEVICE ||
+           location->MinorFunction == IRP_MN_SURPRISE_REMOVAL ||
+           location->MinorFunction == IRP_MN_CANCEL_REMOVE_DEVICE ||
+           location->MinorFunction == IRP_MN_CANCEL_STOP_DEVICE ||
+           location->MinorFunction == IRP_MN_STOP_DEVICE;
+}
+
+static BOOLEAN went_down(const struct umdf_request *request)
+{
+    return (__atomic_load_n(&request->ends, __ATOMIC_RELAXED) & UMDF_WENT_DOWN) != 0;
+}
+
+/* The host died over what the drivers below have done already: theirs is the answer. */
+static VOID take_answer_of_lower(struct umdf_request *request, PIO_STACK_LOCATION location)
+{
+    UCHAR major = location->MajorFunction;
+
+    if (major == IRP_MJ_PNP && location->MinorFunction == IRP_MN_START_DEVICE)
+        return;
+    if (major == IRP_MJ_PNP || major == IRP_MJ_POWER || major == IRP_MJ_CLEANUP ||
+        major == IRP_MJ_CLOSE)
+        request->result = request->irp->IoStatus;
+}
+
 static VOID complete_removal(struct umdf_stack *stack, PIRP irp, NTSTATUS status)
 {
     irp->IoStatus.Status = status;
@@ -184,18 +215,23 @@ static VOID complete_removal(struct umdf_stack *stack, PIRP irp, NTSTATUS status
 static VOID complete(struct umdf_host *host, struct umdf_request *request)
 {
     struct umdf_stack *stack = request->stack;
-    IO_STATUS_BLOCK result = request->result;
-    BOOLEAN was_lost = is_lost(host, request);
     PIRP irp = request->irp;
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
+    BOOLEAN was_lost = is_lost(host, request), was_below = went_down(request);
+    BOOLEAN is_ours = !was_below && (was_lost || is_kept(location));
     UCHAR major = location->MajorFunction;
+    IO_STATUS_BLOCK result;
+
+    if (was_lost && was_below)
+        take_answer_of_lower(request, location);
+    result = request->result;
 
     if (!NT_ERROR(result.Status) && (major == IRP_MJ_READ || major == IRP_MJ_DEVICE_CONTROL))
         umdf_copy_out(host, request, min(result.Information, request->data.output_length));
     end_file(stack, location, result.Status);
     umdf_release_data(&request->data);
     umdf_free_slot(host, request);
-    if (was_lost) {
+    if (is_ours) {
         umdf_do_without_host(stack, irp);
         return;
     }

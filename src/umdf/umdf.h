@@ -76,7 +76,8 @@ enum umdf_end {
     UMDF_UNCANCELABLE = 2, /* its cancel routine has run, or will not */
     UMDF_HERE = 4,         /* the next lower driver does not have its IRP */
     UMDF_ALL_ENDS = 7,
-    UMDF_CLOSED = 8, /* no end: the host has answered, and cannot send it on any more */
+    UMDF_CLOSED = 8,     /* no end: the host has answered, and cannot send it on any more */
+    UMDF_WENT_DOWN = 16, /* no end: the host has sent it on */
 };
 
 /* ---- hosts ---------------------------------------------------------------------------- */
@@ -199,6 +200,9 @@ NTSTATUS umdf_ask(struct umdf_host *host, enum umdf_kind kind, ULONG device, con
 /* ---- reflector.c ---------------------------------------------------------------------- */
 
 #define UMDF_FILE_LISTS 64u
+/* What the drivers of a stack may have of each: a hostile host must not fill the kernel. */
+#define UMDF_LINKS 64u
+#define UMDF_INTERFACES 64u
 
 /* The reflector's device in a stack: its extension. */
 struct umdf_stack {
@@ -213,13 +217,15 @@ struct umdf_stack {
     LIST_ENTRY link;     /* in reflector.c's list, under its lock */
     SECURITY_IMPERSONATION_LEVEL impersonation; /* that its drivers may have, at most */
 
-    struct mm_lock link_lock;          /* guards links and targets */
-    LIST_ENTRY targets;                /* of umdf_target.link: files its drivers have open */
-    ULONG last_target;                 /* the number given last; atomic */
-    LIST_ENTRY links;                  /* symbolic links that its drivers have made; call.c's */
-    KSPIN_LOCK file_lock;              /* guards the two that follow */
-    LIST_ENTRY files[UMDF_FILE_LISTS]; /* of umdf_file.link, by the file's address */
-    ULONG last_file;                   /* the number given last */
+    struct mm_lock link_lock; /* guards the six that follow, but last_target */
+    LIST_ENTRY targets;       /* of umdf_target.link: files its drivers have open */
+    ULONG last_target;        /* the number given last; atomic */
+    LIST_ENTRY links;         /* symbolic links that its drivers have made; call.c's */
+    ULONG link_count, interface_count;
+    ULONG64 interfaces[UMDF_INTERFACES]; /* that its drivers have registered, as hashes */
+    KSPIN_LOCK file_lock;                /* guards the two that follow */
+    LIST_ENTRY files[UMDF_FILE_LISTS];   /* of umdf_file.link, by the file's address */
+    ULONG last_file;                     /* the number given last */
 };
 
 /* The number of a file that was opened through the stack, 0 if it was not. */
@@ -229,7 +235,7 @@ VOID umdf_drop_file(struct umdf_stack *stack, PFILE_OBJECT object);
 
 /* Takes an IRP of the stack over; the remove lock is held for it. Returns what dispatch does. */
 NTSTATUS umdf_reflect(struct umdf_stack *stack, PIRP irp);
-/* What becomes of an IRP whose host is dead; the remove lock is held for it. */
+/* What becomes of an IRP whose host is dead, or has kept it; the remove lock is held for it. */
 NTSTATUS umdf_do_without_host(struct umdf_stack *stack, PIRP irp);
 /*
  * IRP_MN_REMOVE_DEVICE has been through all drivers, and only has to be completed: what is left
