@@ -346,10 +346,10 @@ static VOID destroy(struct umdf_stack *stack)
     IoDeleteDevice(stack->device);
 }
 
-VOID umdf_remove_stack(struct umdf_stack *stack, PIRP irp)
+VOID umdf_remove_stack(struct umdf_stack *stack, PVOID tag)
 {
     umdf_drop_targets(stack);
-    IoReleaseRemoveLockAndWait(&stack->remove_lock, irp);
+    IoReleaseRemoveLockAndWait(&stack->remove_lock, tag);
     destroy(stack);
 }
 
@@ -413,7 +413,9 @@ static NTSTATUS make_stack(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo,
     stack->below = IoAttachDeviceToDeviceStack(device, pdo);
     status = stack->below ? add_in_host(stack, settings) : STATUS_NO_SUCH_DEVICE;
     if (!NT_SUCCESS(status)) {
-        destroy(stack);
+        /* The host may have asked for something meanwhile, which is under way. */
+        IoAcquireRemoveLock(&stack->remove_lock, stack);
+        umdf_remove_stack(stack, stack);
         return status;
     }
     device->Flags |= DO_POWER_PAGABLE;

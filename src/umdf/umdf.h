@@ -239,9 +239,9 @@ NTSTATUS umdf_reflect(struct umdf_stack *stack, PIRP irp);
 NTSTATUS umdf_do_without_host(struct umdf_stack *stack, PIRP irp);
 /*
  * IRP_MN_REMOVE_DEVICE has been through all drivers, and only has to be completed: what is left
- * of the stack goes. Waits for all its requests.
+ * of the stack goes. Waits for all that holds the remove lock, which it releases for tag.
  */
-VOID umdf_remove_stack(struct umdf_stack *stack, PIRP irp);
+VOID umdf_remove_stack(struct umdf_stack *stack, PVOID tag);
 /* The host of these stacks has died. */
 VOID umdf_host_died(struct umdf_host *host);
 /* Closes what the drivers of a dead host have opened. */

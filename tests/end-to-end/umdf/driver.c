@@ -2,6 +2,7 @@
 #include <windows.h>
 #include <winioctl.h>
 #include <wdf.h>
+#include <stdio.h>
 
 #include "umdf_test.h"
 
@@ -48,29 +49,51 @@ enum {
     CALL_KILL = 62,
     CALL_PTRACE = 101,
     CALL_SETUID = 105,
+    CALL_CONNECT = 42,
+    CALL_MOUNT = 165,
     CALL_OPENAT = 257,
-    CALL_READ_MEMORY = 310
+    CALL_READ_MEMORY = 310,
+    CALL_WRITE_MEMORY = 311,
+    CALL_FAULTS = 323,
+    CALL_RING = 425,
+    CALL_OPEN_PROCESS = 434
 };
 #define HERE ((ULONG64)-100)
 
-static LONG64 ReadMemory(const struct target *Target, PVOID To)
+static LONG64 CopyMemory8(LONG64 Number, const struct target *Target, PVOID Here)
 {
-    ULONG64 here[2] = {(ULONG64)To, 8}, there[2] = {Target->address, 8};
+    ULONG64 here[2] = {(ULONG64)Here, 8}, there[2] = {Target->address, 8};
 
-    return Call(CALL_READ_MEMORY, Target->process, (ULONG64)here, 1, (ULONG64)there, 1);
+    return Call(Number, Target->process, (ULONG64)here, 1, (ULONG64)there, 1);
+}
+
+static LONG64 OpenMemory(const struct target *Target)
+{
+    char path[64];
+
+    sprintf_s(path, sizeof(path), "/proc/%lu/mem", Target->process);
+    return Call(CALL_OPENAT, HERE, (ULONG64)path, 2, 0, 0);
 }
 
 static ULONG TryAll(const struct target *Target)
 {
     static const char file[] = "/etc/passwd", made[] = "/tmp/ntio-escaped";
     const ULONG64 no_arguments[1] = {0};
-    ULONG64 stolen;
+    ULONG64 stolen = 0, ring[15] = {0};
     LONG64 answers[ESCAPES] = {
         [ESCAPE_OPEN] = Call(CALL_OPENAT, HERE, (ULONG64)file, 0, 0, 0),
         [ESCAPE_CREATE] = Call(CALL_OPENAT, HERE, (ULONG64)made, 0101, 0600, 0),
         [ESCAPE_SOCKET] = Call(CALL_SOCKET, 1, 1, 0, 0, 0),
         [ESCAPE_TRACE] = Call(CALL_PTRACE, 16, Target->process, 0, 0, 0),
-        [ESCAPE_READ_MEMORY] = ReadMemory(Target, &stolen),
+        [ESCAPE_READ_MEMORY] = CopyMemory8(CALL_READ_MEMORY, Target, &stolen),
+        [ESCAPE_WRITE_MEMORY] = CopyMemory8(CALL_WRITE_MEMORY, Target, &stolen),
+        [ESCAPE_MEMORY_FILE] = OpenMemory(Target),
+        [ESCAPE_DESCRIPTOR] = Call(CALL_OPEN_PROCESS, Target->process, 0, 0, 0, 0),
+        [ESCAPE_CONNECT] = Call(CALL_CONNECT, 3, (ULONG64)file, 10, 0, 0),
+        [ESCAPE_MAP_RIGHTS] = Call(CALL_OPENAT, HERE, (ULONG64) "/proc/self/fd/4", 2, 0, 0),
+        [ESCAPE_FAULTS] = Call(CALL_FAULTS, 1, 0, 0, 0, 0),
+        [ESCAPE_RING] = Call(CALL_RING, 4, (ULONG64)ring, 0, 0, 0),
+        [ESCAPE_MOUNT] = Call(CALL_MOUNT, (ULONG64)file, (ULONG64)file, 0, 4096, 0),
         [ESCAPE_SIGNAL] = Call(CALL_KILL, Target->process, 0, 0, 0, 0),
         [ESCAPE_FORK] = Call(CALL_FORK, 0, 0, 0, 0, 0),
         [ESCAPE_EXECUTE] = Call(CALL_EXECVE, (ULONG64) "/bin/true", (ULONG64)no_arguments,

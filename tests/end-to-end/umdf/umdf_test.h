@@ -34,6 +34,14 @@ enum escape {
     ESCAPE_SOCKET,
     ESCAPE_TRACE,
     ESCAPE_READ_MEMORY,
+    ESCAPE_WRITE_MEMORY,
+    ESCAPE_MEMORY_FILE, /* /proc/PID/mem */
+    ESCAPE_DESCRIPTOR,  /* of another process */
+    ESCAPE_CONNECT,
+    ESCAPE_MAP_RIGHTS, /* a descriptor of its own again, with more rights */
+    ESCAPE_FAULTS,     /* userfaultfd */
+    ESCAPE_RING,       /* io_uring, which makes calls that no filter sees */
+    ESCAPE_MOUNT,
     ESCAPE_SIGNAL,
     ESCAPE_FORK,
     ESCAPE_EXECUTE,
