@@ -89,10 +89,13 @@ fuzz:
 	    -artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus_$(FUZZ) $(FUZZ_SEEDS)
 
 # A hundred programs under load, killed at any moment, for SECONDS; nothing may be left of them.
+# Then a program whose driver hosts are.
 soak: configure
 	@$(COMPILE) ntio-command
 	@tests/soak/soak $(NTIO) $(BUILD)/soak examples/transfer/sys/transfer.vcxproj \
 	    tests/soak/program.c $(SECONDS)
+	@tests/soak/hosts $(NTIO) $(BUILD)/soak-hosts tests/end-to-end/umdf_lent/driver.c \
+	    tests/end-to-end/umdf_lent/driver.inx tests/soak/hosts.c $(SECONDS)
 
 coverage:
 	@scripts/install-packages gcovr
