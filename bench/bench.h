@@ -77,3 +77,7 @@ double bench_ping_pong(unsigned long long turns, int spins);
 void bench_dma_start(void);
 void bench_dma_stop(void);
 void bench_dma_lists(unsigned long long iterations, unsigned long long is_apart);
+/* Those pages, 16 MiB; and their way to the device that is plugged in: calls element for each. */
+void *bench_dma_memory(void);
+void bench_dma_transfer(int is_apart,
+                        void (*element)(unsigned long long address, unsigned long long bytes));

@@ -1,14 +1,18 @@
 /*
- * What a buffer costs on its way to a device: its scatter/gather list.
+ * What a buffer costs on its way to a device: its scatter/gather list, and a transfer.
  */
-#include <ntddk.h>
+#include <ntifs.h>
 
 #include "bench.h"
+
+/* What no header of the driver kit declares. */
+extern POBJECT_TYPE *IoDriverObjectType;
 
 #define PAGES 4096u
 
 static struct {
     PDMA_ADAPTER adapter;
+    PDMA_ADAPTER device;  /* of the device that is plugged in */
     PMDL together, apart; /* frames that follow each other; frames of which none does */
     PVOID memory;
 } dma;
@@ -21,6 +25,22 @@ static PMDL make_mdl(PFN_NUMBER first, BOOLEAN is_apart)
     for (ULONG i = 0; is_apart && i < PAGES; i++)
         MmGetMdlPfnArray(mdl)[i] = first + (i ^ 1);
     return mdl;
+}
+
+/* The device on the PCI bus; it has no driver but this. */
+static PDEVICE_OBJECT find_device(void)
+{
+    UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Driver\\pci");
+    PDEVICE_OBJECT device = NULL;
+    PDRIVER_OBJECT bus;
+
+    if (!NT_SUCCESS(ObReferenceObjectByName(&name, OBJ_CASE_INSENSITIVE, NULL, 0,
+                                            *IoDriverObjectType, KernelMode, NULL, (PVOID *)&bus)))
+        return NULL;
+    for (device = bus->DeviceObject; device && !(device->Flags & DO_BUS_ENUMERATED_DEVICE);)
+        device = device->NextDevice;
+    ObDereferenceObject(bus);
+    return device;
 }
 
 void bench_dma_start(void)
@@ -40,10 +60,12 @@ void bench_dma_start(void)
     dma.together = make_mdl(first, FALSE);
     dma.apart = make_mdl(first, TRUE);
     dma.adapter = IoGetDmaAdapter(NULL, &description, &registers);
+    dma.device = IoGetDmaAdapter(find_device(), &description, &registers);
 }
 
 void bench_dma_stop(void)
 {
+    dma.device->DmaOperations->PutDmaAdapter(dma.device);
     dma.adapter->DmaOperations->PutDmaAdapter(dma.adapter);
     IoFreeMdl(dma.apart);
     IoFreeMdl(dma.together);
@@ -70,4 +92,24 @@ void bench_dma_lists(unsigned long long iterations, unsigned long long is_apart)
                                          PAGES << PAGE_SHIFT, keep_list, &list, TRUE);
         operations->PutScatterGatherList(dma.adapter, list, TRUE);
     }
+}
+
+void *bench_dma_memory(void)
+{
+    return dma.memory;
+}
+
+/* All of the memory is the device's to write to, element by element. */
+void bench_dma_transfer(int is_apart,
+                        void (*element)(unsigned long long address, unsigned long long bytes))
+{
+    PMDL mdl = is_apart ? dma.apart : dma.together;
+    PDMA_OPERATIONS operations = dma.device->DmaOperations;
+    PSCATTER_GATHER_LIST list;
+
+    operations->GetScatterGatherList(dma.device, NULL, mdl, MmGetMdlVirtualAddress(mdl),
+                                     PAGES << PAGE_SHIFT, keep_list, &list, FALSE);
+    for (ULONG i = 0; i < list->NumberOfElements; i++)
+        element((unsigned long long)list->Elements[i].Address.QuadPart, list->Elements[i].Length);
+    operations->PutScatterGatherList(dma.device, list, FALSE);
 }
