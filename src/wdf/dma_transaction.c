@@ -203,8 +203,7 @@ NTSTATUS NTAPI imp_WdfDmaTransactionRelease(PWDF_DRIVER_GLOBALS DriverGlobals,
     return STATUS_SUCCESS;
 }
 
-/* ---- The object
- * ---------------------------------------------------------------------------------- */
+/* ---- The object ------------------------------------------------------------------------- */
 
 static VOID dispose_transaction(struct wdf_object *object)
 {

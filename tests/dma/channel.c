@@ -342,8 +342,7 @@ static void controller_is_stopped(void **state)
     close_channel();
 }
 
-/* ---- A register that nobody's line has
- * ----------------------------------------------------------- */
+/* ---- A register that nobody's line has -------------------------------------------------- */
 
 static struct {
     ULONG64 value, accesses;
@@ -395,8 +394,7 @@ static void controller_finds_a_register(void **state)
     free_pages(&pages);
 }
 
-/* ---- What is not there
- * ------------------------------------------------------------------------------ */
+/* ---- What is not there ------------------------------------------------------------------ */
 
 static void refusals(void **state)
 {
