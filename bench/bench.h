@@ -81,3 +81,14 @@ void bench_dma_lists(unsigned long long iterations, unsigned long long is_apart)
 void *bench_dma_memory(void);
 void bench_dma_transfer(int is_apart,
                         void (*element)(unsigned long long address, unsigned long long bytes));
+
+/* ---- interrupt.c ---- */
+
+/* Plugs the benchmark's device in and starts its driver; 0 if that failed. */
+int bench_interrupt_start(void);
+/* Nanoseconds from a message that the device sends to its driver's DPC. */
+unsigned long long bench_interrupt(void);
+/* The same from a futex wake to the thread that slept. */
+int bench_wake_start(void);
+unsigned long long bench_wake(void);
+void bench_wake_stop(void);

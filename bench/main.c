@@ -392,6 +392,36 @@ static void measure_cancel(void)
     record("pend and cancel 100000, a request (10000)", "ns", many, few, many / few, 1.5);
 }
 
+static int compare_values(const void *left, const void *right)
+{
+    unsigned long long a = *(const unsigned long long *)left;
+    unsigned long long b = *(const unsigned long long *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* The middle one of many: a wake now and then takes as long as Linux likes. */
+static double median_of(unsigned long long (*measure)(void))
+{
+    enum { COUNT = 2001 };
+    static unsigned long long values[COUNT];
+
+    for (int i = 0; i < COUNT; i++)
+        values[i] = measure();
+    qsort(values, COUNT, sizeof *values, compare_values);
+    return (double)values[COUNT / 2];
+}
+
+static void measure_interrupt(void)
+{
+    if (!bench_interrupt_start() || !bench_wake_start())
+        return;
+    double wake = median_of(bench_wake);
+    bench_wake_stop();
+    double interrupt = median_of(bench_interrupt);
+    record("interrupt to DPC (futex wake)", "ns", interrupt, wake, interrupt / wake, 1.5);
+}
+
 static double served_value(const struct bench_served *figures, int count, const char *name)
 {
     for (int i = 0; i < count; i++)
@@ -543,6 +573,7 @@ int main(int argc, char **argv)
     measure_framework();
     measure_scaling();
     measure_cancel();
+    measure_interrupt();
     bench_close();
     ntio_stop();
     measure_served();
