@@ -580,6 +580,11 @@ HALAPI void hal_describe_prepare(void);
 /* Return addresses of the calling thread, or from a fault's context; returns how many. */
 HALAPI hal_u32 hal_backtrace(hal_u64 *pcs, hal_u32 count);
 HALAPI hal_u32 hal_backtrace_from(void *context, hal_u64 *pcs, hal_u32 count);
+/*
+ * Of another thread (hal_thread_id), which is held meanwhile. 0: it did not answer within a
+ * second. One caller at a time.
+ */
+HALAPI hal_u32 hal_backtrace_thread(hal_u32 thread, hal_u64 *pcs, hal_u32 count);
 
 /* ---- file.c: files under a root ---------------------------------------- */
 

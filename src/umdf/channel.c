@@ -10,8 +10,9 @@ static _Thread_local struct lpc_patience patience __attribute__((tls_model("init
 #define REPORTED 4u      /* requests of a dead host that are told one by one */
 /* ns: a host that breaks the rules must not make a thread sleep on. */
 #define LOOK_AGAIN 500000000ll
-#define SHORT_SLEEP 2000000ll  /* ns that a sender sleeps on its slot before it leaves */
-#define ORDER_SLEEP 50000000ll /* ns that it waits for the drivers to have seen its request */
+#define REPORT_PATIENCE 2000000000ll /* ns that a stuck host has to say what it is stuck in */
+#define SHORT_SLEEP 2000000ll        /* ns that a sender sleeps on its slot before it leaves */
+#define ORDER_SLEEP 50000000ll       /* ns that it waits for the drivers to have seen its request */
 
 /* ---- slots ---------------------------------------------------------------------------- */
 
@@ -233,31 +234,47 @@ static BOOLEAN take_calls(struct umdf_host *host)
     return found != 0;
 }
 
-/* The nearest deadline of a request that a host in order answers soon. */
-static hal_i64 next_deadline(struct umdf_host *host)
+/* The request with the nearest deadline, that a host in order answers soon; or NULL. */
+static struct umdf_request *next_critical(struct umdf_host *host, hal_i64 *nearest)
 {
-    hal_i64 nearest = HAL_FOREVER, deadline;
+    struct umdf_request *found = NULL;
+    hal_i64 deadline;
     ULONG i;
 
+    *nearest = HAL_FOREVER;
     if (!__atomic_load_n(&host->critical, __ATOMIC_ACQUIRE))
-        return HAL_FOREVER;
+        return NULL;
     for (i = 0; i < UMDF_SLOTS; i++) {
         if (__atomic_load_n(&host->requests[i].state, __ATOMIC_ACQUIRE) == UMDF_FREE)
             continue;
         deadline = __atomic_load_n(&host->requests[i].deadline, __ATOMIC_RELAXED);
-        if (deadline != HAL_FOREVER && (nearest == HAL_FOREVER || deadline < nearest))
-            nearest = deadline;
+        if (deadline == HAL_FOREVER || (found && deadline >= *nearest))
+            continue;
+        *nearest = deadline;
+        found = &host->requests[i];
     }
-    return nearest;
+    return found;
+}
+
+/* First it says what it is stuck in, if it still can. */
+static VOID give_up(struct umdf_host *host, const struct umdf_request *request, hal_i64 now)
+{
+    if (!host->report_end) {
+        host->report_end = now + REPORT_PATIENCE;
+        umdf_post(host, UMDF_REPORT, umdf_number_of(host, request), 0);
+    } else if (now >= host->report_end ||
+               __atomic_load_n(&host->board->reported, __ATOMIC_ACQUIRE)) {
+        umdf_kill_host(host, "it is stuck");
+    }
 }
 
 static VOID sleep_until_rung(struct umdf_host *host)
 {
-    hal_i64 deadline = next_deadline(host);
-    hal_i64 soon = hal_clock_monotonic() + LOOK_AGAIN;
+    hal_i64 deadline, now = hal_clock_monotonic(), soon = now + LOOK_AGAIN;
+    struct umdf_request *request = next_critical(host, &deadline);
 
-    if (deadline != HAL_FOREVER && hal_clock_monotonic() >= deadline) {
-        umdf_kill_host(host, "it is stuck");
+    if (request && now >= deadline) {
+        give_up(host, request, now);
         deadline = HAL_FOREVER;
     }
     if (deadline == HAL_FOREVER || deadline > soon)

@@ -15,6 +15,7 @@
  *   host_client.c   who is impersonated
  *   host_call.c     what is asked of the kernel
  *   host_name.c     interfaces and links, which are the kernel's too
+ *   host_report.c   what it is stuck in
  *   host_area.c     room for the data of calls
  */
 #pragma once
@@ -50,6 +51,7 @@ struct host_request {
     struct host_stack *stack; /* referenced */
     PFILE_OBJECT file;        /* referenced */
     hal_u64 state;            /* atomic: the serial in the high half, enum host_state */
+    hal_u32 thread;           /* in whose dispatch routines it is, 0: in nobody's; atomic */
     hal_u32 cancelled;        /* atomic: the serial of the last one that was to be cancelled */
 };
 
@@ -151,6 +153,11 @@ NTSTATUS host_target_event(const struct umdf_target_event *event);
 
 /* Says in a call who the calling thread impersonates. */
 VOID host_put_client(struct umdf_call *call);
+
+/* ---- host_report.c -------------------------------------------------------------------- */
+
+/* UMDF_REPORT. */
+VOID host_report(ULONG number);
 
 /* ---- host_area.c ---------------------------------------------------------------------- */
 

@@ -230,11 +230,21 @@ static NTSTATUS find_file(struct host_request *request)
     return request->file || !slot->file ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 }
 
+static hal_u32 this_thread(VOID)
+{
+    static _Thread_local hal_u32 number __attribute__((tls_model("initial-exec")));
+
+    if (!number)
+        number = hal_thread_id(); /* a call of Linux */
+    return number;
+}
+
 static VOID send(struct host_request *request, PDEVICE_OBJECT top, hal_u32 serial)
 {
     PIRP irp = make_irp(request, top);
     ULONG number = number_of(request);
     hal_u64 state = (hal_u64)serial << 32 | HOST_ACTIVE;
+    hal_u32 thread = this_thread();
 
     if (!irp) {
         end_parts(request, STATUS_INSUFFICIENT_RESOURCES);
@@ -245,10 +255,14 @@ static VOID send(struct host_request *request, PDEVICE_OBJECT top, hal_u32 seria
     /* Who cancelled it before it was active did not find it. */
     if (__atomic_load_n(&request->cancelled, __ATOMIC_SEQ_CST) == serial)
         irp->Cancel = TRUE;
+    __atomic_store_n(&request->thread, thread, __ATOMIC_RELAXED);
     if (request->slot->major == IRP_MJ_POWER)
         PoCallDriver(top, irp);
     else
         IoCallDriver(top, irp);
+    /* Unless it is another's request by now. */
+    __atomic_compare_exchange_n(&request->thread, &thread, 0, 0, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
     tell_seen(&host.board->slots[number]);
 }
 

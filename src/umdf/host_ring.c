@@ -104,6 +104,9 @@ static VOID run(const union umdf_entry *entry)
     case UMDF_ANSWER:
         host_take_answer(entry->slot);
         break;
+    case UMDF_REPORT:
+        host_report(entry->slot);
+        break;
     default:
         break;
     }

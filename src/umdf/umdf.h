@@ -95,10 +95,12 @@ struct umdf_host {
     hal_u64 hidden; /* loans that the process is to give up; atomic, by number */
     struct umdf_board *board;
     PUCHAR data;
-    hal_i64 patience;   /* ns that it has for what is to be answered soon */
-    hal_u32 is_dead;    /* atomic: nothing is submitted any more; set under lock */
-    hal_u32 is_left;    /* atomic: nobody needs it, and its end is no news */
-    const char *why;    /* the kernel ended it; atomic, NULL: it did not */
+    hal_i64 patience; /* ns that it has for what is to be answered soon */
+    hal_i64
+        report_end;  /* it is ended then, or when it has reported; 0: it is not stuck. The bell's */
+    hal_u32 is_dead; /* atomic: nothing is submitted any more; set under lock */
+    hal_u32 is_left; /* atomic: nobody needs it, and its end is no news */
+    const char *why; /* the kernel ended it; atomic, NULL: it did not */
     ULONG driver_count; /* with services, what it has loaded */
     struct umdf_service *services;
 

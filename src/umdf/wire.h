@@ -117,6 +117,7 @@ enum umdf_entry_kind {
     UMDF_REQUEST = 1, /* slot */
     UMDF_CANCEL = 2,  /* the request that has `serial` in slot; once at most */
     UMDF_ANSWER = 3,  /* call */
+    UMDF_REPORT = 4, /* says what the request in slot is stuck in, before the host is ended; once */
 };
 
 /*
@@ -132,7 +133,7 @@ union umdf_entry {
     hal_u64 word; /* written and read in one piece */
 };
 _Static_assert(sizeof(union umdf_entry) == 8, "version 3");
-_Static_assert(UMDF_RING >= 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
+_Static_assert(UMDF_RING > 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
 _Static_assert((UMDF_RING & (UMDF_RING - 1)) == 0, "positions wrap around");
 
 struct umdf_board {
@@ -144,6 +145,7 @@ struct umdf_board {
     _Alignas(64) hal_u64 finished[UMDF_SLOTS / 64]; /* a bit for each; the kernel clears them */
     hal_u64 called[UMDF_CALLS / 64];
     hal_u64 cancelled[UMDF_CALLS / 64]; /* calls whose `cancelled` is to be looked at */
+    hal_u32 reported;                   /* the host has done UMDF_REPORT; atomic */
     _Alignas(64) union umdf_entry ring[UMDF_RING];
     struct umdf_slot slots[UMDF_SLOTS];
     struct umdf_call calls[UMDF_CALLS];
