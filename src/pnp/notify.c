@@ -38,6 +38,7 @@ static struct {
     FAST_MUTEX lock;
     LIST_ENTRY listeners; /* of listener.link, in the order of registration */
     ULONG64 last_id;
+    pnp_event_reported reported; /* pnp_on_custom_event's, or NULL */
 } notify;
 
 VOID pnp_notify_start(VOID)
@@ -308,6 +309,11 @@ static VOID run_custom_event(struct pnp_action *action)
     pnp_free(event);
 }
 
+VOID pnp_on_custom_event(pnp_event_reported reported)
+{
+    notify.reported = reported;
+}
+
 NTSTATUS NTAPI IoReportTargetDeviceChange(PDEVICE_OBJECT PhysicalDeviceObject,
                                           PVOID NotificationStructure)
 {
@@ -336,6 +342,8 @@ NTSTATUS NTAPI IoReportTargetDeviceChangeAsynchronous(PDEVICE_OBJECT PhysicalDev
     KE_ASSERT_IRQL(DISPATCH_LEVEL);
     if (!is_custom(notification))
         return STATUS_INVALID_DEVICE_REQUEST;
+    if (notify.reported)
+        return notify.reported(PhysicalDeviceObject, notification);
     event = pnp_allocate(sizeof(*event) + notification->Size);
     if (!event)
         return STATUS_INSUFFICIENT_RESOURCES;

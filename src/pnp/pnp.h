@@ -184,3 +184,7 @@ VOID pnp_disown_device(PDEVICE_OBJECT pdo);
 typedef NTSTATUS (*pnp_interface_changed)(PDEVICE_OBJECT pdo, const GUID *guid,
                                           PCUNICODE_STRING reference, BOOLEAN is_enabled);
 VOID pnp_on_interface_change(pnp_interface_changed changed);
+/* Likewise: who has the kernel tell of an event of a device's. */
+typedef NTSTATUS (*pnp_event_reported)(PDEVICE_OBJECT pdo,
+                                       const TARGET_DEVICE_CUSTOM_NOTIFICATION *notification);
+VOID pnp_on_custom_event(pnp_event_reported reported);

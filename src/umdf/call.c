@@ -362,6 +362,9 @@ static VOID NTAPI work(PVOID context)
     case UMDF_LINK:
         umdf_answer_with(errand, umdf_change_link(errand));
         break;
+    case UMDF_POST_EVENT:
+        umdf_answer_with(errand, umdf_post_event(errand));
+        break;
     case UMDF_OPEN:
         umdf_answer_with(errand, umdf_open_target(errand));
         break;

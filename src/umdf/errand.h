@@ -61,6 +61,7 @@ VOID umdf_send_new(struct umdf_errand *errand);
 
 NTSTATUS umdf_set_interface(struct umdf_errand *errand);
 NTSTATUS umdf_change_link(struct umdf_errand *errand);
+NTSTATUS umdf_post_event(struct umdf_errand *errand);
 
 /* ---- target.c ------------------------------------------------------------------------- */
 

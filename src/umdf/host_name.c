@@ -48,8 +48,30 @@ static NTSTATUS change_link(PCUNICODE_STRING link, PCUNICODE_STRING target)
     return status;
 }
 
+static NTSTATUS post_event(PDEVICE_OBJECT pdo,
+                           const TARGET_DEVICE_CUSTOM_NOTIFICATION *notification)
+{
+    ULONG header = FIELD_OFFSET(TARGET_DEVICE_CUSTOM_NOTIFICATION, CustomDataBuffer);
+    ULONG bytes = notification->Size - header;
+    struct host_stack *stack = host_stack_of(pdo);
+    struct umdf_call *call = stack ? host_begin_call(stack, UMDF_POST_EVENT) : NULL;
+    PUCHAR to;
+
+    if (!call)
+        return stack ? STATUS_INSUFFICIENT_RESOURCES : STATUS_NO_SUCH_DEVICE;
+    if (!host_set_data(call, NULL, sizeof(GUID) + bytes, 0)) {
+        host_drop_call(call);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    to = host_input_of(call);
+    memcpy(to, &notification->Event, sizeof(GUID));
+    memcpy(to + sizeof(GUID), notification->CustomDataBuffer, bytes);
+    return host_make_call(call);
+}
+
 VOID host_name_start(VOID)
 {
+    pnp_on_custom_event(post_event);
     pnp_on_interface_change(change_interface);
     ob_on_link_change(change_link);
 }

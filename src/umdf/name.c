@@ -1,8 +1,11 @@
 /*
- * Device interfaces and symbolic links of a host's drivers, which are the kernel's.
+ * Device interfaces and symbolic links of a host's drivers, which are the kernel's; and events that
+ * programs are told of.
  */
 #include "errand.h"
 
+#include <initguid.h>
+#include <wdmguid.h>
 static ULONG64 hash(const UCHAR *bytes, ULONG length)
 {
     ULONG64 value = 0xCBF29CE484222325ull; /* FNV-1a */
@@ -157,4 +160,50 @@ NTSTATUS umdf_change_link(struct umdf_errand *errand)
     if (!errand->input_length || errand->input_length > 512 || errand->input_length % sizeof(WCHAR))
         return STATUS_INVALID_PARAMETER;
     return errand->words[0] ? delete_link(errand->stack, &name) : create_link(errand->stack, &name);
+}
+
+/* ---- events --------------------------------------------------------------------------- */
+
+#define EVENT_HEADER FIELD_OFFSET(TARGET_DEVICE_CUSTOM_NOTIFICATION, CustomDataBuffer)
+
+static NTSTATUS tell(PDEVICE_OBJECT pdo, const GUID *event, const VOID *data, ULONG bytes)
+{
+    TARGET_DEVICE_CUSTOM_NOTIFICATION *notification =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*notification) + bytes, UMDF_TAG);
+    NTSTATUS status;
+
+    if (!notification)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    notification->Version = 1;
+    notification->Size = (USHORT)(EVENT_HEADER + bytes);
+    notification->Event = *event;
+    notification->NameBufferOffset = -1;
+    if (bytes)
+        memcpy(notification->CustomDataBuffer, data, bytes);
+    status = IoReportTargetDeviceChangeAsynchronous(pdo, notification, NULL, NULL);
+    ExFreePoolWithTag(notification, UMDF_TAG);
+    return status == STATUS_PENDING ? STATUS_SUCCESS : status;
+}
+
+NTSTATUS umdf_post_event(struct umdf_errand *errand)
+{
+    ULONG length = errand->input_length;
+    NTSTATUS status;
+    GUID event;
+
+    if (length < sizeof(event) || length - sizeof(event) > MAXUSHORT - EVENT_HEADER)
+        return STATUS_INVALID_PARAMETER;
+    errand->data = ExAllocatePool2(POOL_FLAG_NON_PAGED, length, UMDF_TAG);
+    if (!errand->data)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    umdf_fetch_input(errand, errand->data);
+    memcpy(&event, errand->data, sizeof(event));
+    status = tell(errand->stack->pdo, &event, errand->data + sizeof(event),
+                  length - (ULONG)sizeof(event));
+    return status;
+}
+
+VOID umdf_tell_of_failure(struct umdf_stack *stack)
+{
+    tell(stack->pdo, &GUID_WUDF_DEVICE_HOST_PROBLEM, NULL, 0);
 }

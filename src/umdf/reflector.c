@@ -279,8 +279,10 @@ VOID umdf_host_died(struct umdf_host *host)
     for (entry = reflector.stacks.Flink; entry != &reflector.stacks; entry = entry->Flink) {
         struct umdf_stack *stack = CONTAINING_RECORD(entry, struct umdf_stack, link);
 
-        if (stack->host == host)
-            pnp_device_failed(stack->pdo);
+        if (stack->host != host)
+            continue;
+        umdf_tell_of_failure(stack);
+        pnp_device_failed(stack->pdo);
     }
     mm_release(&reflector.lock);
 }

@@ -302,3 +302,5 @@ VOID umdf_cancel_calls(struct umdf_host *host);
 VOID umdf_drop_links(struct umdf_stack *stack);
 /* Closes what its drivers have opened. */
 VOID umdf_drop_targets(struct umdf_stack *stack);
+/* GUID_WUDF_DEVICE_HOST_PROBLEM, to programs that have the device open and want to hear of it. */
+VOID umdf_tell_of_failure(struct umdf_stack *stack);

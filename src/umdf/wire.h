@@ -92,8 +92,9 @@ enum umdf_call_kind {
     UMDF_SET_INTERFACE = 3,
     UMDF_LINK = 4,
     UMDF_REQUEST_POWER = 5,
-    UMDF_OPEN = 6,  /* struct umdf_open and what follows it; answer: struct umdf_opened */
-    UMDF_CLOSE = 7, /* `target`'s last handle is closed */
+    UMDF_OPEN = 6,       /* struct umdf_open and what follows it; answer: struct umdf_opened */
+    UMDF_CLOSE = 7,      /* `target`'s last handle is closed */
+    UMDF_POST_EVENT = 8, /* a GUID, and the event's data */
 };
 
 /* A call; its answer comes as an entry of the ring, or to a thread that looks at the turn. */

@@ -193,6 +193,21 @@ static NTSTATUS TellProcess(WDFREQUEST Request, size_t *Information)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS Post(WDFDEVICE Device, WDFREQUEST Request)
+{
+    static const GUID event = TEST_EVENT;
+    PVOID bytes;
+    size_t length;
+    NTSTATUS status = WdfRequestRetrieveInputBuffer(Request, 1, &bytes, &length);
+
+    if (NT_SUCCESS(status) && WdfDevicePostEvent(Device, &event, WdfEventReserved, bytes,
+                                                 (ULONG)length) != STATUS_INVALID_PARAMETER)
+        status = STATUS_UNSUCCESSFUL;
+    return NT_SUCCESS(status)
+               ? WdfDevicePostEvent(Device, &event, WdfEventBroadcast, bytes, (ULONG)length)
+               : status;
+}
+
 VOID TestControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t InputLength,
                  ULONG Code)
 {
@@ -225,6 +240,9 @@ VOID TestControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t
     case IOCTL_TOO_MUCH:
         status = STATUS_SUCCESS;
         information = OutputLength + 1;
+        break;
+    case IOCTL_POST:
+        status = Post(WdfIoQueueGetDevice(Queue), Request);
         break;
     case IOCTL_PROCESS:
         status = TellProcess(Request, &information);

@@ -1,5 +1,8 @@
 /* Uses the UMDF driver; its argument says how. */
 #include <windows.h>
+#include <cfgmgr32.h>
+#include <initguid.h>
+#include <wdmguid.h>
 #include <winioctl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +211,60 @@ static void CrashOnce(void)
     CloseHandle(device);
 }
 
+/* ---- events ---- */
+
+struct heard {
+    GUID event;
+    UCHAR data[8];
+    DWORD bytes;
+    HANDLE is_there;
+};
+
+static DWORD CALLBACK Hear(HCMNOTIFICATION notification, PVOID context, CM_NOTIFY_ACTION action,
+                           PCM_NOTIFY_EVENT_DATA data, DWORD size)
+{
+    struct heard *heard = context;
+
+    UNREFERENCED_PARAMETER(notification);
+    if (action != CM_NOTIFY_ACTION_DEVICECUSTOMEVENT)
+        return ERROR_SUCCESS;
+    heard->event = data->u.DeviceHandle.EventGuid;
+    heard->bytes = size - (DWORD)offsetof(CM_NOTIFY_EVENT_DATA, u.DeviceHandle.Data);
+    if (heard->bytes <= sizeof(heard->data))
+        memcpy(heard->data, data->u.DeviceHandle.Data, heard->bytes);
+    SetEvent(heard->is_there);
+    return ERROR_SUCCESS;
+}
+
+static int Events(void)
+{
+    static const GUID test_event = TEST_EVENT;
+    struct heard heard = {.is_there = CreateEventA(NULL, FALSE, FALSE, NULL)};
+    HANDLE device = Open("", 0);
+    CM_NOTIFY_FILTER filter = {.cbSize = sizeof(filter),
+                               .FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEHANDLE,
+                               .u.DeviceHandle.hTarget = device};
+    HCMNOTIFICATION notification;
+    UCHAR bytes[3] = {1, 2, 3};
+    DWORD returned;
+
+    Check("listening",
+          CM_Register_Notification(&filter, &heard, Hear, &notification) == CR_SUCCESS);
+    Check("the driver posts",
+          DeviceIoControl(device, IOCTL_POST, bytes, sizeof(bytes), NULL, 0, &returned, NULL));
+    WaitForSingleObject(heard.is_there, INFINITE);
+    Check("its event", IsEqualGUID(&heard.event, &test_event));
+    Check("with its data",
+          heard.bytes >= sizeof(bytes) && !memcmp(heard.data, bytes, sizeof(bytes)));
+    DeviceIoControl(device, IOCTL_CRASH, NULL, 0, NULL, 0, &returned, NULL);
+    WaitForSingleObject(heard.is_there, INFINITE);
+    Check("the host's end", IsEqualGUID(&heard.event, &GUID_WUDF_DEVICE_HOST_PROBLEM));
+    CM_Unregister_Notification(notification);
+    CloseHandle(device);
+    CloseHandle(Reopen());
+    return wrong;
+}
+
 static int CrashInCreate(void)
 {
     HANDLE device = Open("\\crash", 0);
@@ -321,6 +378,8 @@ int main(int argc, char **argv)
         result = Work();
     else if (!strcmp(how, "crash"))
         CrashOnce(), result = wrong;
+    else if (!strcmp(how, "events"))
+        result = Events();
     else if (!strcmp(how, "create"))
         result = CrashInCreate();
     else if (!strcmp(how, "forever"))

@@ -21,6 +21,16 @@
 /* Output: the process that the driver runs in. */
 #define IOCTL_PROCESS TEST_CODE(9, METHOD_BUFFERED)
 
+/* Tells whoever listens of this event, with the input. */
+#define IOCTL_POST TEST_CODE(10, METHOD_BUFFERED)
+#define TEST_EVENT                                                                                 \
+    {                                                                                              \
+        0x8f3c1d20, 0x1111, 0x4b6e,                                                                \
+        {                                                                                          \
+            0x9a, 0x01, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77                                         \
+        }                                                                                          \
+    }
+
 #define PATTERN(index) ((UCHAR)((index)*7 + 3))
 
 struct target {
