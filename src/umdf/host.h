@@ -112,8 +112,9 @@ PUCHAR host_find_loan(const struct umdf_slot *slot);
 
 /* ---- host_file.c ---------------------------------------------------------------------- */
 
+/* related: the number of the file that it is opened relative to, 0: none. */
 NTSTATUS host_make_file(struct host_stack *stack, ULONG number, PCUNICODE_STRING name, ULONG flags,
-                        PFILE_OBJECT *file);
+                        ULONG related, PFILE_OBJECT *file);
 /* Referenced, or NULL. */
 PFILE_OBJECT host_find_file(struct host_stack *stack, ULONG number);
 VOID host_drop_file(struct host_stack *stack, ULONG number);

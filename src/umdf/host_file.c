@@ -41,7 +41,7 @@ PFILE_OBJECT host_find_file(struct host_stack *stack, ULONG number)
 }
 
 NTSTATUS host_make_file(struct host_stack *stack, ULONG number, PCUNICODE_STRING name, ULONG flags,
-                        PFILE_OBJECT *object)
+                        ULONG related, PFILE_OBJECT *object)
 {
     struct host_file *file = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*file), HOST_TAG);
     NTSTATUS status;
@@ -55,6 +55,7 @@ NTSTATUS host_make_file(struct host_stack *stack, ULONG number, PCUNICODE_STRING
         ExFreePoolWithTag(file, HOST_TAG);
         return status;
     }
+    file->object->RelatedFileObject = host_find_file(stack, related); /* or NULL */
     ObReferenceObject(file->object);
     *object = file->object;
     KeAcquireSpinLock(&stack->file_lock, &irql);

@@ -225,7 +225,7 @@ static NTSTATUS find_file(struct host_request *request)
     request->file = NULL;
     if (slot->major == IRP_MJ_CREATE)
         return host_make_file(request->stack, slot->file, &name, (ULONG)slot->words[3],
-                              &request->file);
+                              (ULONG)slot->offset, &request->file);
     request->file = host_find_file(request->stack, slot->file);
     return request->file || !slot->file ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 }

@@ -5,7 +5,8 @@
 
 /* ---- what the host is told ------------------------------------------------------------ */
 
-static VOID describe_create(PIO_STACK_LOCATION location, struct umdf_slot *slot)
+static VOID describe_create(struct umdf_stack *stack, PIO_STACK_LOCATION location,
+                            struct umdf_slot *slot)
 {
     PIO_SECURITY_CONTEXT context = location->Parameters.Create.SecurityContext;
 
@@ -14,6 +15,8 @@ static VOID describe_create(PIO_STACK_LOCATION location, struct umdf_slot *slot)
                      (hal_u64)location->Parameters.Create.ShareAccess << 16;
     slot->words[2] = context ? context->DesiredAccess : 0;
     slot->words[3] = location->FileObject ? location->FileObject->Flags : 0;
+    slot->offset =
+        location->FileObject ? umdf_file_number(stack, location->FileObject->RelatedFileObject) : 0;
 }
 
 static VOID describe_power(PIO_STACK_LOCATION location, struct umdf_slot *slot)
@@ -24,11 +27,12 @@ static VOID describe_power(PIO_STACK_LOCATION location, struct umdf_slot *slot)
     slot->words[3] = location->Parameters.Power.SystemContext;
 }
 
-static VOID describe_parameters(PIO_STACK_LOCATION location, struct umdf_slot *slot)
+static VOID describe_parameters(struct umdf_stack *stack, PIO_STACK_LOCATION location,
+                                struct umdf_slot *slot)
 {
     switch (location->MajorFunction) {
     case IRP_MJ_CREATE:
-        describe_create(location, slot);
+        describe_create(stack, location, slot);
         break;
     case IRP_MJ_READ:
     case IRP_MJ_WRITE:
@@ -61,7 +65,7 @@ static VOID describe(struct umdf_stack *stack, PIRP irp, ULONG file, struct umdf
     slot->flags = (irp->Flags & 0xFFFFFF) | (hal_u32)location->Flags << 24;
     slot->words[4] = (hal_u32)irp->IoStatus.Status;
     slot->words[5] = irp->IoStatus.Information;
-    describe_parameters(location, slot);
+    describe_parameters(stack, location, slot);
 }
 
 /* Where what is lent is, instead of the data area. */

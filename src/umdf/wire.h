@@ -74,7 +74,7 @@ struct umdf_slot {
     hal_u32 process;                   /* the requestor's */
     hal_u8 major, minor, mode, access; /* access: enum umdf_access */
     hal_u32 flags, code;               /* IRP.Flags, location Flags << 24; IoControlCode */
-    hal_u64 offset;                    /* reads, writes: ByteOffset */
+    hal_u64 offset;                    /* reads, writes: ByteOffset; opens: the related file */
     hal_u64 input, output;
     hal_u32 input_length, output_length;
     hal_u64 words[6];            /* what else the major function needs: reflect.c */

@@ -229,6 +229,17 @@ WDFDEVICE NTAPI imp_WdfFileObjectGetDevice(PWDF_DRIVER_GLOBALS DriverGlobals,
     return wdf_handle_of(wdf_file_of(FileObject, __func__)->device);
 }
 
+WDFFILEOBJECT NTAPI imp_WdfFileObjectGetRelatedFileObject(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                          WDFFILEOBJECT FileObject)
+{
+    struct wdf_file *file = wdf_file_of(FileObject, __func__);
+    PFILE_OBJECT related = file->file ? file->file->RelatedFileObject : NULL;
+    struct wdf_file *found = related ? wdf_find_file(file->device, related) : NULL;
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    return found ? wdf_handle_of(found) : NULL;
+}
+
 ULONG NTAPI imp_WdfFileObjectGetInitiatorProcessId(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                    WDFFILEOBJECT FileObject)
 {

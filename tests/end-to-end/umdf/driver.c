@@ -208,6 +208,23 @@ static NTSTATUS Post(WDFDEVICE Device, WDFREQUEST Request)
                : status;
 }
 
+static NTSTATUS TellRelated(WDFREQUEST Request, size_t *Information)
+{
+    WDFFILEOBJECT related = WdfFileObjectGetRelatedFileObject(WdfRequestGetFileObject(Request));
+    PUNICODE_STRING name;
+    PVOID to;
+    NTSTATUS status;
+
+    if (!related)
+        return STATUS_NOT_FOUND;
+    name = WdfFileObjectGetFileName(related);
+    status = WdfRequestRetrieveOutputBuffer(Request, name->Length, &to, NULL);
+    if (NT_SUCCESS(status))
+        memcpy(to, name->Buffer, name->Length);
+    *Information = name->Length;
+    return status;
+}
+
 VOID TestControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t InputLength,
                  ULONG Code)
 {
@@ -240,6 +257,9 @@ VOID TestControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t
     case IOCTL_TOO_MUCH:
         status = STATUS_SUCCESS;
         information = OutputLength + 1;
+        break;
+    case IOCTL_RELATED:
+        status = TellRelated(Request, &information);
         break;
     case IOCTL_POST:
         status = Post(WdfIoQueueGetDevice(Queue), Request);

@@ -4,6 +4,7 @@
 #include <initguid.h>
 #include <wdmguid.h>
 #include <winioctl.h>
+#include <winternl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,28 @@ static void CheckRefusals(HANDLE device)
                                 GetLastError() == ERROR_SHARING_VIOLATION);
 }
 
+static void CheckRelated(HANDLE device)
+{
+    HANDLE first = Open("\\first", 0), second = NULL;
+    UNICODE_STRING name = {10, 10, L"below"};
+    OBJECT_ATTRIBUTES attributes = {
+        .Length = sizeof(attributes), .RootDirectory = first, .ObjectName = &name};
+    IO_STATUS_BLOCK result;
+    WCHAR related[16] = L"";
+    DWORD returned;
+
+    Check("no related file", !DeviceIoControl(device, IOCTL_RELATED, NULL, 0, related,
+                                              sizeof(related), &returned, NULL));
+    Check("a file relative to another",
+          NtOpenFile(&second, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes, &result, 0,
+                     0x20) == 0);
+    Check("which one", DeviceIoControl(second, IOCTL_RELATED, NULL, 0, related, sizeof(related),
+                                       &returned, NULL) &&
+                           !wcscmp(related, L"\\first"));
+    CloseHandle(first);
+    CloseHandle(second);
+}
+
 /* ---- requests that wait --------------------------------------------------------------------- */
 
 enum { WAITERS = 8 };
@@ -163,6 +186,7 @@ static int Work(void)
     CheckTransfers(device, 65536);
     CheckTransfers(device, (1 << 20) + 5);
     CheckRefusals(device);
+    CheckRelated(device);
     CheckCancel();
     Check("closed", CloseHandle(device));
     return wrong;

@@ -31,6 +31,9 @@
         }                                                                                          \
     }
 
+/* Output: the name of the file that this one was opened relative to. */
+#define IOCTL_RELATED TEST_CODE(11, METHOD_BUFFERED)
+
 #define PATTERN(index) ((UCHAR)((index)*7 + 3))
 
 struct target {
