@@ -6,6 +6,7 @@
 
 #include <initguid.h>
 #include <wdmguid.h>
+
 static ULONG64 hash(const UCHAR *bytes, ULONG length)
 {
     ULONG64 value = 0xCBF29CE484222325ull; /* FNV-1a */
