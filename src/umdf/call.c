@@ -37,7 +37,8 @@ VOID umdf_answer(struct umdf_errand *errand)
     call->status = (hal_u32)errand->result.Status;
     call->information = errand->result.Information;
     mm_acquire(&host->lock);
-    host->errands[errand->number] = NULL;
+    /* Release: pairs with umdf_take_call, which looks without the lock. */
+    __atomic_store_n(&host->errands[errand->number], NULL, __ATOMIC_RELEASE);
     mm_release(&host->lock);
     /* The call is the host's again from here on. */
     lpc_pass(&call->turn, UMDF_HOST, LPC_ANSWER, 0);
@@ -426,7 +427,7 @@ static struct umdf_errand *make_errand(struct umdf_host *host, ULONG number)
     errand->host = host;
     errand->number = number;
     mm_acquire(&host->lock);
-    host->errands[number] = errand;
+    __atomic_store_n(&host->errands[number], errand, __ATOMIC_RELAXED);
     mm_release(&host->lock);
     return errand;
 }
