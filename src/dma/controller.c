@@ -9,6 +9,7 @@
 #include "dma_private.h"
 
 #include "../ex/ex.h"
+#include "../mm/iospace.h"
 #include "../rtl/rtl.h"
 
 #define CASCADE_CHANNEL 4 /* joins the two halves of an ISA machine's controller */
@@ -48,10 +49,9 @@ struct dma_line {
 };
 
 static struct dma_controller {
-    struct mm_lock lock;      /* guards the lists */
-    LIST_ENTRY channels;      /* of dma_channel.link */
-    LIST_ENTRY lines;         /* of dma_line.link */
-    dma_device_access access; /* who knows what is at a device's address, or NULL; atomic */
+    struct mm_lock lock; /* guards the lists */
+    LIST_ENTRY channels; /* of dma_channel.link */
+    LIST_ENTRY lines;    /* of dma_line.link */
 } controller;
 
 /* In a driver's DMA_TRANSFER_CONTEXT. */
@@ -64,11 +64,6 @@ VOID dma_controller_start(VOID)
     controller = (struct dma_controller){0};
     InitializeListHead(&controller.channels);
     InitializeListHead(&controller.lines);
-}
-
-VOID dma_on_device_access(dma_device_access access)
-{
-    __atomic_store_n(&controller.access, access, __ATOMIC_RELEASE);
 }
 
 /* ---- Request lines -------------------------------------------------------------------- */
@@ -130,12 +125,11 @@ VOID dma_line_ready(struct dma_line *line)
 /* Nobody at the line: the device's register at its address, which nobody may answer either. */
 static VOID move_register(struct dma_channel *channel, PUCHAR bytes, ULONG count)
 {
-    dma_device_access access = __atomic_load_n(&controller.access, __ATOMIC_ACQUIRE);
     ULONG64 address = channel->device_address + channel->program.device_offset;
 
-    for (ULONG i = 0; i < count; i += channel->width) {
-        ULONG piece = min(channel->width, count - i);
-        if ((!access || !access(address, bytes + i, piece, channel->program.is_write)) &&
+    for (ULONG i = 0, piece; i < count; i += piece) {
+        piece = count - i < channel->width ? 1 : channel->width;
+        if (!mm_io_reach(address, bytes + i, piece, channel->program.is_write) &&
             !channel->program.is_write)
             memset(bytes + i, 0xFF, piece);
     }

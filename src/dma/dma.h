@@ -95,13 +95,6 @@ VOID dma_line_detach(struct dma_line *line);
 /* The device is ready for more. IRQL <= DISPATCH_LEVEL; not from within its operations. */
 VOID dma_line_ready(struct dma_line *line);
 
-/*
- * Who is asked for a register at a physical address if there is nobody at the line: reads or
- * writes 1 to 8 bytes of it; FALSE if nothing is there. DISPATCH_LEVEL.
- */
-typedef BOOLEAN (*dma_device_access)(ULONG64 address, PVOID bytes, ULONG count, BOOLEAN is_write);
-VOID dma_on_device_access(dma_device_access access);
-
 /* ---- For the framework ----------------------------------------------------------- */
 
 /*

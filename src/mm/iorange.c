@@ -274,3 +274,23 @@ VOID mm_io_write(const struct mm_io_access *access, ULONG64 value)
         leave(range);
     }
 }
+
+BOOLEAN mm_io_reach(ULONG64 address, PVOID bytes, ULONG count, BOOLEAN is_write)
+{
+    struct mm_io_range *range = mm_io_find(address);
+    const struct mm_io_access access = {&range, address, count};
+    ULONG64 value = 0;
+
+    if (!range)
+        return FALSE;
+    BOOLEAN is_there = !range->device.memory;
+    if (is_there && is_write) {
+        memcpy(&value, bytes, count);
+        mm_io_write(&access, value);
+    } else if (is_there) {
+        value = mm_io_read(&access);
+        memcpy(bytes, &value, count);
+    }
+    mm_io_release(range);
+    return is_there;
+}

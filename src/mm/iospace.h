@@ -39,6 +39,12 @@ NTSTATUS mm_io_publish(const struct mm_io_device *device, struct mm_io_range **r
 VOID mm_io_withdraw(struct mm_io_range *range);
 
 /*
+ * A device that reaches another's register: 1, 2, 4 or 8 bytes at a physical address. FALSE:
+ * nothing is there, or plain memory. Any IRQL, no lock that the device wants.
+ */
+BOOLEAN mm_io_reach(ULONG64 address, PVOID bytes, ULONG count, BOOLEAN is_write);
+
+/*
  * Tells what a mapped device register is, for a report: its name and the offset in its range;
  * FALSE if address is none. Of use on any thread, in a signal handler too.
  */

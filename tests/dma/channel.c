@@ -4,6 +4,8 @@
  */
 #include "dma_test.h"
 
+#include "mm/iospace.h"
+
 #define DRIVERS 4
 
 static struct asking {
@@ -348,14 +350,21 @@ static struct {
     ULONG64 value, accesses;
 } a_register;
 
-static BOOLEAN reach_register(ULONG64 address, PVOID bytes, ULONG count, BOOLEAN is_write)
+static ULONG64 read_register(PVOID context, ULONG64 offset, ULONG bytes)
 {
-    if (address != 0x70006204 || count != 4)
-        return FALSE;
-    memcpy(is_write ? (PVOID)&a_register.value : bytes, is_write ? bytes : (PVOID)&a_register.value,
-           count);
+    UNREFERENCED_PARAMETER(context);
+    UNREFERENCED_PARAMETER(offset);
+    UNREFERENCED_PARAMETER(bytes);
+    return a_register.value;
+}
+
+static VOID write_register(PVOID context, ULONG64 offset, ULONG bytes, ULONG64 value)
+{
+    assert_ptr_equal(context, &a_register);
+    assert_int_equal(offset, 0x204);
+    assert_int_equal(bytes, 4);
+    a_register.value = value;
     a_register.accesses++;
-    return TRUE;
 }
 
 static void controller_finds_a_register(void **state)
@@ -365,7 +374,14 @@ static void controller_finds_a_register(void **state)
                                       .DmaRequestLine = 0x1000,
                                       .DmaWidth = Width32Bits,
                                       .MaximumLength = 0x1000};
+    const struct mm_io_device registers = {.kind = MM_IO_MEMORY,
+                                           .base = 0x70006000,
+                                           .length = 0x1000,
+                                           .read = read_register,
+                                           .write = write_register,
+                                           .context = &a_register};
     struct pages pages = make_pages(order, 1, 1, 0, 64);
+    struct mm_io_range *range;
     ULONG length = 64;
     PDMA_OPERATIONS operations;
 
@@ -375,7 +391,7 @@ static void controller_finds_a_register(void **state)
     KeInitializeEvent(&device.ended, SynchronizationEvent, FALSE);
     channel.adapter = get_adapter(description, NULL);
     operations = channel.adapter->DmaOperations;
-    dma_on_device_access(reach_register);
+    assert_int_equal(mm_io_publish(&registers, &range), STATUS_SUCCESS);
     operations->InitializeDmaTransferContext(channel.adapter, channel.context);
     assert_int_equal(operations->AllocateAdapterChannelEx(channel.adapter, pdo(), channel.context,
                                                           1, DMA_SYNCHRONOUS_CALLBACK, NULL, NULL,
@@ -390,7 +406,7 @@ static void controller_finds_a_register(void **state)
     operations->FlushAdapterBuffersEx(channel.adapter, pages.mdl, channel.base, 0, 64, TRUE);
     operations->FreeAdapterObject(channel.adapter, DeallocateObject);
     operations->PutDmaAdapter(channel.adapter);
-    dma_on_device_access(NULL);
+    mm_io_withdraw(range);
     free_pages(&pages);
 }
 
