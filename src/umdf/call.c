@@ -44,8 +44,10 @@ VOID umdf_answer(struct umdf_errand *errand)
     lpc_pass(&call->turn, UMDF_HOST, LPC_ANSWER, 0);
     if (!errand->is_waiting)
         umdf_post(host, UMDF_ANSWER, errand->number, 0);
-    if (errand->data)
+    if (errand->data) {
         ExFreePoolWithTag(errand->data, UMDF_TAG);
+        __atomic_fetch_sub(&host->errand_bytes, errand->data_bytes, __ATOMIC_RELAXED);
+    }
     ExFreePoolWithTag(errand, UMDF_TAG);
     umdf_dereference_host(host);
 }
@@ -379,6 +381,18 @@ static VOID NTAPI work(PVOID context)
 }
 
 /* ---- taking --------------------------------------------------------------------------- */
+
+BOOLEAN umdf_make_data(struct umdf_errand *errand, SIZE_T bytes)
+{
+    hal_u64 *used = &errand->host->errand_bytes;
+
+    if (__atomic_add_fetch(used, bytes, __ATOMIC_RELAXED) <= UMDF_ERRAND_BYTES)
+        errand->data = ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes, UMDF_TAG);
+    errand->data_bytes = bytes;
+    if (!errand->data)
+        __atomic_fetch_sub(used, bytes, __ATOMIC_RELAXED);
+    return errand->data != NULL;
+}
 
 VOID umdf_fetch_input(const struct umdf_errand *errand, PVOID to)
 {

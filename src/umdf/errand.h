@@ -28,20 +28,27 @@ struct umdf_errand {
     PFILE_OBJECT file;            /* SEND_NEW: that it is for, referenced; NULL: downwards */
     PIRP irp;                     /* that a driver may have; set before state is SENT */
     PMDL mdl;                     /* of output or input, in data */
-    PUCHAR data;                  /* in pool: the IRP's buffers, or what else came in */
-    const UCHAR *output;          /* of the answer, */
-    ULONG output_bytes;           /* so many */
+    SIZE_T data_bytes;
+    PUCHAR data;                              /* in pool: the IRP's buffers, or what else came in */
+    const UCHAR *output;                      /* of the answer, */
+    ULONG output_bytes;                       /* so many */
     VOID (*over)(struct umdf_errand *errand); /* its IRP is back, and nobody cancels it */
     hal_u32 state;
     IO_STATUS_BLOCK result;
     UCHAR bytes[UMDF_CALL_BYTES]; /* the input of a call whose place is 0 */
 };
 
+#define UMDF_TARGETS 1024u /* files that the drivers of a stack may have open */
+/* A host may name the same bytes in all its calls: this is what those may cost together. */
+#define UMDF_ERRAND_BYTES ((hal_u64)UMDF_HOST_PAGES << PAGE_SHIFT)
+
 /* ---- call.c --------------------------------------------------------------------------- */
 
 /* Answers the call, and frees the errand. */
 VOID umdf_answer(struct umdf_errand *errand);
 VOID umdf_answer_with(struct umdf_errand *errand, NTSTATUS status);
+/* errand->data, of so many bytes (at least 1), zeroed; FALSE: there is no memory for this host. */
+BOOLEAN umdf_make_data(struct umdf_errand *errand, SIZE_T bytes);
 /* Copies the call's input, wherever it is; once, since the host may change it. */
 VOID umdf_fetch_input(const struct umdf_errand *errand, PVOID to);
 

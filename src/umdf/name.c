@@ -194,8 +194,7 @@ NTSTATUS umdf_post_event(struct umdf_errand *errand)
 
     if (length < sizeof(event) || length - sizeof(event) > MAXUSHORT - EVENT_HEADER)
         return STATUS_INVALID_PARAMETER;
-    errand->data = ExAllocatePool2(POOL_FLAG_NON_PAGED, length, UMDF_TAG);
-    if (!errand->data)
+    if (!umdf_make_data(errand, length))
         return STATUS_INSUFFICIENT_RESOURCES;
     umdf_fetch_input(errand, errand->data);
     memcpy(&event, errand->data, sizeof(event));

@@ -17,8 +17,7 @@ static NTSTATUS make_data(struct umdf_errand *errand)
 
     if (!bytes)
         return STATUS_SUCCESS;
-    errand->data = ExAllocatePool2(POOL_FLAG_NON_PAGED, bytes, UMDF_TAG);
-    if (!errand->data)
+    if (!umdf_make_data(errand, bytes))
         return STATUS_INSUFFICIENT_RESOURCES;
     umdf_fetch_input(errand, errand->data);
     errand->output = errand->data + output_offset(errand);

@@ -12,12 +12,17 @@
 
 /* ---- life ----------------------------------------------------------------------------- */
 
-static VOID dereference(struct umdf_target *target)
+static VOID unmake(struct umdf_target *target)
 {
-    if (__atomic_sub_fetch(&target->references, 1, __ATOMIC_ACQ_REL))
-        return;
+    __atomic_sub_fetch(&target->stack->target_count, 1, __ATOMIC_RELAXED);
     IoReleaseRemoveLock(&target->stack->remove_lock, target);
     ExFreePoolWithTag(target, UMDF_TAG);
+}
+
+static VOID dereference(struct umdf_target *target)
+{
+    if (!__atomic_sub_fetch(&target->references, 1, __ATOMIC_ACQ_REL))
+        unmake(target);
 }
 
 /* The link_lock is held. NULL: there is none, or it is closed. */
@@ -187,8 +192,7 @@ static NTSTATUS read_open(struct umdf_errand *errand, struct io_user_open *what)
 
     if (length < sizeof(open))
         return STATUS_INVALID_PARAMETER;
-    errand->data = ExAllocatePool2(POOL_FLAG_NON_PAGED, length, UMDF_TAG);
-    if (!errand->data)
+    if (!umdf_make_data(errand, length))
         return STATUS_INSUFFICIENT_RESOURCES;
     umdf_fetch_input(errand, errand->data);
     memcpy(&open, errand->data, sizeof(open));
@@ -277,23 +281,20 @@ static VOID publish(struct umdf_stack *stack, struct umdf_target *target)
 
 static struct umdf_target *make(struct umdf_stack *stack)
 {
-    struct umdf_target *target = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*target), UMDF_TAG);
+    struct umdf_target *target = NULL;
 
-    if (!target)
-        return NULL;
-    target->references = 1;
-    target->stack = stack;
-    target->number = __atomic_add_fetch(&stack->last_target, 1, __ATOMIC_RELAXED);
-    if (NT_SUCCESS(IoAcquireRemoveLock(&stack->remove_lock, target)))
+    if (__atomic_add_fetch(&stack->target_count, 1, __ATOMIC_RELAXED) <= UMDF_TARGETS)
+        target = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*target), UMDF_TAG);
+    if (target && NT_SUCCESS(IoAcquireRemoveLock(&stack->remove_lock, target))) {
+        target->references = 1;
+        target->stack = stack;
+        target->number = __atomic_add_fetch(&stack->last_target, 1, __ATOMIC_RELAXED);
         return target;
-    ExFreePoolWithTag(target, UMDF_TAG);
+    }
+    if (target)
+        ExFreePoolWithTag(target, UMDF_TAG);
+    __atomic_sub_fetch(&stack->target_count, 1, __ATOMIC_RELAXED);
     return NULL;
-}
-
-static VOID unmake(struct umdf_target *target)
-{
-    IoReleaseRemoveLock(&target->stack->remove_lock, target);
-    ExFreePoolWithTag(target, UMDF_TAG);
 }
 
 NTSTATUS umdf_open_target(struct umdf_errand *errand)

@@ -112,8 +112,9 @@ struct umdf_host {
     ULONG page_bits[UMDF_DATA_PAGES / 32];
     hal_u32 critical; /* requests that have a deadline; atomic */
     struct umdf_request requests[UMDF_SLOTS];
-    struct umdf_errand
-        *errands[UMDF_CALLS]; /* that the kernel is at, by call; changed under lock */
+    /* What the kernel is at, by call; changed under lock. */
+    struct umdf_errand *errands[UMDF_CALLS];
+    hal_u64 errand_bytes; /* of pool that these have for data; atomic */
 };
 
 static inline BOOLEAN umdf_is_dead(const struct umdf_host *host)
@@ -222,6 +223,7 @@ struct umdf_stack {
     struct mm_lock link_lock; /* guards the six that follow, but last_target */
     LIST_ENTRY targets;       /* of umdf_target.link: files its drivers have open */
     ULONG last_target;        /* the number given last; atomic */
+    ULONG target_count;       /* atomic */
     LIST_ENTRY links;         /* symbolic links that its drivers have made; call.c's */
     ULONG link_count, interface_count;
     ULONG64 interfaces[UMDF_INTERFACES]; /* that its drivers have registered, as hashes */
