@@ -193,8 +193,7 @@ static void await_rest(bool is_ordinary)
     kernel.rest = now;
 }
 
-/* ---- a program that behaves --------------------------------------------------------------------
- */
+/* ---- a program that behaves ------------------------------------------------------------- */
 
 static void use_driver(const struct program *program, struct opening *opening)
 {
@@ -239,8 +238,7 @@ static void check_service(void)
         fail("the kernel does not serve others any more");
 }
 
-/* ---- libFuzzer's calls --------------------------------------------------------------------------
- */
+/* ---- libFuzzer's calls ------------------------------------------------------------------ */
 
 int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
 {

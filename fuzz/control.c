@@ -150,8 +150,7 @@ static VOID make_request(struct input *input)
     }
 }
 
-/* ---- what else a program does ------------------------------------------------------------------
- */
+/* ---- what else a program does ----------------------------------------------------------- */
 
 static VOID open_device(ULONG number)
 {
@@ -225,8 +224,7 @@ static VOID operate(struct input *input)
     }
 }
 
-/* ---- libFuzzer's calls --------------------------------------------------------------------------
- */
+/* ---- libFuzzer's calls ------------------------------------------------------------------ */
 
 /* Behind it is nothing for as far as a length can reach. */
 static VOID make_arena(VOID)

@@ -97,8 +97,7 @@ static VOID use_device(const UCHAR *bytes, SIZE_T size)
     NtClose(state.device);
 }
 
-/* ---- libFuzzer's calls --------------------------------------------------------------------------
- */
+/* ---- libFuzzer's calls ------------------------------------------------------------------ */
 
 static VOID write_input(const UCHAR *bytes, SIZE_T size)
 {

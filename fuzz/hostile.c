@@ -381,8 +381,7 @@ static void change_memory(struct input *input)
     }
 }
 
-/* ---- its second thread ------------------------------------------------------------------------
- */
+/* ---- its second thread ------------------------------------------------------------------ */
 
 /* Changes what the kernel looks at, while it does. */
 static void *scribble(void *argument)

@@ -211,8 +211,7 @@ ULONG dma_channel_counter(struct dma_channel *channel);
 /* CancelMappedTransfer was called with the context since it was initialized. */
 BOOLEAN dma_is_cancelled(PVOID transfer_context);
 
-/* ---- The operations that drivers call ---------------------------------------------------------
- */
+/* ---- The operations that drivers call --------------------------------------------------- */
 
 NTSTATUS NTAPI dma_allocate_channel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
                                     ULONG NumberOfMapRegisters, PDRIVER_CONTROL ExecutionRoutine,

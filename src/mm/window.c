@@ -141,8 +141,7 @@ static BOOLEAN open_window(struct window *window)
     return TRUE;
 }
 
-/* ---- contexts ---------------------------------------------------------------------------------
- */
+/* ---- contexts --------------------------------------------------------------------------- */
 
 static VOID await_nobody(struct mm_space *space)
 {

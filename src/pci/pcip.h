@@ -62,8 +62,7 @@ VOID pci_delete_device(struct pci_device *own);
 /* The hardware is gone; the bus does not report it any more when it is asked next. */
 VOID pci_pull_out(struct pci_device *own);
 
-/* ---- id.c, requirements.c, interface.c ---------------------------------------------------------
- */
+/* ---- id.c, requirements.c, interface.c -------------------------------------------------- */
 
 NTSTATUS pci_query_id(struct pci_device *own, PIRP irp, BUS_QUERY_ID_TYPE type);
 NTSTATUS pci_query_text(struct pci_device *own, PIRP irp, DEVICE_TEXT_TYPE type);

@@ -6,8 +6,7 @@
 /* MAX_DEVICE_ID_LEN: characters of an instance path, with the terminator. */
 #define MAX_INSTANCE 200
 
-/* ---- ids --------------------------------------------------------------------------------------
- */
+/* ---- ids -------------------------------------------------------------------------------- */
 
 /* A copy of what a driver answered, in the room's own pool; frees the answer. */
 static PWSTR adopt_list(PWSTR answer)

@@ -14,8 +14,7 @@ struct inf_block {
     __attribute__((aligned(16))) UCHAR data[];
 };
 
-/* ---- memory and characters ---------------------------------------------------------------------
- */
+/* ---- memory and characters -------------------------------------------------------------- */
 
 PVOID inf_block_allocate(struct inf *inf, SIZE_T bytes)
 {

@@ -22,8 +22,7 @@ static const struct inf_section *section_of(const struct pnp_install *install,
     return inf_find_section(install->package->inf, inf_field(line, field));
 }
 
-/* ---- the service's key --------------------------------------------------------------------------
- */
+/* ---- the service's key ------------------------------------------------------------------ */
 
 NTSTATUS pnp_set_driver_file(const struct pnp_path *key, PCWSTR binary, PCWSTR folder)
 {

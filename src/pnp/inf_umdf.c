@@ -266,8 +266,7 @@ NTSTATUS pnp_install_umdf(const struct pnp_install *install, const struct pnp_no
     return NT_SUCCESS(status) ? set_drivers(install, order.drivers, &key) : status;
 }
 
-/* ---- which of them are there ------------------------------------------------------------------
- */
+/* ---- which of them are there ------------------------------------------------------------ */
 
 static NTSTATUS visit_binary(const struct pnp_install *install, const struct inf_line *line,
                              PVOID context)

@@ -17,8 +17,7 @@ VOID pnp_interface_start(VOID)
     KeInitializeMutex(&interfaces.enabling, 0);
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------ */
 
 /* "ROOT#SAMPLE#0000#{guid}" behind what path has already. */
 static VOID add_name(struct pnp_path *path, const struct pnp_node *node, const GUID *guid)
@@ -65,8 +64,7 @@ static VOID key_name(struct pnp_path *path, const struct pnp_interface *iface, P
     }
 }
 
-/* ---- finding ------------------------------------------------------------------------------------
- */
+/* ---- finding ---------------------------------------------------------------------------- */
 
 struct pnp_interface *pnp_next_interface(struct pnp_node *node, struct pnp_interface *from)
 {
@@ -147,8 +145,7 @@ static struct pnp_interface *find_of_node(struct pnp_node *node, const GUID *gui
     return iface;
 }
 
-/* ---- making -------------------------------------------------------------------------------------
- */
+/* ---- making ----------------------------------------------------------------------------- */
 
 static VOID free_interface(struct pnp_interface *iface)
 {

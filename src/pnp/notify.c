@@ -47,8 +47,7 @@ VOID pnp_notify_start(VOID)
     InitializeListHead(&notify.listeners);
 }
 
-/* ---- calling ----------------------------------------------------------------------------------
- */
+/* ---- calling ---------------------------------------------------------------------------- */
 
 static VOID free_listener(struct listener *listener)
 {

@@ -40,8 +40,7 @@ PCSTR pnp_driver_file(PCWSTR name);
 NTSTATUS pnp_explain_line(const struct pnp_package *package, const struct inf_line *line,
                           PCSTR text, struct pnp_reason *reason);
 
-/* ---- inf_section.c: sections that install ------------------------------------------------------
- */
+/* ---- inf_section.c: sections that install ----------------------------------------------- */
 
 /* An install section of the package: its name and the decoration of the one that was found. */
 struct pnp_install {
@@ -95,8 +94,7 @@ VOID pnp_count_services(const struct pnp_install *install, ULONG *known, ULONG *
 /* AddFilter: puts the service into the device's list of filters. */
 NTSTATUS pnp_install_filters(const struct pnp_install *install, const struct pnp_path *enum_key);
 
-/* ---- inf_umdf.c: UMDF drivers ------------------------------------------------------------------
- */
+/* ---- inf_umdf.c: UMDF drivers ----------------------------------------------------------- */
 
 /* Puts what the .Wdf section says of the device's UMDF drivers into the registry; see umdf.h. */
 NTSTATUS pnp_install_umdf(const struct pnp_install *install, const struct pnp_node *node);
@@ -107,15 +105,13 @@ struct pnp_umdf_visit {
 };
 VOID pnp_for_each_umdf_service(const struct pnp_install *install, struct pnp_umdf_visit *visit);
 
-/* ---- inf_system.c -------------------------------------------------------------------------------
- */
+/* ---- inf_system.c ----------------------------------------------------------------------- */
 
 /* One that Windows brings, or NULL. */
 const struct pnp_package *pnp_find_system_package(PCWSTR name);
 VOID pnp_free_system_packages(VOID);
 
-/* ---- inf_class.c -------------------------------------------------------------------------------
- */
+/* ---- inf_class.c ------------------------------------------------------------------------ */
 
 /* What the class installer of the package's class does: a port gets the name COMn. */
 NTSTATUS pnp_install_class(const struct pnp_package *package, const struct pnp_node *node);

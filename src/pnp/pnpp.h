@@ -219,8 +219,7 @@ BOOLEAN pnp_root_withdraw(PDEVICE_OBJECT pdo);
 BOOLEAN pnp_root_signal_wake(PDEVICE_OBJECT pdo);
 BOOLEAN pnp_is_root_device(PDEVICE_OBJECT pdo);
 
-/* ---- identify.c, stack.c, resources.c, start_device.c, enumerate.c ------------------------------
- */
+/* ---- identify.c, stack.c, resources.c, start_device.c, enumerate.c ---------------------- */
 
 /* PNP_NEW -> PNP_IDENTIFIED. A device that cannot say who it is gets a problem. */
 NTSTATUS pnp_identify(struct pnp_node *node);
@@ -276,8 +275,7 @@ VOID pnp_take_children(struct pnp_node *node);
 /* Asks a started device for its children; new ones are started, missing ones removed. */
 VOID pnp_enumerate(struct pnp_node *node);
 
-/* ---- remove.c, state.c -------------------------------------------------------------------------
- */
+/* ---- remove.c, state.c ------------------------------------------------------------------ */
 
 /* Devices that go together, the first to go first; nodes are referenced. */
 struct pnp_leaving {
@@ -311,14 +309,12 @@ VOID pnp_device_idle(PDEVICE_OBJECT device);
 /* Asks for the device's state, and does what it says. */
 VOID pnp_check_state(struct pnp_node *node);
 
-/* ---- property.c ---------------------------------------------------------------------------------
- */
+/* ---- property.c ------------------------------------------------------------------------- */
 
 /* The key that IoOpenDeviceRegistryKey opens. */
 NTSTATUS pnp_key_of_node(struct pnp_node *node, ULONG type, struct pnp_path *key);
 
-/* ---- interface.c -------------------------------------------------------------------------------
- */
+/* ---- interface.c ------------------------------------------------------------------------ */
 
 struct pnp_interface {
     LIST_ENTRY of_node; /* in pnp_node.interfaces, under pnp.tree_lock */

@@ -20,8 +20,7 @@ struct power_request {
     WORK_QUEUE_ITEM work; /* to send it at PASSIVE_LEVEL */
 };
 
-/* ---- a device's power -------------------------------------------------------------------------
- */
+/* ---- a device's power ------------------------------------------------------------------- */
 
 NTSTATUS pnp_power_create(struct pnp_node *node)
 {

@@ -153,8 +153,7 @@ NTSTATUS NTAPI PoUnregisterPowerSettingCallback(PVOID Handle)
     return pnp_call(remove, Handle);
 }
 
-/* ---- staying awake ------------------------------------------------------------------------------
- */
+/* ---- staying awake ---------------------------------------------------------------------- */
 
 struct system_state {
     EXECUTION_STATE flags;

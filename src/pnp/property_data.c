@@ -12,8 +12,7 @@
 
 #define VALUE_TYPE_BASE 0xFFFF0000u /* marks a DEVPROPTYPE among registry types */
 
-/* ---- what the system has -----------------------------------------------------------------------
- */
+/* ---- what the system has ---------------------------------------------------------------- */
 
 static const struct known {
     const DEVPROPKEY *key;

@@ -13,8 +13,7 @@ static LIST_ENTRY waiting = {&waiting, &waiting};
 static VOID run_waiting(struct pnp_action *action);
 static struct pnp_action check_waiting = {.run = run_waiting};
 
-/* ---- who goes together -------------------------------------------------------------------------
- */
+/* ---- who goes together ------------------------------------------------------------------ */
 
 static BOOLEAN is_in(const struct pnp_leaving *group, const struct pnp_node *node)
 {
@@ -112,8 +111,7 @@ static struct pnp_leaving *make_group(struct pnp_node *top, DEVICE_RELATION_TYPE
     return NULL;
 }
 
-/* ---- stacks -------------------------------------------------------------------------------------
- */
+/* ---- stacks ----------------------------------------------------------------------------- */
 
 static BOOLEAN has_stack(const struct pnp_node *node)
 {

@@ -60,8 +60,7 @@ PIO_RESOURCE_REQUIREMENTS_LIST pnp_copy_requirements(const IO_RESOURCE_REQUIREME
     return copy(from, from->ListSize);
 }
 
-/* ---- what is free ------------------------------------------------------------------------------
- */
+/* ---- what is free ----------------------------------------------------------------------- */
 
 static struct range *conflict(UCHAR type, ULONG64 start, ULONG64 length, BOOLEAN is_shared)
 {

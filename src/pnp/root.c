@@ -25,8 +25,7 @@ static struct {
     ULONG count;
 } bus;
 
-/* ---- what a device of the bus says about itself ------------------------------------------------
- */
+/* ---- what a device of the bus says about itself ----------------------------------------- */
 
 static NTSTATUS complete(PIRP irp, NTSTATUS status)
 {

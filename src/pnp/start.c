@@ -52,8 +52,7 @@ VOID pnp_stop(VOID)
     pnp_notify_stop();
 }
 
-/* ---- adding -------------------------------------------------------------------------------------
- */
+/* ---- adding ----------------------------------------------------------------------------- */
 
 /* The key that `devcon install` makes before the device is there. */
 static NTSTATUS write_key(const struct pnp_path *instance, PCWSTR hardware_id, PCWSTR service)

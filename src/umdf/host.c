@@ -101,8 +101,7 @@ static struct umdf_host *allocate(ULONG driver_count)
     return host;
 }
 
-/* ---- setting up --------------------------------------------------------------------------------
- */
+/* ---- setting up ------------------------------------------------------------------------- */
 
 static int send_welcome(struct umdf_host *host)
 {

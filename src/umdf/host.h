@@ -120,8 +120,7 @@ PFILE_OBJECT host_find_file(struct host_stack *stack, ULONG number);
 VOID host_drop_file(struct host_stack *stack, ULONG number);
 VOID host_drop_all_files(struct host_stack *stack);
 
-/* ---- host_stack.c ------------------------------------------------------------------------------
- */
+/* ---- host_stack.c ----------------------------------------------------------------------- */
 
 /* UMDF_ADD_DEVICE's input. reason gets a sentence; *word is the stack's access. */
 NTSTATUS host_add_stack(ULONG number, const UCHAR *bytes, ULONG length, PSTR reason,

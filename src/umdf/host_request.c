@@ -79,8 +79,7 @@ static NTSTATUS NTAPI completed(PDEVICE_OBJECT device, PIRP irp, PVOID context)
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-/* ---- cancelling -------------------------------------------------------------------------------
- */
+/* ---- cancelling ------------------------------------------------------------------------- */
 
 VOID host_cancel_request(ULONG number, hal_u32 serial)
 {
@@ -101,8 +100,7 @@ VOID host_cancel_request(ULONG number, hal_u32 serial)
         finish(request);
 }
 
-/* ---- IRPs ---------------------------------------------------------------------------------------
- */
+/* ---- IRPs ------------------------------------------------------------------------------- */
 
 /* FALSE: what is lent cannot be reached. */
 static BOOLEAN find_data(struct host_request *request)

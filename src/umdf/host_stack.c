@@ -89,8 +89,7 @@ VOID host_drop_stack(struct host_stack *stack)
     host_leave_stack(stack);
 }
 
-/* ---- the description ----------------------------------------------------------------------------
- */
+/* ---- the description -------------------------------------------------------------------- */
 
 /* What is left to read; TRUE while it was all there. */
 struct reader {

@@ -323,8 +323,7 @@ static VOID arm(struct umdf_host *host, struct umdf_request *request, PIRP irp)
     umdf_post(host, UMDF_CANCEL, umdf_number_of(host, request), request->serial);
 }
 
-/* ---- sending ----------------------------------------------------------------------------------
- */
+/* ---- sending ---------------------------------------------------------------------------- */
 
 /* Sends and, if it may, waits for a moment. */
 static VOID submit(struct umdf_host *host, struct umdf_request *request, enum umdf_waiting waiting)

@@ -156,8 +156,7 @@ NTSTATUS umdf_do_without_host(struct umdf_stack *stack, PIRP irp)
     }
 }
 
-/* ---- dispatch -----------------------------------------------------------------------------------
- */
+/* ---- dispatch --------------------------------------------------------------------------- */
 
 /* What the drivers of the host have a say in; their framework knows no other. */
 static BOOLEAN is_for_host(PIO_STACK_LOCATION location)
@@ -250,8 +249,7 @@ static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
     }
 }
 
-/* ---- life ---------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------- */
 
 struct umdf_stack *umdf_find_stack(struct umdf_host *host, ULONG number, PVOID tag)
 {

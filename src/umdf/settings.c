@@ -55,8 +55,7 @@ static NTSTATUS begin(struct name *name, PCWSTR prefix, PCUNICODE_STRING rest)
     return RtlAppendUnicodeStringToString(&name->string, rest);
 }
 
-/* ---- values and keys --------------------------------------------------------------------------
- */
+/* ---- values and keys -------------------------------------------------------------------- */
 
 struct walk {
     struct writer *writer;

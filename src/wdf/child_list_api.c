@@ -151,8 +151,7 @@ VOID NTAPI imp_WdfChildListEndScan(PWDF_DRIVER_GLOBALS DriverGlobals, WDFCHILDLI
     wdf_unlock_children(list, &changes);
 }
 
-/* ---- looking ----------------------------------------------------------------------------------
- */
+/* ---- looking ---------------------------------------------------------------------------- */
 
 BOOLEAN wdf_child_matches(const struct wdf_child *child, ULONG flags)
 {

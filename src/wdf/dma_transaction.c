@@ -280,8 +280,7 @@ NTSTATUS NTAPI imp_WdfDmaTransactionCreate(PWDF_DRIVER_GLOBALS DriverGlobals,
     return wdf_publish_object(transaction, &enabler->object, DmaTransaction);
 }
 
-/* ---- Initializing -------------------------------------------------------------------------------
- */
+/* ---- Initializing ----------------------------------------------------------------------- */
 
 /* Where a packet device's transfers are the WDM interface's version 2, chains are not for it. */
 static BOOLEAN takes_chains(const struct wdf_dma_enabler *enabler)

@@ -75,8 +75,7 @@ VOID NTAPI imp_WdfInterruptReportInactive(PWDF_DRIVER_GLOBALS DriverGlobals, WDF
     report(wdf_interrupt_of(Interrupt, __func__), IoReportInterruptInactive);
 }
 
-/* ---- policy: Linux schedules whoever serves it, so that it is kept and no more ------------------
- */
+/* ---- policy: Linux schedules whoever serves it, so that it is kept and no more ---------- */
 
 static VOID set_policy(struct wdf_interrupt *interrupt, const WDF_INTERRUPT_EXTENDED_POLICY *policy,
                        PCSTR function)

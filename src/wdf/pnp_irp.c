@@ -299,8 +299,7 @@ static NTSTATUS filter_requirements(struct wdf_device *device, PIRP irp)
     return wdf_finish_irp(device, irp, status);
 }
 
-/* ---- the tables ---------------------------------------------------------------------------------
- */
+/* ---- the tables ------------------------------------------------------------------------- */
 
 #define MINORS (IRP_MN_DEVICE_ENUMERATED + 1)
 

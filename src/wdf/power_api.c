@@ -271,8 +271,7 @@ VOID NTAPI imp_WdfDeviceResumeIdleActual(PWDF_DRIVER_GLOBALS DriverGlobals, WDFD
     resume_idle(DriverGlobals, Device, __func__);
 }
 
-/* ---- questions ---------------------------------------------------------------------------------
- */
+/* ---- questions -------------------------------------------------------------------------- */
 
 WDF_DEVICE_POWER_STATE NTAPI imp_WdfDeviceGetDevicePowerState(PWDF_DRIVER_GLOBALS DriverGlobals,
                                                               WDFDEVICE Device)

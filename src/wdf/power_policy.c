@@ -357,8 +357,7 @@ VOID wdf_set_idle_enabled(struct wdf_policy *policy, BOOLEAN is_enabled)
     wdf_policy_kick(policy);
 }
 
-/* ---- start and stop ----------------------------------------------------------------------------
- */
+/* ---- start and stop --------------------------------------------------------------------- */
 
 VOID wdf_policy_starting(struct wdf_device *device)
 {

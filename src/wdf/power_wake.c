@@ -319,8 +319,7 @@ BOOLEAN wdf_indicate_wake(struct wdf_device *device, NTSTATUS status)
     return TRUE;
 }
 
-/* ---- IRP_MN_WAIT_WAKE --------------------------------------------------------------------------
- */
+/* ---- IRP_MN_WAIT_WAKE ------------------------------------------------------------------- */
 
 NTSTATUS wdf_dispatch_wait_wake(struct wdf_device *device, PIRP irp)
 {

@@ -327,8 +327,7 @@ NTSTATUS wdf_send_and_wait(struct wdf_request *request, struct wdf_target *targe
     return wait.status;
 }
 
-/* ---- and forgetting it ------------------------------------------------------------------------
- */
+/* ---- and forgetting it ------------------------------------------------------------------ */
 
 /* The framework has to know whether a file was opened. */
 static NTSTATUS NTAPI opened_below(PDEVICE_OBJECT device_object, PIRP irp, PVOID device)
@@ -369,8 +368,7 @@ static BOOLEAN forget(struct wdf_request *request, struct wdf_target *target, PC
     return TRUE;
 }
 
-/* ---- what drivers call --------------------------------------------------------------------------
- */
+/* ---- what drivers call ------------------------------------------------------------------ */
 
 /* Out of line, for what imp_WdfRequestSend does for most. */
 static __attribute__((noinline)) BOOLEAN

@@ -181,8 +181,7 @@ static void pieces(void **state)
     }
 }
 
-/* ---- The system's controller --------------------------------------------------------------------
- */
+/* ---- The system's controller ------------------------------------------------------------ */
 
 #define LINE 5
 

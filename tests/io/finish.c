@@ -344,8 +344,7 @@ static void notification_modes(void)
                      FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE);
 }
 
-/* ---- position -----------------------------------------------------------------------------------
- */
+/* ---- position --------------------------------------------------------------------------- */
 
 static LONGLONG seen_offset;
 

@@ -56,8 +56,7 @@ static inline int stop_system(void **state)
     return 0;
 }
 
-/* ---- the driver --------------------------------------------------------------------------------
- */
+/* ---- the driver ------------------------------------------------------------------------- */
 
 struct test_device {
     PDEVICE_OBJECT self, below, pdo;

@@ -2,8 +2,7 @@
  * they answer. */
 #include "wdf/child_test.h"
 
-/* ---- a child's life ---------------------------------------------------------------------------
- */
+/* ---- a child's life --------------------------------------------------------------------- */
 
 static VOID is_made_when_it_is_asked_for(VOID)
 {
@@ -107,8 +106,7 @@ static VOID is_ejected(VOID)
     assert_journal("child-missing child-cleanup child-destroy ");
 }
 
-/* ---- scans --------------------------------------------------------------------------------------
- */
+/* ---- scans ------------------------------------------------------------------------------ */
 
 static VOID a_scan_loses_who_is_not_found(VOID)
 {

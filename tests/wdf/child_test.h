@@ -165,8 +165,7 @@ static inline VOID start_bus_driver(VOID)
     assert_journal("bus-start scan ");
 }
 
-/* ---- helpers -----------------------------------------------------------------------------------
- */
+/* ---- helpers ---------------------------------------------------------------------------- */
 
 static inline WDFCHILDLIST list(VOID)
 {

@@ -91,8 +91,7 @@ static void start_fails(VOID)
     fails("dma-start", "fill enable dma-start dma-stop disable dma-flush");
 }
 
-/* ---- Common buffers ----------------------------------------------------------------------------
- */
+/* ---- Common buffers --------------------------------------------------------------------- */
 
 static void common_buffers(VOID)
 {

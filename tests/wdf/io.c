@@ -231,8 +231,7 @@ static void or_only_some(void)
     assert_journal("queue:5 ");
 }
 
-/* ---- queues picked by the driver ---------------------------------------------------------------
- */
+/* ---- queues picked by the driver -------------------------------------------------------- */
 
 static WDFQUEUE other;
 

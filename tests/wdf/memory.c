@@ -412,8 +412,7 @@ static void copies_what_lies_within(void)
     WdfObjectDelete(memory);
 }
 
-/* ---- for the rest of the framework ------------------------------------------------------------
- */
+/* ---- for the rest of the framework ------------------------------------------------------ */
 
 static void offsets_stay_within(void)
 {

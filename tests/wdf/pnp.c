@@ -160,8 +160,7 @@ static VOID is_surprise_removed_before_it_starts(VOID)
     assert_int_equal(WdfDeviceGetDevicePnpState(function.device), WdfDevStatePnpInit);
 }
 
-/* ---- AddDevice that fails ---------------------------------------------------------------------
- */
+/* ---- AddDevice that fails --------------------------------------------------------------- */
 
 static NTSTATUS refuse(WDFDEVICE device)
 {
@@ -207,8 +206,7 @@ static VOID filter_follows_the_device_below(VOID)
     assert_journal(START_JOURNAL);
 }
 
-/* ---- states that are watched --------------------------------------------------------------------
- */
+/* ---- states that are watched ------------------------------------------------------------ */
 
 static VOID NTAPI on_pnp_state(WDFDEVICE device, PCWDF_DEVICE_PNP_NOTIFICATION_DATA data)
 {

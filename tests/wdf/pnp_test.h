@@ -146,8 +146,7 @@ static inline VOID wait_for_words(PCSTR words)
         KeDelayExecutionThread(KernelMode, FALSE, &moment);
 }
 
-/* ---- the driver's callbacks ---------------------------------------------------------------------
- */
+/* ---- the driver's callbacks ------------------------------------------------------------- */
 
 /* Which callback fails, by its word in the journal, and with what. */
 static struct failing {

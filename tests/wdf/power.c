@@ -212,8 +212,7 @@ static VOID is_refused_while_not_started(VOID)
     assert_int_equal(policy()->references, 0);
 }
 
-/* ---- wake from S0 -----------------------------------------------------------------------------
- */
+/* ---- wake from S0 ----------------------------------------------------------------------- */
 
 #define TO_ARMED_D2 "io-suspend arm-s0 interrupts-off(3) d0-exit(3) "
 
@@ -247,8 +246,7 @@ static VOID comes_back_if_arming_fails(VOID)
     assert_null(bus.wait_wake);
 }
 
-/* ---- the system sleeps --------------------------------------------------------------------------
- */
+/* ---- the system sleeps ------------------------------------------------------------------ */
 
 static VOID sleeps_with_the_system(VOID)
 {

@@ -427,8 +427,7 @@ static void what_goes_back_to_a_purged_queue_is_cancelled(void)
     NtClose(handle);
 }
 
-/* ---- a hundred thousand ------------------------------------------------------------------------
- */
+/* ---- a hundred thousand ----------------------------------------------------------------- */
 
 #define MANY 100000
 

@@ -297,8 +297,7 @@ static void the_cancel_callback_comes_after_the_stop_callback(void)
     NtClose(handle);
 }
 
-/* ---- manual queues -----------------------------------------------------------------------------
- */
+/* ---- manual queues ---------------------------------------------------------------------- */
 
 static VOID NTAPI on_ready(WDFQUEUE of, WDFCONTEXT context)
 {

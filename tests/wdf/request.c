@@ -335,8 +335,7 @@ static void completion_with_referenced_memory_is_a_violation(void)
                      STATUS_SUCCESS);
 }
 
-/* ---- how much was transferred ------------------------------------------------------------------
- */
+/* ---- how much was transferred ----------------------------------------------------------- */
 
 static const struct {
     struct asked asked;
@@ -416,8 +415,7 @@ static void no_output_buffer_no_output(void)
         assert_int_equal(program_output[i], 0);
 }
 
-/* ---- contexts and callbacks -------------------------------------------------------------------
- */
+/* ---- contexts and callbacks ------------------------------------------------------------- */
 
 struct counter {
     ULONG value;
@@ -695,8 +693,7 @@ static void no_request_without_memory(void)
     assert_int_equal(kept_free(device), 1);
 }
 
-/* ---- in many threads --------------------------------------------------------------------------
- */
+/* ---- in many threads -------------------------------------------------------------------- */
 
 #define THREADS 4
 #define ROUNDS 2000

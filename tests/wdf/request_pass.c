@@ -297,8 +297,7 @@ static void deleted_in_the_completion_routine(void)
     assert_int_equal(counted(target), 0);
 }
 
-/* ---- in many threads --------------------------------------------------------------------------
- */
+/* ---- in many threads -------------------------------------------------------------------- */
 
 #define ROUNDS 300
 

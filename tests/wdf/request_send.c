@@ -247,8 +247,7 @@ static void no_timeout_and_in_time(void)
     WdfObjectDelete(request);
 }
 
-/* ---- cancelling ---------------------------------------------------------------------------------
- */
+/* ---- cancelling ------------------------------------------------------------------------- */
 
 static void cancelling_what_is_sent(void)
 {
@@ -354,8 +353,7 @@ static void cancel_races_completion(void)
     assert_int_equal(inside_request(request)->object.references, 1);
 }
 
-/* ---- requests of the driver's own ---------------------------------------------------------------
- */
+/* ---- requests of the driver's own ------------------------------------------------------- */
 
 static VOID NTAPI delete_completed(WDFREQUEST request, WDFIOTARGET target,
                                    PWDF_REQUEST_COMPLETION_PARAMS params, WDFCONTEXT context)

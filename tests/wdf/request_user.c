@@ -177,8 +177,7 @@ static void wrong_parameters_are_violations(void)
     assert_int_equal(examined, 1);
 }
 
-/* ---- locked buffers ---------------------------------------------------------------------------
- */
+/* ---- locked buffers --------------------------------------------------------------------- */
 
 static LONG locked_pages(VOID)
 {
@@ -385,8 +384,7 @@ static void nothing_is_locked_for_a_completed_request(void)
     assert_int_equal(examined, 1);
 }
 
-/* ---- pointers within a buffer ------------------------------------------------------------------
- */
+/* ---- pointers within a buffer ----------------------------------------------------------- */
 
 struct embedded {
     PVOID address;

@@ -141,8 +141,7 @@ static VOID a_start_whose_resources_stay_fails(VOID)
     assert_journal("5000 1000 10000 remove-added ");
 }
 
-/* ---- what the device wants --------------------------------------------------------------------
- */
+/* ---- what the device wants -------------------------------------------------------------- */
 
 static IO_RESOURCE_DESCRIPTOR port_at(ULONG minimum)
 {

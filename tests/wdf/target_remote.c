@@ -48,8 +48,7 @@ static void a_target_is_below_its_device(void)
     assert_int_equal(WdfIoTargetGetState(target), WdfIoTargetClosed);
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ---------------------------------------------------------------------------- */
 
 static NTSTATUS NTAPI never_called(WDFIOTARGET target)
 {

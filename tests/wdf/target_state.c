@@ -241,8 +241,7 @@ static void stop_and_start_under_load(void)
     join_thread(&thread);
 }
 
-/* ---- the end ------------------------------------------------------------------------------------
- */
+/* ---- the end ---------------------------------------------------------------------------- */
 
 static void close_cancels_and_refuses(void)
 {

@@ -133,8 +133,7 @@ static VOID without_memory_no_provider_stays(VOID)
     assert_int_equal(status, STATUS_SUCCESS);
 }
 
-/* ---- what others see --------------------------------------------------------------------------
- */
+/* ---- what others see -------------------------------------------------------------------- */
 
 /* A device of the PnP manager's own bus, so that its instances have names. */
 static NTSTATUS NTAPI load(PDRIVER_OBJECT driver, PUNICODE_STRING path)

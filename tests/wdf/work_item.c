@@ -141,8 +141,7 @@ static void wrong_work_items(void)
     ASSERT_VIOLATION(WDF_REQUIRED_PARAMETER_IS_NULL, WdfWorkItemCreate(NULL, &attributes, &item));
 }
 
-/* ---- serialization ----------------------------------------------------------------------------
- */
+/* ---- serialization ---------------------------------------------------------------------- */
 
 static void callbacks_at_another_level_are_not_kept_apart(void)
 {
@@ -177,8 +176,7 @@ static void callbacks_at_the_same_level_are(void)
     assert_int_equal(runs, 1);
 }
 
-/* ---- DPCs ---------------------------------------------------------------------------------------
- */
+/* ---- DPCs ------------------------------------------------------------------------------- */
 
 static VOID NTAPI run_dpc(WDFDPC dpc)
 {

@@ -372,8 +372,7 @@ static void deregistration_waits_for_requests(void)
     ObDereferenceObject(block);
 }
 
-/* ---- events ------------------------------------------------------------------------------------
- */
+/* ---- events ----------------------------------------------------------------------------- */
 
 static struct {
     KEVENT came;

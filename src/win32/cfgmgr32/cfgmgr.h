@@ -19,8 +19,7 @@
 DEVINST cfg_devinst(PCWSTR instance);
 PCWSTR cfg_instance(DEVINST device);
 
-/* ---- call.c ------------------------------------------------------------------------------------
- */
+/* ---- call.c ----------------------------------------------------------------------------- */
 
 static inline NTSTATUS cfg_control(enum pnp_control operation, struct pnp_control_block *block)
 {

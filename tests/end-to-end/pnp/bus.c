@@ -144,8 +144,7 @@ static NTSTATUS child_pnp(struct child *child, PIRP irp)
     }
 }
 
-/* ---- the bus -----------------------------------------------------------------------------------
- */
+/* ---- the bus ---------------------------------------------------------------------------- */
 
 static struct child *find_child(struct bus *bus, ULONG serial)
 {

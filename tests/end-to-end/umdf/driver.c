@@ -317,8 +317,7 @@ VOID TestFileCleanup(WDFFILEOBJECT File)
         SwitchToThread();
 }
 
-/* ---- the device -------------------------------------------------------------------------------
- */
+/* ---- the device ------------------------------------------------------------------------- */
 
 static NTSTATUS MakeQueues(WDFDEVICE Device)
 {
