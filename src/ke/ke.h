@@ -74,7 +74,7 @@ struct _KTHREAD {
     BOOLEAN in_context;     /* between mm_enter and mm_leave */
     BOOLEAN is_terminating; /* atomic */
     BOOLEAN must_end;       /* ke_terminate_thread was called; atomic */
-    KAFFINITY affinity; /* where it may run, for who asks: Linux decides; 0: on all */
+    KAFFINITY affinity;     /* where it may run, for who asks: Linux decides; 0: on all */
     KPRIORITY priority;
     LONG base_increment;  /* KeSetBasePriorityThread's */
     LONG critical_region; /* normal kernel APCs disabled while not 0 */

@@ -114,7 +114,7 @@ struct wdf_device {
     struct wdf_pdo *pdo_part; /* pdo.c, or NULL */
     LIST_ENTRY interfaces;    /* interface.c */
     LIST_ENTRY query_interfaces;
-    LIST_ENTRY dma_enablers; /* of wdf_dma_enabler.link, guarded by object.lock */
+    LIST_ENTRY dma_enablers;      /* of wdf_dma_enabler.link, guarded by object.lock */
     UNICODE_STRING symbolic_link; /* in pool */
     UNICODE_STRING mof_resource;  /* in pool; WdfDeviceAssignMofResourceName */
     struct wdf_wmi *wmi;          /* wmi.c; NULL until there is a provider; atomic */

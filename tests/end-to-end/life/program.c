@@ -84,8 +84,7 @@ static void read_with(HANDLE device, OVERLAPPED *overlapped)
     static unsigned char buffer[100];
     DWORD bytes = 0;
 
-    *overlapped = (OVERLAPPED){.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL),
-                               .InternalHigh = 1};
+    *overlapped = (OVERLAPPED){.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL), .InternalHigh = 1};
     if (!ReadFile(device, buffer, sizeof buffer, NULL, overlapped) &&
         GetLastError() != ERROR_IO_PENDING)
         exit(3);
