@@ -3,7 +3,7 @@
  */
 #pragma once
 
-/* clang-format off: a row a name */
+/* clang-format off */
 #define UMDF_FUNCTIONS(F) \
     F(WdfCmResourceListGetCount) \
     F(WdfCmResourceListGetDescriptor) \
