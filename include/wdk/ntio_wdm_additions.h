@@ -35,6 +35,18 @@ NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
 /* Points to the address of the serial port that a kernel debugger has, if there is one. */
 extern PUCHAR *KdComPortInUse;
 
+/*
+ * Gives a request that IoAllocateIrp has made an activity id, which stays until the IRP is freed or
+ * used again (IoReuseIrp). Other drivers of its stack, in driver hosts too, find it there.
+ *
+ * Any IRQL.
+ * Returns STATUS_SUCCESS; STATUS_NOT_SUPPORTED if Guid is NULL, as threads have no activity id;
+ * STATUS_UNSUCCESSFUL for an IRP in memory of the driver's own.
+ */
+NTKERNELAPI NTSTATUS NTAPI IoSetActivityIdIrp(PIRP Irp, LPCGUID Guid);
+/* Any IRQL. Returns STATUS_SUCCESS; STATUS_NOT_FOUND if it has none, and Guid stays as it is. */
+NTKERNELAPI NTSTATUS NTAPI IoGetActivityIdIrp(PIRP Irp, LPGUID Guid);
+
 #include <ntio_ex.h>
 #include <ntio_fence.h>
 #include <ntio_hal.h>

@@ -70,6 +70,8 @@ struct io_irp {
     UCHAR size_class;      /* index of the cache that it goes back to */
     BOOLEAN is_abandoned;  /* its thread gave up waiting for it: finish tells nobody */
     BOOLEAN is_cancelling; /* in a canceller's list; atomic */
+    BOOLEAN has_activity;
+    GUID activity; /* IoSetActivityIdIrp; if has_activity */
 
     struct io_packet packet; /* once finished, for a completion port */
     struct io_report report;

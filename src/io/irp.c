@@ -163,6 +163,7 @@ static PIRP initialize_private(struct io_irp *request, UCHAR size_class, CCHAR l
     request->size_class = size_class;
     request->is_abandoned = FALSE;
     request->is_cancelling = FALSE;
+    request->has_activity = FALSE;
     request->packet.irp = &request->irp;
     request->report.is_valid = FALSE;
     initialize(&request->irp, IoSizeOfIrp(locations), locations);
@@ -218,8 +219,10 @@ VOID NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Status)
     UCHAR flags = Irp->AllocationFlags;
     struct io_irp *request = io_irp_of(Irp);
 
-    if (request)
+    if (request) {
         request->stage = IO_STAGE_LOOSE;
+        request->has_activity = FALSE;
+    }
     initialize(Irp, IoSizeOfIrp(Irp->StackCount), Irp->StackCount);
     Irp->AllocationFlags = flags;
     Irp->IoStatus.Status = Status;

@@ -86,6 +86,16 @@ static NTSTATUS NTAPI came_back(PDEVICE_OBJECT device, PIRP irp, PVOID context)
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
+VOID umdf_set_activity(const struct umdf_errand *errand)
+{
+    GUID activity;
+
+    if (!errand->has_activity)
+        return;
+    memcpy(&activity, &errand->words[2], sizeof(activity));
+    IoSetActivityIdIrp(errand->irp, &activity);
+}
+
 VOID umdf_send_errand(struct umdf_errand *errand, PDEVICE_OBJECT device,
                       VOID (*over)(struct umdf_errand *errand))
 {
@@ -258,6 +268,7 @@ static VOID send_lower(struct umdf_errand *errand)
         umdf_dereference_host(host);
         return;
     }
+    umdf_set_activity(errand);
     location = IoGetCurrentIrpStackLocation(irp);
     if (location->MajorFunction == IRP_MJ_PNP) {
         send_pnp(errand, irp);
@@ -410,6 +421,7 @@ static VOID read_call(const struct umdf_call *from, struct umdf_errand *errand)
     errand->major = __atomic_load_n(&from->major, __ATOMIC_RELAXED);
     errand->minor = __atomic_load_n(&from->minor, __ATOMIC_RELAXED);
     errand->is_waiting = __atomic_load_n(&from->is_waiting, __ATOMIC_RELAXED) != 0;
+    errand->has_activity = __atomic_load_n(&from->has_activity, __ATOMIC_RELAXED) != 0;
     errand->code = __atomic_load_n(&from->code, __ATOMIC_RELAXED);
     errand->offset = __atomic_load_n(&from->offset, __ATOMIC_RELAXED);
     errand->input_length = __atomic_load_n(&from->input_length, __ATOMIC_RELAXED);

@@ -21,7 +21,7 @@ struct umdf_errand {
     /* The host's words. */
     hal_u32 kind, slot, code, input_length, output_length, target_number, serial;
     UCHAR major, minor;
-    BOOLEAN is_waiting;
+    BOOLEAN is_waiting, has_activity;
     hal_u64 offset, words[4], place;
 
     struct umdf_request *request; /* SEND_LOWER: whose IRP is below */
@@ -49,6 +49,8 @@ VOID umdf_answer(struct umdf_errand *errand);
 VOID umdf_answer_with(struct umdf_errand *errand, NTSTATUS status);
 /* errand->data, of so many bytes (at least 1), zeroed; FALSE: there is no memory for this host. */
 BOOLEAN umdf_make_data(struct umdf_errand *errand, SIZE_T bytes);
+/* Gives errand->irp the activity id that the host's IRP has, if it has one. */
+VOID umdf_set_activity(const struct umdf_errand *errand);
 /* Copies the call's input, wherever it is; once, since the host may change it. */
 VOID umdf_fetch_input(const struct umdf_errand *errand, PVOID to);
 

@@ -15,6 +15,7 @@ static struct umdf_call *begin(struct host_stack *stack, PIRP irp, enum umdf_cal
 {
     struct umdf_call *call = host_begin_call(stack, kind);
     PIO_STACK_LOCATION location = IoGetCurrentIrpStackLocation(irp);
+    GUID activity;
 
     if (!call) {
         host_complete(irp, STATUS_INSUFFICIENT_RESOURCES);
@@ -24,6 +25,9 @@ static struct umdf_call *begin(struct host_stack *stack, PIRP irp, enum umdf_cal
     call->minor = location->MinorFunction;
     call->words[0] = (hal_u32)irp->IoStatus.Status;
     call->words[1] = irp->IoStatus.Information;
+    call->has_activity = NT_SUCCESS(IoGetActivityIdIrp(irp, &activity));
+    if (call->has_activity)
+        memcpy(&call->words[2], &activity, sizeof(activity));
     IoMarkIrpPending(irp);
     return call;
 }

@@ -191,6 +191,8 @@ static VOID reflect(struct host_request *request, PIRP irp)
     irp->Flags = slot->flags & 0xFFFFFF;
     irp->IoStatus.Status = (NTSTATUS)slot->words[4];
     irp->IoStatus.Information = slot->words[5];
+    if (slot->has_activity)
+        IoSetActivityIdIrp(irp, (const GUID *)slot->activity);
 }
 
 static PIRP make_irp(struct host_request *request, PDEVICE_OBJECT top)

@@ -63,6 +63,7 @@ static VOID describe(struct umdf_stack *stack, PIRP irp, ULONG file, struct umdf
     slot->mode = (hal_u8)irp->RequestorMode;
     slot->access = UMDF_BUFFERED;
     slot->flags = (irp->Flags & 0xFFFFFF) | (hal_u32)location->Flags << 24;
+    slot->has_activity = NT_SUCCESS(IoGetActivityIdIrp(irp, (GUID *)slot->activity));
     slot->words[4] = (hal_u32)irp->IoStatus.Status;
     slot->words[5] = irp->IoStatus.Information;
     describe_parameters(stack, location, slot);

@@ -187,6 +187,7 @@ static NTSTATUS prepare(struct umdf_errand *errand, PDEVICE_OBJECT *device)
     errand->irp = IoAllocateIrp((*device)->StackSize, FALSE);
     if (!errand->irp)
         return STATUS_INSUFFICIENT_RESOURCES;
+    umdf_set_activity(errand);
     return set_up(errand, *device, IoGetNextIrpStackLocation(errand->irp));
 }
 

@@ -27,7 +27,7 @@
 #include "../lpc/turn.h"
 
 #define UMDF_MAGIC 0x4644554Du /* "MUDF" */
-#define UMDF_VERSION 3u
+#define UMDF_VERSION 4u
 
 #define UMDF_SLOTS 1024u /* requests in a host at the same time */
 #define UMDF_CALLS 128u  /* calls of a host at the same time */
@@ -79,10 +79,12 @@ struct umdf_slot {
     hal_u32 input_length, output_length;
     hal_u64 words[6];            /* what else the major function needs: reflect.c */
     hal_u32 loan, loan_serial;   /* as in struct umdf_lend */
-    hal_u32 lent, unused;        /* enum umdf_lent */
+    hal_u32 lent;                /* enum umdf_lent */
+    hal_u32 has_activity;        /* there is one in `activity` */
     _Alignas(64) hal_u32 status; /* the host's answer */
     hal_u32 cookie;              /* ADD_DEVICE: the stack's access, see UMDF_STACK_WORD */
     hal_u64 information;
+    hal_u8 activity[16]; /* the kernel's again: the request's activity id */
 };
 
 enum umdf_call_kind {
@@ -102,10 +104,10 @@ struct umdf_call {
     _Alignas(64) hal_u64 turn; /* UMDF_KERNEL while the kernel has it */
     _Alignas(64) hal_u32 kind; /* the host writes: enum umdf_call_kind */
     hal_u32 device, slot;
-    hal_u8 major, minor, is_waiting, unused; /* is_waiting: a thread looks at the turn */
+    hal_u8 major, minor, is_waiting, has_activity; /* is_waiting: a thread looks at the turn */
     hal_u32 code, input_length, output_length;
-    hal_u32 target; /* a file that UMDF_OPEN has opened */
-    hal_u64 offset, words[4];
+    hal_u32 target;           /* a file that UMDF_OPEN has opened */
+    hal_u64 offset, words[4]; /* SEND_X: words[2] and [3] are an activity id, if has_activity */
     hal_u64 place;     /* of the input, in whole pages, and then of the output; 0: both are bytes */
     hal_u32 serial;    /* counts the calls up */
     hal_u32 cancelled; /* atomic: the serial of the last one that was to be cancelled */
@@ -133,7 +135,7 @@ union umdf_entry {
     };
     hal_u64 word; /* written and read in one piece */
 };
-_Static_assert(sizeof(union umdf_entry) == 8, "version 3");
+_Static_assert(sizeof(union umdf_entry) == 8, "version 4");
 _Static_assert(UMDF_RING > 2 * UMDF_SLOTS + UMDF_CALLS, "the ring has room for all");
 _Static_assert((UMDF_RING & (UMDF_RING - 1)) == 0, "positions wrap around");
 
@@ -151,13 +153,13 @@ struct umdf_board {
     struct umdf_slot slots[UMDF_SLOTS];
     struct umdf_call calls[UMDF_CALLS];
 };
-_Static_assert(sizeof(struct umdf_slot) == 256, "version 3");
-_Static_assert(sizeof(struct umdf_call) == 4096, "version 3");
-_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 3");
-_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 3");
-_Static_assert(__builtin_offsetof(struct umdf_call, place) == 136, "version 3");
-_Static_assert(__builtin_offsetof(struct umdf_call, status) == 192, "version 3");
-_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 3");
+_Static_assert(sizeof(struct umdf_slot) == 256, "version 4");
+_Static_assert(sizeof(struct umdf_call) == 4096, "version 4");
+_Static_assert(__builtin_offsetof(struct umdf_slot, words) == 128, "version 4");
+_Static_assert(__builtin_offsetof(struct umdf_slot, status) == 192, "version 4");
+_Static_assert(__builtin_offsetof(struct umdf_call, place) == 136, "version 4");
+_Static_assert(__builtin_offsetof(struct umdf_call, status) == 192, "version 4");
+_Static_assert(__builtin_offsetof(struct umdf_board, ring) == 448, "version 4");
 
 #define UMDF_BOARD_PAGES ((sizeof(struct umdf_board) + HAL_PAGE_SIZE - 1) / HAL_PAGE_SIZE)
 

@@ -39,6 +39,28 @@ BOOLEAN NTAPI imp_WdfRequestGetUserModeDriverInitiatedIo(PWDF_DRIVER_GLOBALS Dri
     return irp && (irp->Flags & USER_DRIVER_INITIATED) != 0;
 }
 
+VOID NTAPI imp_WdfRequestSetActivityId(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
+                                       LPGUID ActivityId)
+{
+    PIRP irp = wdf_request_irp(wdf_request_of(Request, __func__), __func__);
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    WDF_REQUIRE(ActivityId);
+    if (irp)
+        IoSetActivityIdIrp(irp, ActivityId);
+}
+
+NTSTATUS NTAPI imp_WdfRequestRetrieveActivityId(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                WDFREQUEST Request, LPGUID ActivityId)
+{
+    PIRP irp = wdf_request_irp(wdf_request_of(Request, __func__), __func__);
+
+    UNREFERENCED_PARAMETER(DriverGlobals);
+    WDF_REQUIRE(ActivityId);
+    return irp && NT_SUCCESS(IoGetActivityIdIrp(irp, ActivityId)) ? STATUS_SUCCESS
+                                                                  : STATUS_INVALID_DEVICE_REQUEST;
+}
+
 NTSTATUS NTAPI imp_WdfRequestImpersonate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
                                          SECURITY_IMPERSONATION_LEVEL ImpersonationLevel,
                                          PFN_WDF_REQUEST_IMPERSONATE EvtRequestImpersonate,

@@ -17,3 +17,6 @@
 #define MUCH 100000
 /* The filter sends IOCTL_WAIT, and cancels that. Output: its status. */
 #define IOCTL_ASK_WAIT TEST_CODE(6)
+/* Output: the request's activity id, as the function driver has it. The input is what the filter
+ * gives it. */
+#define IOCTL_ACTIVITY TEST_CODE(7)

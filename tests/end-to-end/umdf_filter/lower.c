@@ -32,10 +32,19 @@ static NTSTATUS Sum(WDFREQUEST Request)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS TellActivity(WDFREQUEST Request)
+{
+    GUID *to;
+    NTSTATUS status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*to), (PVOID *)&to, NULL);
+
+    return NT_SUCCESS(status) ? IoGetActivityIdIrp(WdfRequestWdmGetIrp(Request), to) : status;
+}
+
 VOID LowerControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_t InputLength,
                   ULONG Code)
 {
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+    ULONG length = sizeof(ULONG);
 
     UNREFERENCED_PARAMETER(OutputLength);
     UNREFERENCED_PARAMETER(InputLength);
@@ -46,8 +55,11 @@ VOID LowerControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_
             return;
     } else if (Code == IOCTL_SUM || Code == IOCTL_PLAIN_SUM) {
         status = Sum(Request);
+    } else if (Code == IOCTL_ACTIVITY) {
+        status = TellActivity(Request);
+        length = sizeof(GUID);
     }
-    WdfRequestCompleteWithInformation(Request, status, NT_SUCCESS(status) ? sizeof(ULONG) : 0);
+    WdfRequestCompleteWithInformation(Request, status, NT_SUCCESS(status) ? length : 0);
 }
 
 VOID LowerRead(WDFQUEUE Queue, WDFREQUEST Request, size_t Length)

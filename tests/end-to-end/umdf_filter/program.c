@@ -56,6 +56,21 @@ static void CheckCancel(void)
     CloseHandle(device);
 }
 
+static void CheckActivity(HANDLE device)
+{
+    const GUID given = {0x11223344, 0x5566, 0x7788, {1, 2, 3, 4, 5, 6, 7, 8}};
+    GUID seen = {0};
+    DWORD returned = 0;
+
+    Check("an activity id goes down with its request",
+          DeviceIoControl(device, IOCTL_ACTIVITY, (PVOID)&given, sizeof(given), &seen, sizeof(seen),
+                          &returned, NULL) &&
+              returned == sizeof(seen) && !memcmp(&seen, &given, sizeof(seen)));
+    Check("a request has none of itself",
+          !DeviceIoControl(device, IOCTL_ACTIVITY, NULL, 0, &seen, sizeof(seen), &returned, NULL) &&
+              GetLastError() == ERROR_NOT_FOUND);
+}
+
 int main(void)
 {
     HANDLE device = CreateFileA("\\\\.\\UmdfFilterTest", GENERIC_READ | GENERIC_WRITE, 0, NULL,
@@ -73,6 +88,7 @@ int main(void)
           !DeviceIoControl(device, 0x1234, NULL, 0, &nothing, sizeof(nothing), &returned, NULL) &&
               GetLastError() == ERROR_INVALID_FUNCTION);
     CheckRead(device);
+    CheckActivity(device);
     CheckCancel();
     CloseHandle(device);
     printf("%d wrong\n", wrong);

@@ -45,6 +45,20 @@ static NTSTATUS SendAndForget(WDFREQUEST Request, WDFIOTARGET Target)
                                                      : WdfRequestGetStatus(Request);
 }
 
+/* Without input as it came, which is without an id. */
+static NTSTATUS SendActivity(WDFREQUEST Request, WDFIOTARGET Target)
+{
+    GUID *activity, seen;
+    NTSTATUS status =
+        WdfRequestRetrieveInputBuffer(Request, sizeof(*activity), (PVOID *)&activity, NULL);
+
+    if (NT_SUCCESS(WdfRequestRetrieveActivityId(Request, &seen)))
+        return STATUS_DATA_ERROR;
+    if (NT_SUCCESS(status))
+        WdfRequestSetActivityId(Request, activity);
+    return SendAndForget(Request, Target);
+}
+
 static NTSTATUS Ask(WDFREQUEST Request, WDFIOTARGET Target, PVOID Bytes, ULONG Length)
 {
     WDF_MEMORY_DESCRIPTOR input, output;
@@ -128,6 +142,8 @@ VOID UpperControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size_
         status = AskMuch(Request, target);
     else if (Code == IOCTL_ASK_WAIT)
         status = AskWait(Request, target);
+    else if (Code == IOCTL_ACTIVITY)
+        status = SendActivity(Request, target);
     else
         status = SendAndForget(Request, target);
     if (status != STATUS_PENDING)

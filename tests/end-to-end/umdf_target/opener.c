@@ -222,6 +222,37 @@ static NTSTATUS CancelHold(OPENER_CONTEXT *Context, WDFREQUEST Request, size_t *
     return status;
 }
 
+static NTSTATUS TellActivity(WDFREQUEST Request, size_t *Length)
+{
+    GUID *to;
+    NTSTATUS status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*to), (PVOID *)&to, Length);
+
+    return NT_SUCCESS(status) ? WdfRequestRetrieveActivityId(Request, to) : status;
+}
+
+static NTSTATUS PassActivity(OPENER_CONTEXT *Context, WDFREQUEST Request, size_t *Length)
+{
+    WDF_MEMORY_DESCRIPTOR output;
+    GUID *from, *to;
+    ULONG_PTR returned = 0;
+    WDFREQUEST own;
+    NTSTATUS status = WdfRequestRetrieveInputBuffer(Request, sizeof(*from), (PVOID *)&from, NULL);
+
+    if (NT_SUCCESS(status))
+        status = WdfRequestRetrieveOutputBuffer(Request, sizeof(*to), (PVOID *)&to, NULL);
+    if (NT_SUCCESS(status))
+        status = WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, Context->Target, &own);
+    if (!NT_SUCCESS(status))
+        return status;
+    WdfRequestSetActivityId(own, from);
+    WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(&output, to, sizeof(*to));
+    status = WdfIoTargetSendIoctlSynchronously(Context->Target, own, IOCTL_ACTIVITY, NULL, &output,
+                                               NULL, &returned);
+    *Length = returned;
+    WdfObjectDelete(own);
+    return status;
+}
+
 static NTSTATUS Win32Add(WDFREQUEST Request, size_t *Length)
 {
     HANDLE file = CreateFileW(L"\\\\.\\UmdfTargetLower", GENERIC_READ | GENERIC_WRITE, 0, NULL,
@@ -295,6 +326,12 @@ VOID OpenerControl(WDFQUEUE Queue, WDFREQUEST Request, size_t OutputLength, size
         break;
     case IOCTL_WIN32_ADD:
         status = Win32Add(Request, &length);
+        break;
+    case IOCTL_ACTIVITY:
+        status = TellActivity(Request, &length);
+        break;
+    case IOCTL_PASS_ACTIVITY:
+        status = PassActivity(context, Request, &length);
         break;
     default:
         status = STATUS_INVALID_DEVICE_REQUEST;

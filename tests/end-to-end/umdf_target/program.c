@@ -62,6 +62,22 @@ static void CheckAdd(const char *what, DWORD code, DWORD length)
     free(out);
 }
 
+/* The driver opens itself: its request goes by the kernel, and into the host again. */
+static void CheckActivity(void)
+{
+    const GUID given = {0x11223344, 0x5566, 0x7788, {1, 2, 3, 4, 5, 6, 7, 8}};
+    GUID seen = {0};
+    DWORD returned;
+
+    Check("it opens itself", Open(L"\\??\\UmdfTargetOpener", NOT_IMPERSONATED, 1) == 0);
+    Check("an activity id goes with a driver's request",
+          Ask(IOCTL_PASS_ACTIVITY, &given, sizeof(given), &seen, sizeof(seen), &returned) &&
+              returned == sizeof(seen) && !memcmp(&seen, &given, sizeof(seen)));
+    Check("a request has none of itself",
+          !Ask(IOCTL_ACTIVITY, NULL, 0, &seen, sizeof(seen), &returned));
+    Close();
+}
+
 static void CheckCancel(void)
 {
     ULONG status = 0;
@@ -193,6 +209,7 @@ int main(void)
                          OPEN_EXISTING, 0, NULL);
     Check("the driver is there", opener != INVALID_HANDLE_VALUE);
     CheckDevice();
+    CheckActivity();
     CheckImpersonation();
     CheckFile();
     CheckRemoval();

@@ -44,6 +44,12 @@ struct opener {
 /* As IOCTL_PASS_ADD, by Win32's CreateFile, DeviceIoControl and CloseHandle. */
 #define IOCTL_WIN32_ADD TEST_CODE(20, METHOD_BUFFERED)
 
+/* Output: the request's activity id. */
+#define IOCTL_ACTIVITY TEST_CODE(21, METHOD_BUFFERED)
+/* Sent to what it has open as IOCTL_ACTIVITY, a request of the driver's own with the input as its
+ * activity id. */
+#define IOCTL_PASS_ACTIVITY TEST_CODE(22, METHOD_BUFFERED)
+
 #define NOT_IMPERSONATED 99
 
 struct open_order {
