@@ -278,7 +278,7 @@ static void measure_transfers(void)
     memset(master.bytes, 1, bytes);
     compare("DMA: a device writes 16 MiB, one run", (struct work){transfer, 10, 0},
             (struct work){copy_by_model, 10, bytes}, 1.1);
-    compare("DMA: the same, no two pages together", (struct work){transfer, 10, 1},
+    compare("DMA: the same, scattered", (struct work){transfer, 10, 1},
             (struct work){copy_by_model, 10, 4096}, 1.1);
     free(master.bytes);
 }
@@ -307,7 +307,7 @@ static void measure_dma(void)
     bench_dma_stop();
     record("scatter/gather list, one run, a page", "ns", best_together, 20, best_together / 20,
            1.0);
-    record("scatter/gather list, no two pages together, a page", "ns", best_apart, 20,
+    record("scatter/gather list, scattered, a page", "ns", best_apart, 20,
            best_apart / 20, 1.0);
 }
 
